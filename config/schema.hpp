@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "meters/identity.hpp"
+#include "meters/load_profile.hpp"
+
+/// What the operator wrote, typed and with every default filled in. One TOML file (and, later,
+/// files beside it); `config/load.hpp` reads it, docs/operations.md lists every key.
+namespace metergate::config {
+
+enum class Parity : std::uint8_t { None, Even, Odd };
+
+struct SerialLine {
+  std::filesystem::path device;  ///< `/dev/ttyUSB0`, or a pseudo-terminal of `metergate sim`
+  std::uint32_t baud = 9600;
+  Parity parity = Parity::Even;
+  std::uint8_t data_bits = 8;
+  std::uint8_t stop_bits = 1;
+};
+
+struct ModbusTcp {
+  std::string host;
+  std::uint16_t port = 502;
+};
+
+struct Line {
+  std::string name;
+  std::variant<SerialLine, ModbusTcp> access;
+  std::chrono::milliseconds timeout_floor{50};    ///< a learned time-out is never below
+  std::chrono::milliseconds timeout_ceiling{500}; ///< ... nor above; also the longest late answer
+};
+
+struct Tls {
+  std::filesystem::path ca_file;
+  std::filesystem::path certificate_file;
+  std::filesystem::path key_file;
+};
+
+struct Broker {
+  std::string host = "127.0.0.1";
+  std::uint16_t port = 1883;
+  std::optional<Tls> tls;
+  std::string username;
+  std::filesystem::path password_file;
+  std::string client_id;  ///< empty: `metergate-<site>`
+  std::chrono::seconds keep_alive{30};
+  std::chrono::milliseconds reconnect_min{500};
+  std::chrono::milliseconds reconnect_max{30'000};
+};
+
+struct North {
+  Broker broker;
+  std::string root = "metergate";   ///< topics begin `{root}/v1/{site}/`
+  std::size_t max_payload_octets = 65'536;
+  std::size_t max_depth = 8;
+  std::chrono::seconds max_issued_ahead{300};
+  std::size_t max_in_flight = 20;   ///< unacknowledged publications handed to the MQTT client
+  std::size_t max_live_commands = 10'000;
+  std::size_t max_live_commands_per_meter = 100;
+};
+
+/// The broker that meters with MQTT modems talk to; may be the same one.
+struct MqttMeters {
+  Broker broker;
+  std::string root = "meters";      ///< topics begin `{root}/v1/{meter name}/`
+  std::size_t max_in_flight = 64;
+  std::chrono::milliseconds timeout{5'000};
+};
+
+/// How often a class of data is read from the meters of a group; zero = never by itself.
+struct Schedule {
+  std::string name = "default";
+  std::chrono::seconds registers{900};
+  std::chrono::seconds relay{900};
+  std::chrono::seconds clock{86'400};
+  std::chrono::seconds logs{900};
+  std::chrono::seconds daily{3'600};
+  std::chrono::seconds profile{1'800};
+  CapturePeriod capture_period{30};
+  std::chrono::days back_fill{30};     ///< how far back the first read of a new meter goes
+  std::chrono::seconds clock_drift_limit{60};  ///< beyond: alarm, and set when `clock_set`
+  bool clock_set = false;
+};
+
+struct Meter {
+  MeterId id;
+  std::string model;
+  std::string line;        ///< name of a line; empty for an MQTT meter
+  std::uint16_t address = 0;
+  std::string topic_name;  ///< MQTT meters: `{root}/v1/{topic_name}/`; default: the id
+  std::string serial;      ///< expected serial number; empty: the first one read is kept
+  std::string schedule = "default";
+};
+
+struct Storage {
+  std::filesystem::path file = "/var/lib/metergate/ledger.db";
+  std::chrono::days keep_registers{90};
+  std::chrono::days keep_profile{400};
+  std::chrono::days keep_daily{800};
+  std::chrono::days keep_logs{800};
+  std::chrono::days keep_commands{800};
+  std::chrono::days keep_journal{30};
+};
+
+enum class LogFormat : std::uint8_t { Plain, Json, Journald };
+
+struct Log {
+  std::string level = "info";  ///< debug, info, warning, error
+  LogFormat format = LogFormat::Plain;
+};
+
+struct Control {
+  std::filesystem::path socket = "/run/metergate/control.sock";
+};
+
+struct Sessions {
+  std::uint32_t failures_to_silent = 3;
+  std::chrono::seconds probe_min{5};    ///< pause before a silent meter is tried again, doubling
+  std::chrono::seconds probe_max{60};
+  std::chrono::seconds settle_limit{86'400};  ///< `unconfirmed` for longer is final
+};
+
+struct Configuration {
+  SiteId site;
+  std::vector<std::filesystem::path> model_directories;
+  Storage storage;
+  Log log;
+  Control control;
+  Sessions sessions;
+  std::optional<North> north;
+  std::optional<MqttMeters> mqtt_meters;
+  std::vector<Line> lines;
+  std::vector<Schedule> schedules;
+  std::vector<Meter> meters;
+};
+
+}  // namespace metergate::config

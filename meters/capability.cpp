@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meters/capability.hpp"
+
+#include <array>
+
+namespace metergate {
+namespace {
+// In the order of the enumeration.
+constexpr std::array<std::string_view, 11> kWords{
+    "registers",  "daily",         "profile",     "logs",   "read-clock",  "set-clock",
+    "read-relay", "operate-relay", "close-relay", "tokens", "transactions"};
+}  // namespace
+
+std::string_view capability_word(Capability capability) {
+  return kWords[static_cast<std::size_t>(capability)];
+}
+
+std::optional<Capability> parse_capability(std::string_view word) {
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    if (kWords[i] == word) return static_cast<Capability>(i);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string_view> CapabilitySet::words() const {
+  std::vector<std::string_view> out;
+  for (std::size_t i = 0; i < kWords.size(); ++i) {
+    if (has(static_cast<Capability>(i))) out.push_back(kWords[i]);
+  }
+  return out;
+}
+
+}  // namespace metergate

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meters/command.hpp"
+
+#include <algorithm>
+
+namespace metergate {
+namespace {
+// In the order of the enumerations.
+constexpr std::array<std::string_view, 5> kPriorities{"urgent", "token", "relay", "synchronisation",
+                                                      "routine"};
+constexpr std::array<std::string_view, 6> kDataClasses{"registers", "daily", "profile",
+                                                       "logs",      "clock", "relay"};
+constexpr std::array kCapabilities{Capability::Registers, Capability::Daily,
+                                   Capability::Profile,   Capability::Logs,
+                                   Capability::ReadClock, Capability::ReadRelay};
+
+template <typename Enum, std::size_t N>
+std::optional<Enum> parse_word(const std::array<std::string_view, N>& words, std::string_view word) {
+  const auto found = std::ranges::find(words, word);
+  if (found == words.end()) return std::nullopt;
+  return static_cast<Enum>(found - words.begin());
+}
+
+}  // namespace
+
+std::string_view priority_word(Priority priority) {
+  return kPriorities[static_cast<std::size_t>(priority)];
+}
+std::optional<Priority> parse_priority(std::string_view word) {
+  return parse_word<Priority>(kPriorities, word);
+}
+
+const VerbTraits& traits_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }
+
+std::optional<Verb> parse_verb(std::string_view word) {
+  const auto found = std::ranges::find(kVerbs, word, &VerbTraits::word);
+  if (found == kVerbs.end()) return std::nullopt;
+  return found->verb;
+}
+
+std::string_view data_class_word(DataClass data) {
+  return kDataClasses[static_cast<std::size_t>(data)];
+}
+std::optional<DataClass> parse_data_class(std::string_view word) {
+  return parse_word<DataClass>(kDataClasses, word);
+}
+Capability capability_for(DataClass data) { return kCapabilities[static_cast<std::size_t>(data)]; }
+
+}  // namespace metergate

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "meters/capability.hpp"
+#include "meters/event_log.hpp"
+#include "meters/identity.hpp"
+#include "meters/supply.hpp"
+#include "meters/time.hpp"
+#include "meters/token.hpp"
+
+namespace metergate {
+
+/// What may be asked of a meter, one topic level per verb.
+enum class Verb : std::uint8_t { DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel };
+
+/// The line serves the smallest first; a command of an engineer at the box overtakes all
+/// (issue order: command > token > relay > synchronisation > routine read).
+enum class Priority : std::uint8_t { Urgent, Token, Relay, Synchronisation, Routine };
+
+[[nodiscard]] std::string_view priority_word(Priority priority);
+[[nodiscard]] std::optional<Priority> parse_priority(std::string_view word);
+
+/// Whether a command has to say who asks and why (promise 12).
+enum class Accountability : std::uint8_t { Required, Optional };
+
+/// Whether a lost answer may simply be asked for again.
+enum class Repeatable : std::uint8_t { Yes, No };
+
+struct VerbTraits {
+  Verb verb;
+  std::string_view word;
+  Priority priority;
+  Accountability accountability;
+  Repeatable repeatable;
+  std::optional<Capability> needs;
+};
+
+/// The one place where a verb is described.
+inline constexpr std::array kVerbs{
+    VerbTraits{Verb::DeliverToken, "deliver-token", Priority::Token, Accountability::Required,
+               Repeatable::No, Capability::Tokens},
+    VerbTraits{Verb::SetRelay, "set-relay", Priority::Relay, Accountability::Required,
+               Repeatable::No, Capability::OperateRelay},
+    VerbTraits{Verb::Read, "read", Priority::Synchronisation, Accountability::Optional,
+               Repeatable::Yes, std::nullopt},
+    VerbTraits{Verb::Synchronise, "synchronise", Priority::Synchronisation,
+               Accountability::Optional, Repeatable::Yes, std::nullopt},
+    VerbTraits{Verb::SetClock, "set-clock", Priority::Relay, Accountability::Required,
+               Repeatable::No, Capability::SetClock},
+    VerbTraits{Verb::Cancel, "cancel", Priority::Urgent, Accountability::Required,
+               Repeatable::Yes, std::nullopt},
+};
+
+[[nodiscard]] const VerbTraits& traits_of(Verb verb);
+[[nodiscard]] std::optional<Verb> parse_verb(std::string_view word);
+
+/// The data classes `read` and the schedules speak of.
+enum class DataClass : std::uint8_t { Registers, Daily, Profile, Logs, Clock, Relay };
+
+inline constexpr std::array kAllDataClasses{DataClass::Registers, DataClass::Daily,
+                                            DataClass::Profile,   DataClass::Logs,
+                                            DataClass::Clock,     DataClass::Relay};
+
+[[nodiscard]] std::string_view data_class_word(DataClass data);
+[[nodiscard]] std::optional<DataClass> parse_data_class(std::string_view word);
+[[nodiscard]] Capability capability_for(DataClass data);
+
+struct DeliverToken {
+  Token token;
+  bool allow_repeat = false;  ///< send these digits although this meter was sent them before
+};
+struct SetRelay {
+  SupplyState state = SupplyState::Off;
+};
+struct Read {
+  std::vector<DataClass> what;
+  std::optional<UtcSeconds> from;  ///< profile, daily: from here instead of the last stored
+  std::optional<UtcSeconds> to;
+};
+struct Synchronise {};
+struct SetClock {
+  std::optional<UtcSeconds> time;  ///< absent: the gateway's own time when it is sent
+};
+struct Cancel {
+  CommandId command;
+};
+
+using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel>;
+
+/// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
+struct ReplyTo {
+  std::string response_topic;
+  std::string correlation_data;
+};
+
+struct Command {
+  CommandId id;
+  MeterId meter;
+  CommandParams params;
+  UtcTime issued_at;
+  UtcTime expires_at;
+  std::optional<UtcTime> not_before;
+  Priority priority = Priority::Routine;
+  std::string operator_name;
+  std::string work_order;  ///< one of work order and comment is given where the verb requires it
+  std::string comment;
+  ReplyTo reply_to;
+  std::string origin;  ///< `mqtt`, or `local:<user>` over the control socket
+
+  [[nodiscard]] Verb verb() const { return static_cast<Verb>(params.index()); }
+};
+
+}  // namespace metergate

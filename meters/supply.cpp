@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meters/supply.hpp"
+
+#include <array>
+#include <utility>
+
+namespace metergate {
+namespace {
+constexpr std::array<std::string_view, 4> kStates{"unknown", "off", "armed", "on"};
+}
+
+std::string_view supply_word(SupplyState state) {
+  return kStates[static_cast<std::size_t>(state)];
+}
+
+std::optional<SupplyState> parse_supply(std::string_view word) {
+  for (std::size_t i = 0; i < kStates.size(); ++i) {
+    if (kStates[i] == word) return static_cast<SupplyState>(i);
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> SupplyCauses::words() const {
+  static constexpr std::array<std::pair<std::uint16_t, std::string_view>, 8> kWords{{
+      {kRemote, "remote"},
+      {kNoCredit, "no-credit"},
+      {kOverload, "overload"},
+      {kTamper, "tamper"},
+      {kToken, "token"},
+      {kManual, "manual"},
+      {kTenancy, "tenancy"},
+      {kInitial, "initial"},
+  }};
+  std::vector<std::string> out;
+  for (const auto& [bit, word] : kWords) {
+    if (has(bit)) out.emplace_back(word);
+  }
+  return out;
+}
+
+}  // namespace metergate

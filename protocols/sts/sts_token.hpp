@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "protocols/result.hpp"
+#include "protocols/sts/token_digits.hpp"
+
+namespace metergate::sts {
+
+/// Two bits of IEC 62055-41: what a token is for.
+enum class TokenClass : std::uint8_t { Credit = 0, Test = 1, Management = 2, Reserved = 3 };
+
+/// 66 bits as two limbs: `high` holds bits 65..64.
+struct TokenBits {
+  std::uint8_t high = 0;
+  std::uint64_t low = 0;
+};
+
+/// The 66-bit number behind 20 digits below 2^66. Larger digits are no STS token.
+[[nodiscard]] Result<TokenBits, DigitsFault> token_bits(const TokenDigits& digits);
+
+/// The class stands at bits 28..27 of the number, never encrypted (IEC 62055-41, class insertion).
+[[nodiscard]] TokenClass token_class(TokenBits bits);
+
+/// Class 1 tokens are not encrypted, so their CRC can be judged without any key; for every other
+/// class this is true, because only the meter (or a key) can tell.
+[[nodiscard]] bool clear_crc_holds(TokenBits bits);
+
+}  // namespace metergate::sts

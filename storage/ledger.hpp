@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meters/command.hpp"
+#include "meters/event_log.hpp"
+#include "meters/load_profile.hpp"
+#include "meters/outcome.hpp"
+#include "meters/reading.hpp"
+#include "storage/storage_error.hpp"
+
+/// The ledger: everything the box must not forget, in one SQLite file (WAL, synchronous FULL).
+///
+/// One writer: the gateway's loop thread. Writes gather in one open transaction; `commit()` makes
+/// all of them durable at once (group commit), and nothing is told to anyone before it returned.
+/// A failed commit has rolled everything since the last one back; `epoch`-keyed data is collected
+/// again, commands that were not yet committed were never acknowledged.
+///
+/// Readers (the command line) open the same file with `LedgerMode::ReadOnly`.
+namespace metergate {
+
+enum class LedgerMode : std::uint8_t { ReadWrite, ReadOnly };
+
+/// Row number of a meter in the store; small, so that every data row stays small.
+using MeterKey = std::int64_t;
+/// Counts the tenancies of a meter, from 1. All data belongs to (meter, epoch) (promise 6).
+using Epoch = std::int64_t;
+using CommandKey = std::int64_t;
+
+struct StoredMeter {
+  MeterKey key = 0;
+  MeterId id;
+  std::string model;
+  std::string serial;  ///< empty until known
+  Epoch epoch = 1;     ///< the open tenancy
+  operation::TransactionId last_transaction = 0;
+  SupplyState supply_reported = SupplyState::Unknown;
+  SupplyCauses supply_causes;
+  std::optional<UtcTime> supply_read_at;
+  SupplyState supply_desired = SupplyState::Unknown;
+  std::optional<UtcTime> last_contact;
+  std::string session_state;  ///< word of the session state when last written
+  std::optional<std::int64_t> clock_offset_ms;  ///< meter minus gateway when last read
+};
+
+struct StoredCommand {
+  CommandKey key = 0;
+  Command command;
+  CommandState state = CommandState::Accepted;
+  Reason reason = Reason::None;
+  std::uint32_t attempt = 0;
+  operation::TransactionId transaction = 0;  ///< of the last transmission, 0 = none yet
+  UtcTime accepted_at;
+  UtcTime changed_at;
+  std::string result_json;
+};
+
+/// What became of `insert_command`.
+struct Inserted {
+  CommandKey key = 0;
+};
+struct AlreadyThere {
+  StoredCommand existing;
+  bool same_body = false;  ///< false: the id was used for another content
+};
+struct TokenSeenBefore {
+  CommandId by;  ///< the command that carried these digits for this meter
+};
+using InsertOutcome = std::variant<Inserted, AlreadyThere, TokenSeenBefore>;
+
+/// A message that must reach the broker, in order: outcomes of commands, alarms.
+struct OutboxMessage {
+  std::int64_t id = 0;  ///< ascending = the order to publish in
+  std::string topic;
+  std::string payload;
+  std::string correlation_data;
+  std::optional<UtcTime> expires_at;
+};
+
+enum class DataKind : std::uint8_t { Registers = 1, Daily, Profile, Log };
+
+/// A meter-day of data that the broker has not been given yet. The message is made from the store
+/// when it is sent, so a long outage leaves one row per meter and day, not one per value (P10).
+struct OutboxData {
+  MeterKey meter = 0;
+  Epoch epoch = 1;
+  DataKind kind = DataKind::Profile;
+  std::chrono::sys_days day;
+  std::int64_t version = 0;  ///< grows with every addition; `published` clears only what was seen
+  UtcSeconds from;           ///< first and last time among the unpublished rows, both included
+  UtcSeconds to;
+};
+
+/// A known hole: intervals that should exist and have not been read.
+struct Hole {
+  IntervalRange range;
+  std::uint32_t tries = 0;
+  UtcTime next_try;
+};
+
+/// A line of the engineer's journal, kept in the store so that `tail` can follow it.
+struct JournalRow {
+  std::int64_t id = 0;
+  UtcTime at;
+  std::string level;    ///< `debug`, `info`, `warning`, `error`
+  std::string event;    ///< catalogue id: `MG0101`
+  std::string meter;    ///< empty when it concerns the box
+  std::string log;      ///< the meter log's word when the line repeats a log entry
+  std::string text;
+  std::string fields_json;
+};
+
+struct JournalFilter {
+  std::string meter;
+  std::string log;
+  std::vector<std::string> levels;
+  std::optional<UtcTime> since;
+  std::int64_t after_id = 0;
+  std::size_t limit = 1000;
+};
+
+struct RetentionPolicy {
+  std::chrono::days registers{90};
+  std::chrono::days profile{400};
+  std::chrono::days daily{800};
+  std::chrono::days logs{800};
+  std::chrono::days commands{800};
+  std::chrono::days journal{30};
+};
+
+class Ledger {
+ public:
+  /// Opens or creates; migrates an older schema forward inside one transaction. A file from a newer
+  /// release is refused untouched. Creates the file with mode 0600.
+  [[nodiscard]] static Stored<Ledger> open(const std::filesystem::path& file, LedgerMode mode);
+  ~Ledger();
+  Ledger(Ledger&&) noexcept;
+  Ledger& operator=(Ledger&&) noexcept;
+
+  // ---- group commit -----------------------------------------------------------------------------
+  /// Makes every write since the last commit durable (fdatasync). No writes: no work.
+  [[nodiscard]] Stored<Done> commit();
+  /// Whether writes wait for a commit.
+  [[nodiscard]] bool dirty() const;
+
+  // ---- meters -----------------------------------------------------------------------------------
+  /// The meter's row, made on first sight (epoch 1, supply state unknown).
+  [[nodiscard]] Stored<StoredMeter> meter(const MeterId& id, std::string_view model, UtcTime now);
+  [[nodiscard]] Stored<std::vector<StoredMeter>> meters() const;
+  [[nodiscard]] Stored<Done> set_serial(MeterKey meter, const SerialNumber& serial);
+  [[nodiscard]] Stored<Done> set_session(MeterKey meter, std::string_view state,
+                                         std::optional<UtcTime> last_contact);
+  [[nodiscard]] Stored<Done> set_supply_reported(MeterKey meter, const RelayReading& relay,
+                                                 UtcTime read_at);
+  [[nodiscard]] Stored<Done> set_supply_desired(MeterKey meter, SupplyState desired);
+  [[nodiscard]] Stored<Done> set_clock_offset(MeterKey meter, std::int64_t offset_ms);
+  /// The next remote transaction id of the meter, strictly growing, never given twice; also never
+  /// at or below `at_least` (what the meter itself reported as its last).
+  [[nodiscard]] Stored<operation::TransactionId> next_transaction(
+      MeterKey meter, operation::TransactionId above = 0);
+
+  // ---- commands ---------------------------------------------------------------------------------
+  /// Writes the command as accepted, with its first step; or says why it is none: the id is known
+  /// (`body_digest` tells same from other), or its token was carried before and it does not allow
+  /// a repeat. `body_digest` is any stable digest of everything the caller meant.
+  [[nodiscard]] Stored<InsertOutcome> insert_command(MeterKey meter, const Command& command,
+                                                     std::string_view body_digest, UtcTime now);
+  /// Appends one step; the row's state, reason, attempt and transaction follow it. Refused (Misuse)
+  /// when the stored state is not `step.from`.
+  [[nodiscard]] Stored<Done> append_step(CommandKey command, const Step& step);
+  [[nodiscard]] Stored<std::optional<StoredCommand>> find_command(const CommandId& id) const;
+  /// All that have not ended, in the order they were accepted.
+  [[nodiscard]] Stored<std::vector<StoredCommand>> live_commands() const;
+  [[nodiscard]] Stored<std::vector<StoredCommand>> commands_of(MeterKey meter,
+                                                               std::size_t limit) const;
+  [[nodiscard]] Stored<std::vector<Step>> steps_of(CommandKey command) const;
+  /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
+  [[nodiscard]] Stored<std::uint32_t> relay_orders_since(MeterKey meter, UtcTime since) const;
+
+  // ---- collected data: keyed, so storing twice changes nothing -----------------------------------
+  [[nodiscard]] Stored<Done> store_registers(MeterKey meter, Epoch epoch,
+                                             const RegisterReading& reading);
+  /// Returns how many intervals were new. Marks the days in the outbox.
+  [[nodiscard]] Stored<std::size_t> store_profile(MeterKey meter, Epoch epoch,
+                                                  const std::vector<ProfileInterval>& intervals,
+                                                  UtcTime received_at);
+  [[nodiscard]] Stored<std::size_t> store_daily(MeterKey meter, Epoch epoch,
+                                                const std::vector<DailySnapshot>& snapshots,
+                                                UtcTime received_at);
+  /// Returns the entries that were new.
+  [[nodiscard]] Stored<std::vector<LogEntry>> store_log(MeterKey meter, Epoch epoch,
+                                                        const std::vector<LogEntry>& entries,
+                                                        UtcTime received_at);
+
+  [[nodiscard]] Stored<std::vector<RegisterReading>> registers(MeterKey meter, Epoch epoch,
+                                                               UtcSeconds from, UtcSeconds to,
+                                                               std::size_t limit) const;
+  [[nodiscard]] Stored<std::optional<RegisterReading>> last_registers(MeterKey meter,
+                                                                      Epoch epoch) const;
+  /// Hot rows and folded blobs alike, ascending, `from` included, `to` excluded.
+  [[nodiscard]] Stored<std::vector<ProfileInterval>> profile(MeterKey meter, Epoch epoch,
+                                                             UtcSeconds from, UtcSeconds to) const;
+  [[nodiscard]] Stored<std::vector<DailySnapshot>> daily(MeterKey meter, Epoch epoch,
+                                                         std::chrono::sys_days from,
+                                                         std::chrono::sys_days to) const;
+  [[nodiscard]] Stored<std::vector<LogEntry>> log(MeterKey meter, Epoch epoch, LogId log,
+                                                  std::uint32_t after_sequence,
+                                                  std::size_t limit) const;
+  /// Log entries of all logs whose meter time lies in [from, to], for the outbox.
+  [[nodiscard]] Stored<std::vector<LogEntry>> log_between(MeterKey meter, Epoch epoch,
+                                                          UtcSeconds from, UtcSeconds to) const;
+
+  // ---- where collection stands ------------------------------------------------------------------
+  /// Everything that starts before this has been read, or stands among the holes.
+  [[nodiscard]] Stored<std::optional<UtcSeconds>> profile_covered_to(MeterKey meter,
+                                                                     Epoch epoch) const;
+  [[nodiscard]] Stored<Done> set_profile_covered_to(MeterKey meter, Epoch epoch, UtcSeconds to);
+  [[nodiscard]] Stored<std::optional<std::chrono::sys_days>> daily_covered_to(MeterKey meter,
+                                                                              Epoch epoch) const;
+  [[nodiscard]] Stored<Done> set_daily_covered_to(MeterKey meter, Epoch epoch,
+                                                  std::chrono::sys_days to);
+  /// Highest sequence stored of a log; 0 when none.
+  [[nodiscard]] Stored<std::uint32_t> log_position(MeterKey meter, Epoch epoch, LogId log) const;
+  [[nodiscard]] Stored<std::vector<Hole>> holes(MeterKey meter, Epoch epoch) const;
+  /// Replaces the meter's list of holes.
+  [[nodiscard]] Stored<Done> set_holes(MeterKey meter, Epoch epoch, const std::vector<Hole>& holes);
+
+  // ---- the outbox -------------------------------------------------------------------------------
+  [[nodiscard]] Stored<Done> enqueue(const OutboxMessage& message);
+  [[nodiscard]] Stored<std::vector<OutboxMessage>> outbox_messages(std::int64_t after_id,
+                                                                   std::size_t limit) const;
+  [[nodiscard]] Stored<Done> published(std::int64_t message_id);
+  /// Newest days first, so that live data overtakes the backlog.
+  [[nodiscard]] Stored<std::vector<OutboxData>> outbox_data(std::size_t limit) const;
+  [[nodiscard]] Stored<Done> published(const OutboxData& data);
+  struct OutboxSize {
+    std::size_t messages = 0;
+    std::size_t data_days = 0;
+  };
+  [[nodiscard]] Stored<OutboxSize> outbox_size() const;
+
+  // ---- journal ----------------------------------------------------------------------------------
+  [[nodiscard]] Stored<Done> append_journal(const JournalRow& row);
+  [[nodiscard]] Stored<std::vector<JournalRow>> journal(const JournalFilter& filter) const;
+
+  // ---- care -------------------------------------------------------------------------------------
+  /// Folds hot profile rows of days before `today` into one blob per meter, epoch and day.
+  /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left.
+  [[nodiscard]] Stored<std::size_t> fold(std::chrono::sys_days today, std::size_t max_meter_days);
+  /// Deletes whole days that are older than the policy allows, at most `max_rows` rows a call;
+  /// returns how many. Data still in the outbox is kept.
+  [[nodiscard]] Stored<std::size_t> retain(const RetentionPolicy& policy, UtcTime now,
+                                           std::size_t max_rows);
+  /// `PRAGMA integrity_check` in one word list; empty when all is well.
+  [[nodiscard]] Stored<std::vector<std::string>> check() const;
+
+ private:
+  struct Impl;
+  explicit Ledger(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace metergate
