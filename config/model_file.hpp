@@ -14,7 +14,8 @@
 namespace metergate::config {
 
 /// Reads one meter model and checks it: every mistake at once (overlapping registers, a capability
-/// without its block, unknown units, impossible addresses, captures that do not decode as expected).
+/// without its block, unknown units, impossible addresses, captures that do not decode as
+/// expected).
 [[nodiscard]] Result<model::MeterModel, std::vector<ConfigError>> load_model(
     const std::filesystem::path& file);
 [[nodiscard]] Result<model::MeterModel, std::vector<ConfigError>> parse_model(

@@ -34,8 +34,8 @@ struct ModbusTcp {
 struct Line {
   std::string name;
   std::variant<SerialLine, ModbusTcp> access;
-  std::chrono::milliseconds timeout_floor{50};    ///< a learned time-out is never below
-  std::chrono::milliseconds timeout_ceiling{500}; ///< ... nor above; also the longest late answer
+  std::chrono::milliseconds timeout_floor{50};     ///< a learned time-out is never below
+  std::chrono::milliseconds timeout_ceiling{500};  ///< ... nor above; also the longest late answer
 };
 
 struct Tls {
@@ -51,6 +51,7 @@ struct Broker {
   std::string username;
   std::filesystem::path password_file;
   std::string client_id;  ///< empty: `metergate-<site>`
+  bool allow_plaintext = false;  ///< without TLS to a host that is not this one
   std::chrono::seconds keep_alive{30};
   std::chrono::milliseconds reconnect_min{500};
   std::chrono::milliseconds reconnect_max{30'000};
@@ -58,11 +59,11 @@ struct Broker {
 
 struct North {
   Broker broker;
-  std::string root = "metergate";   ///< topics begin `{root}/v1/{site}/`
+  std::string root = "metergate";  ///< topics begin `{root}/v1/{site}/`
   std::size_t max_payload_octets = 65'536;
   std::size_t max_depth = 8;
   std::chrono::seconds max_issued_ahead{300};
-  std::size_t max_in_flight = 20;   ///< unacknowledged publications handed to the MQTT client
+  std::size_t max_in_flight = 20;  ///< unacknowledged publications handed to the MQTT client
   std::size_t max_live_commands = 10'000;
   std::size_t max_live_commands_per_meter = 100;
 };
@@ -70,7 +71,7 @@ struct North {
 /// The broker that meters with MQTT modems talk to; may be the same one.
 struct MqttMeters {
   Broker broker;
-  std::string root = "meters";      ///< topics begin `{root}/v1/{meter name}/`
+  std::string root = "meters";  ///< topics begin `{root}/v1/{meter name}/`
   std::size_t max_in_flight = 64;
   std::chrono::milliseconds timeout{5'000};
 };
@@ -85,7 +86,7 @@ struct Schedule {
   std::chrono::seconds daily{3'600};
   std::chrono::seconds profile{1'800};
   CapturePeriod capture_period{30};
-  std::chrono::days back_fill{30};     ///< how far back the first read of a new meter goes
+  std::chrono::days back_fill{30};             ///< how far back the first read of a new meter goes
   std::chrono::seconds clock_drift_limit{60};  ///< beyond: alarm, and set when `clock_set`
   bool clock_set = false;
 };
@@ -93,7 +94,7 @@ struct Schedule {
 struct Meter {
   MeterId id;
   std::string model;
-  std::string line;        ///< name of a line; empty for an MQTT meter
+  std::string line;  ///< name of a line; empty for an MQTT meter
   std::uint16_t address = 0;
   std::string topic_name;  ///< MQTT meters: `{root}/v1/{topic_name}/`; default: the id
   std::string serial;      ///< expected serial number; empty: the first one read is kept
@@ -123,10 +124,13 @@ struct Control {
 
 struct Sessions {
   std::uint32_t failures_to_silent = 3;
-  std::chrono::seconds probe_min{5};    ///< pause before a silent meter is tried again, doubling
+  std::chrono::seconds probe_min{5};  ///< pause before a silent meter is tried again, doubling
   std::chrono::seconds probe_max{60};
   std::chrono::seconds settle_limit{86'400};  ///< `unconfirmed` for longer is final
 };
+
+/// Where an installed metergate keeps the models it ships.
+inline constexpr const char* kDefaultModelDirectory = "/usr/share/metergate/models";
 
 struct Configuration {
   SiteId site;

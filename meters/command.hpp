@@ -114,6 +114,8 @@ struct Command {
   std::string comment;
   ReplyTo reply_to;
   std::string origin;  ///< `mqtt`, or `local:<user>` over the control socket
+  /// expires_at as the body had it; the message's own expiry may have made `expires_at` earlier.
+  UtcTime stated_expires_at{};
 
   [[nodiscard]] Verb verb() const { return static_cast<Verb>(params.index()); }
 };

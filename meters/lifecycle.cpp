@@ -38,6 +38,7 @@ std::string_view event_word(CommandEvent event) {
     case CommandEvent::CancelRequested: return "cancel-requested";
     case CommandEvent::NewerArrived: return "newer-arrived";
     case CommandEvent::Impossible: return "impossible";
+    case CommandEvent::DoneHere: return "done-here";
   }
   return "";
 }

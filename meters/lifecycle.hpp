@@ -41,6 +41,7 @@ enum class CommandEvent : std::uint8_t {
   CancelRequested,
   NewerArrived,
   Impossible,        ///< cannot be done, and nothing was sent
+  DoneHere,          ///< worked off inside the gateway: nothing had to be sent
 };
 
 struct Transition {
@@ -56,6 +57,7 @@ inline constexpr std::array kLifecycle{
     Transition{CommandState::Accepted, CommandEvent::CancelRequested, CommandState::Cancelled},
     Transition{CommandState::Accepted, CommandEvent::NewerArrived, CommandState::Superseded},
     Transition{CommandState::Accepted, CommandEvent::Impossible, CommandState::Failed},
+    Transition{CommandState::Accepted, CommandEvent::DoneHere, CommandState::Succeeded},
 
     Transition{CommandState::Scheduled, CommandEvent::TurnLost, CommandState::Accepted},
     Transition{CommandState::Scheduled, CommandEvent::SendRecorded, CommandState::Sending},

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "meters/command.hpp"
@@ -21,7 +22,9 @@
 /// One writer: the gateway's loop thread. Writes gather in one open transaction; `commit()` makes
 /// all of them durable at once (group commit), and nothing is told to anyone before it returned.
 /// A failed commit has rolled everything since the last one back; `epoch`-keyed data is collected
-/// again, commands that were not yet committed were never acknowledged.
+/// again, commands that were not yet committed were never acknowledged. A write that fails leaves
+/// nothing of itself behind; where SQLite gave up the whole transaction with it (disk full, I/O),
+/// every further write and the next commit() answer with that failure, and after it all goes on.
 ///
 /// Readers (the command line) open the same file with `LedgerMode::ReadOnly`.
 namespace metergate {
@@ -46,7 +49,7 @@ struct StoredMeter {
   std::optional<UtcTime> supply_read_at;
   SupplyState supply_desired = SupplyState::Unknown;
   std::optional<UtcTime> last_contact;
-  std::string session_state;  ///< word of the session state when last written
+  std::string session_state;                    ///< word of the session state when last written
   std::optional<std::int64_t> clock_offset_ms;  ///< meter minus gateway when last read
 };
 
@@ -57,9 +60,9 @@ struct StoredCommand {
   Reason reason = Reason::None;
   std::uint32_t attempt = 0;
   operation::TransactionId transaction = 0;  ///< of the last transmission, 0 = none yet
-  UtcTime accepted_at;
-  UtcTime changed_at;
-  std::string result_json;
+  UtcTime accepted_at{};
+  UtcTime changed_at{};
+  std::string result_json{};
 };
 
 /// What became of `insert_command`.
@@ -109,10 +112,10 @@ struct Hole {
 struct JournalRow {
   std::int64_t id = 0;
   UtcTime at;
-  std::string level;    ///< `debug`, `info`, `warning`, `error`
-  std::string event;    ///< catalogue id: `MG0101`
-  std::string meter;    ///< empty when it concerns the box
-  std::string log;      ///< the meter log's word when the line repeats a log entry
+  std::string level;  ///< `debug`, `info`, `warning`, `error`
+  std::string event;  ///< catalogue id: `MG0101`
+  std::string meter;  ///< empty when it concerns the box
+  std::string log;    ///< the meter log's word when the line repeats a log entry
   std::string text;
   std::string fields_json;
 };
@@ -178,16 +181,19 @@ class Ledger {
   [[nodiscard]] Stored<std::optional<StoredCommand>> find_command(const CommandId& id) const;
   /// All that have not ended, in the order they were accepted.
   [[nodiscard]] Stored<std::vector<StoredCommand>> live_commands() const;
+  /// Newest first.
   [[nodiscard]] Stored<std::vector<StoredCommand>> commands_of(MeterKey meter,
                                                                std::size_t limit) const;
   [[nodiscard]] Stored<std::vector<Step>> steps_of(CommandKey command) const;
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
   [[nodiscard]] Stored<std::uint32_t> relay_orders_since(MeterKey meter, UtcTime since) const;
 
-  // ---- collected data: keyed, so storing twice changes nothing -----------------------------------
+  // ---- collected data: keyed, so storing twice changes nothing ------------------------------
   [[nodiscard]] Stored<Done> store_registers(MeterKey meter, Epoch epoch,
                                              const RegisterReading& reading);
-  /// Returns how many intervals were new. Marks the days in the outbox.
+  /// Returns how many intervals brought something new. Marks their days in the outbox. A value that
+  /// is there already is kept, unless the later one carries fewer of the meter's reservations
+  /// (storage/blobs/profile_points.hpp). At most blobs::kMaxDayPoints values a meter-day.
   [[nodiscard]] Stored<std::size_t> store_profile(MeterKey meter, Epoch epoch,
                                                   const std::vector<ProfileInterval>& intervals,
                                                   UtcTime received_at);
@@ -199,6 +205,7 @@ class Ledger {
                                                         const std::vector<LogEntry>& entries,
                                                         UtcTime received_at);
 
+  /// Ascending, `from` included, `to` excluded; the first `limit`.
   [[nodiscard]] Stored<std::vector<RegisterReading>> registers(MeterKey meter, Epoch epoch,
                                                                UtcSeconds from, UtcSeconds to,
                                                                std::size_t limit) const;
@@ -207,6 +214,7 @@ class Ledger {
   /// Hot rows and folded blobs alike, ascending, `from` included, `to` excluded.
   [[nodiscard]] Stored<std::vector<ProfileInterval>> profile(MeterKey meter, Epoch epoch,
                                                              UtcSeconds from, UtcSeconds to) const;
+  /// Ascending, `from` included, `to` excluded.
   [[nodiscard]] Stored<std::vector<DailySnapshot>> daily(MeterKey meter, Epoch epoch,
                                                          std::chrono::sys_days from,
                                                          std::chrono::sys_days to) const;
@@ -248,21 +256,32 @@ class Ledger {
 
   // ---- journal ----------------------------------------------------------------------------------
   [[nodiscard]] Stored<Done> append_journal(const JournalRow& row);
+  /// Ascending by id: the first `limit` after `after_id`, or the newest `limit` when that is 0.
   [[nodiscard]] Stored<std::vector<JournalRow>> journal(const JournalFilter& filter) const;
 
   // ---- care -------------------------------------------------------------------------------------
   /// Folds hot profile rows of days before `today` into one blob per meter, epoch and day.
-  /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left.
+  /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left; dropping
+  /// a day's hot rows counts as one. From the first call on, days before `today` are written straight
+  /// into blobs.
   [[nodiscard]] Stored<std::size_t> fold(std::chrono::sys_days today, std::size_t max_meter_days);
   /// Deletes whole days that are older than the policy allows, at most `max_rows` rows a call;
-  /// returns how many. Data still in the outbox is kept.
+  /// returns how many. Data still in the outbox is kept, and so is the newest entry of each meter
+  /// log and of the journal. Commits: first what was written before, then in steps that fit into
+  /// the reserve, which it uses on a full disk and takes again when there is room.
   [[nodiscard]] Stored<std::size_t> retain(const RetentionPolicy& policy, UtcTime now,
                                            std::size_t max_rows);
+  /// The reserve is a file of 2 MB beside the ledger. On a full disk a commit fails (DiskFull);
+  /// releasing the reserve lets the steps of accepted commands be written. retain() takes it again.
+  [[nodiscard]] bool reserve_held() const;
+  /// False when there was none left to release.
+  bool release_reserve();
   /// `PRAGMA integrity_check` in one word list; empty when all is well.
   [[nodiscard]] Stored<std::vector<std::string>> check() const;
 
+  struct Impl;  ///< private to storage/
+
  private:
-  struct Impl;
   explicit Ledger(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };

@@ -33,6 +33,7 @@ using OperationResult = Result<operation::Answer, OperationFault>;
 
 struct Transact {
   WireRequest request;
+  bool keep_meter = false;  ///< no other request to this meter before this exchange's next one
 };
 struct Pause {
   std::chrono::milliseconds length{0};  ///< then `resume`; another request may use the line meanwhile
@@ -42,8 +43,8 @@ struct Finished {
 };
 using DriverStep = std::variant<Transact, Pause, Finished>;
 
-/// One operation on its way. Requests are atomic: between any two of them, a request of another
-/// operation, even to the same meter, may go out.
+/// One operation on its way. Between any two of its requests, a request of another operation, even
+/// to the same meter, may go out, unless `Transact::keep_meter` forbids it.
 class Exchange {
  public:
   virtual ~Exchange() = default;

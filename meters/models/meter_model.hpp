@@ -40,10 +40,10 @@ struct ModbusRegister {
   NumberType type = NumberType::U16;
   WordOrder order = WordOrder::BigEndian;
   Unit unit = Unit::None;
-  std::int8_t scale = 0;       ///< integer types: value = raw x 10^scale in `unit`
+  std::int8_t scale = 0;       ///< value = raw x 10^scale in `unit` (F32 too: kWh kept as Wh)
   std::int8_t resolution = 0;  ///< F32: the value is rounded to a multiple of 10^resolution
   std::optional<std::uint64_t> absent;  ///< the raw value that says "not available"
-  std::string source;          ///< where in the maker's document it stands
+  std::string source;                   ///< where in the maker's document it stands
 };
 
 /// One field of a block: `transaction_id:u32`, `1-0:1.29.0:u16`, `digits:ascii20`.
@@ -52,23 +52,23 @@ enum class FieldRole : std::uint8_t {
   Serial,
   Firmware,
   TransactionId,
-  Time,         ///< seconds since 1970-01-01 UTC
-  ClockTrusted, ///< 1 trusted, 0 not
+  Time,          ///< seconds since 1970-01-01 UTC
+  ClockTrusted,  ///< 1 trusted, 0 not
   State,
   Causes,
   OperationsToday,
   Order,
   Digits,
-  OrderKind,    ///< 1 token, 2 relay, 3 clock
+  OrderKind,  ///< 1 token, 2 relay, 3 clock
   OrderResult,
   OrderValue,
   FromTime,
   ToTime,
   LogNumber,
   AfterSequence,
-  Count,        ///< records in the window
-  More,         ///< 1: there is more after the last record
-  CoveredTo,    ///< every record before this time is in the window
+  Count,      ///< records in the window
+  More,       ///< 1: there is more after the last record
+  CoveredTo,  ///< every record before this time is in the window
   StartTime,
   Marks,
   Sequence,
@@ -83,6 +83,8 @@ struct Field {
   NumberType type = NumberType::U16;
   std::uint16_t registers = 1;  ///< length; Ascii takes two characters a register
   cosem::ObisCode channel;      ///< for Channel
+
+  friend bool operator==(const Field&, const Field&) = default;
 };
 
 /// Consecutive registers with named fields.
@@ -103,8 +105,8 @@ enum class WindowAccess : std::uint8_t {
 struct Window {
   WindowAccess access = WindowAccess::WriteRead;
   Block select;
-  Block header;                ///< first registers of the window
-  std::vector<Field> record;   ///< follows the header, `max_records` times
+  Block header;               ///< first registers of the window
+  std::vector<Field> record;  ///< follows the header, `max_records` times
   std::uint16_t max_records = 1;
 
   [[nodiscard]] std::uint16_t record_registers() const;
@@ -117,9 +119,17 @@ struct Channel {
   std::int8_t scale = 0;
 };
 
-/// A request and its answer taken off a real wire (or out of the maker's document), with what they
-/// must decode to. Octets are RTU frames without the CRC: address and PDU.
+/// How much an exchange proves.
+enum class CaptureKind : std::uint8_t {
+  Recorded,  ///< off a real wire
+  Document,  ///< printed in the maker's document
+  Computed,  ///< worked out from the register table: proves the file's consistency, not the meter
+};
+
+/// A request and its answer, with what they must decode to. Octets are RTU frames without the CRC:
+/// address and PDU.
 struct Capture {
+  CaptureKind kind = CaptureKind::Computed;
   std::string source;
   Octets request;
   Octets response;
@@ -133,6 +143,7 @@ struct Capture {
 struct ModbusLayout {
   std::uint16_t max_registers_per_read = 125;
   std::chrono::milliseconds turn_round{20};  ///< typical time from request to answer
+  bool gaps_readable = false;  ///< registers between the named ones may be read along with them
   std::vector<ModbusRegister> registers;
   std::optional<Block> identification;
   std::optional<Block> clock;
@@ -144,8 +155,8 @@ struct ModbusLayout {
   std::optional<Window> profile;
   std::optional<Window> daily;
   std::optional<Window> logs;
-  std::map<std::uint16_t, SupplyState> relay_states;      ///< raw to ours
-  std::map<std::uint16_t, LogId> log_numbers;             ///< raw to ours
+  std::map<std::uint16_t, SupplyState> relay_states;          ///< raw to ours
+  std::map<std::uint16_t, LogId> log_numbers;                 ///< raw to ours
   std::map<std::uint16_t, operation::MeterRefusal> refusals;  ///< raw order result; 0 = taken
   std::uint16_t result_taken = 0;
   std::uint16_t result_busy = 0xFFFF;  ///< not yet worked off: ask again

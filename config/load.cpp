@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "config/read_links.hpp"
+#include "config/read_meters.hpp"
+
+namespace metergate::config {
+namespace {
+
+constexpr std::int64_t kYear_s = 366LL * 86'400;
+constexpr Bounds kInterval_s{0, kYear_s};
+constexpr Bounds kDays{1, 36'500};
+
+std::optional<LogFormat> parse_format(std::string_view word) {
+  if (word == "plain") return LogFormat::Plain;
+  if (word == "json") return LogFormat::Json;
+  if (word == "journald") return LogFormat::Journald;
+  return std::nullopt;
+}
+
+void read_storage(TableReader in, Storage& storage, const std::filesystem::path& base) {
+  in.path("file", storage.file, base);
+  in.duration("keep_registers_days", storage.keep_registers, kDays);
+  in.duration("keep_profile_days", storage.keep_profile, kDays);
+  in.duration("keep_daily_days", storage.keep_daily, kDays);
+  in.duration("keep_logs_days", storage.keep_logs, kDays);
+  in.duration("keep_commands_days", storage.keep_commands, kDays);
+  in.duration("keep_journal_days", storage.keep_journal, kDays);
+  in.finish();
+}
+
+void read_log(TableReader in, Log& log) {
+  const auto level = [](std::string_view word) -> std::optional<std::string> {
+    for (const std::string_view one : {"debug", "info", "warning", "error"}) {
+      if (word == one) return std::string{one};
+    }
+    return std::nullopt;
+  };
+  in.word<std::string>("level", log.level, level, "debug, info, warning or error");
+  in.word<LogFormat>("format", log.format, parse_format, "plain, json or journald");
+  in.finish();
+}
+
+void read_sessions(TableReader in, Sessions& sessions) {
+  in.number("failures_to_silent", sessions.failures_to_silent, {1, 100});
+  in.duration("probe_min_s", sessions.probe_min, {1, 3'600});
+  in.duration("probe_max_s", sessions.probe_max, {1, 86'400});
+  in.duration("settle_limit_s", sessions.settle_limit, {10, kYear_s});
+  if (sessions.probe_max < sessions.probe_min) in.contradicts("probe_max_s", "at least probe_min_s");
+  in.finish();
+}
+
+bool is_topic_root(std::string_view root) {
+  return !root.empty() && root.front() != '/' && root.back() != '/' && root.front() != '$' &&
+         root.find_first_of("+# ") == std::string_view::npos;
+}
+
+void read_root(TableReader& in, std::string& root) {
+  in.text("root", root);
+  if (!is_topic_root(root)) {
+    in.contradicts("root", "a topic without wildcards, spaces and slashes at its ends");
+  }
+}
+
+North read_north(TableReader in, const std::filesystem::path& base) {
+  North north;
+  read_root(in, north.root);
+  in.number("max_payload_octets", north.max_payload_octets, {256, 1'048'576});
+  in.number("max_depth", north.max_depth, {2, 64});
+  in.duration("max_issued_ahead_s", north.max_issued_ahead, {0, 86'400});
+  in.number("max_in_flight", north.max_in_flight, {1, 1'000});
+  in.number("max_live_commands", north.max_live_commands, {1, 1'000'000});
+  in.number("max_live_commands_per_meter", north.max_live_commands_per_meter, {1, 10'000});
+  if (auto broker = in.table("broker")) north.broker = read_broker(*broker, base);
+  in.finish();
+  return north;
+}
+
+MqttMeters read_mqtt_meters(TableReader in, const std::filesystem::path& base) {
+  MqttMeters meters;
+  read_root(in, meters.root);
+  in.number("max_in_flight", meters.max_in_flight, {1, 10'000});
+  in.duration("timeout_ms", meters.timeout, {100, 600'000});
+  if (auto broker = in.table("broker")) meters.broker = read_broker(*broker, base);
+  in.finish();
+  return meters;
+}
+
+Schedule read_schedule(TableReader& in) {
+  Schedule schedule;
+  in.text("name", schedule.name, Need::Required);
+  in.duration("registers_s", schedule.registers, kInterval_s);
+  in.duration("relay_s", schedule.relay, kInterval_s);
+  in.duration("clock_s", schedule.clock, kInterval_s);
+  in.duration("logs_s", schedule.logs, kInterval_s);
+  in.duration("daily_s", schedule.daily, kInterval_s);
+  in.duration("profile_s", schedule.profile, kInterval_s);
+  in.duration("capture_period_min", schedule.capture_period, {15, 60});
+  if (60 % schedule.capture_period.count() != 0 || schedule.capture_period.count() == 20) {
+    in.contradicts("capture_period_min", "15, 30 or 60");
+  }
+  in.duration("back_fill_days", schedule.back_fill, {1, 800});
+  in.duration("clock_drift_limit_s", schedule.clock_drift_limit, {1, 86'400});
+  in.flag("clock_set", schedule.clock_set);
+  in.finish();
+  return schedule;
+}
+
+void read_lines(TableReader& root, Configuration& into, const std::filesystem::path& base) {
+  std::set<std::string> names;
+  std::set<std::filesystem::path> devices;
+  for (TableReader& table : root.tables("line")) {
+    Line line = read_line(table, base);
+    if (!line.name.empty() && (!is_identifier(line.name) || !names.insert(line.name).second)) {
+      table.contradicts("name", "1 to 64 of A-Z a-z 0-9 _ . -, and not the name of another line");
+    }
+    const auto* serial = std::get_if<SerialLine>(&line.access);
+    if (serial != nullptr && !serial->device.empty() && !devices.insert(serial->device).second) {
+      table.contradicts("device", "a device no other line has");
+    }
+    into.lines.push_back(std::move(line));
+  }
+}
+
+void read_schedules(TableReader& root, Configuration& into) {
+  for (TableReader& table : root.tables("schedule")) {
+    Schedule schedule = read_schedule(table);
+    if (std::ranges::find(into.schedules, schedule.name, &Schedule::name) !=
+        into.schedules.end()) {
+      table.contradicts("name", "the name of no other schedule");
+    }
+    into.schedules.push_back(std::move(schedule));
+  }
+  if (std::ranges::find(into.schedules, "default", &Schedule::name) == into.schedules.end()) {
+    into.schedules.emplace_back();
+  }
+}
+
+}  // namespace
+
+Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
+                                                      const std::filesystem::path& file) {
+  ErrorList errors{file};
+  const auto document = parse_document(text, file);
+  if (!document) return failure(std::vector<ConfigError>{document.error()});
+  const std::filesystem::path base = file.parent_path();
+  Configuration into{*SiteId::parse("-"), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  TableReader root{*document, "", errors};
+  std::string site;
+  root.text("site", site, Need::Required);
+  if (const auto parsed = SiteId::parse(site)) {
+    into.site = *parsed;
+  } else if (root.has("site")) {
+    root.contradicts("site", "1 to 64 of A-Z a-z 0-9 _ . -");
+  }
+  for (const std::string& directory : root.texts("model_directories")) {
+    into.model_directories.push_back(base / directory);
+  }
+  if (into.model_directories.empty()) into.model_directories = {kDefaultModelDirectory};
+  if (auto table = root.table("storage")) read_storage(*table, into.storage, base);
+  if (auto table = root.table("log")) read_log(*table, into.log);
+  if (auto table = root.table("control")) {
+    table->path("socket", into.control.socket, base);
+    table->finish();
+  }
+  if (auto table = root.table("sessions")) read_sessions(*table, into.sessions);
+  if (auto table = root.table("north")) into.north = read_north(*table, base);
+  if (auto table = root.table("mqtt_meters")) into.mqtt_meters = read_mqtt_meters(*table, base);
+  read_lines(root, into, base);
+  read_schedules(root, into);
+  into.meters = read_meters(root, into);
+  root.finish();
+  if (!errors.empty()) return failure(errors.take());
+  return into;
+}
+
+Result<Configuration, std::vector<ConfigError>> load(const std::filesystem::path& file) {
+  const auto text = read_text(file);
+  if (!text) return failure(std::vector<ConfigError>{text.error()});
+  return parse(*text, file);
+}
+
+}  // namespace metergate::config

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/model_report.hpp"
+
+#include <iomanip>
+#include <sstream>
+
+#include "meters/models/model_words.hpp"
+#include "meters/models/register_codec.hpp"
+#include "protocols/modbus/read_plan.hpp"
+
+namespace metergate::config {
+namespace {
+
+void block_line(std::ostringstream& out, std::string_view name,
+                const std::optional<model::Block>& block) {
+  if (!block) return;
+  out << "  " << std::left << std::setw(15) << name << " at " << block->address << ", "
+      << block->registers() << " registers\n";
+}
+
+void window_line(std::ostringstream& out, std::string_view name,
+                 const std::optional<model::Window>& window) {
+  if (!window) return;
+  out << "  " << std::left << std::setw(15) << name << " selected at " << window->select.address
+      << ", read at " << window->header.address << ", " << window->max_records << " records of "
+      << window->record_registers() << " registers a read ("
+      << model::window_access_word(window->access) << ")\n";
+}
+
+std::size_t requests(const model::MeterModel& meter_model) {
+  std::vector<modbus::WantedRegisters> wanted;
+  for (const auto& reg : meter_model.modbus.registers) {
+    wanted.push_back({reg.space == model::RegisterSpace::Input
+                          ? modbus::FunctionCode::ReadInputRegisters
+                          : modbus::FunctionCode::ReadHoldingRegisters,
+                      reg.address, model::registers_of(reg.type)});
+  }
+  return modbus::plan_reads(wanted, {meter_model.modbus.max_registers_per_read, 0}).size();
+}
+
+}  // namespace
+
+std::string report(const model::MeterModel& meter_model) {
+  std::ostringstream out;
+  out << meter_model.name << ": " << meter_model.manufacturer << ", " << meter_model.description
+      << "\n  document        " << meter_model.document << "\n  protocol        "
+      << model::protocol_word(meter_model.protocol) << "\n  can do          ";
+  std::string_view separator;
+  for (const std::string_view word : meter_model.capabilities.words()) {
+    out << separator << word;
+    separator = ", ";
+  }
+  out << '\n';
+  if (meter_model.protocol == model::Protocol::Modbus) {
+    for (const auto& reg : meter_model.modbus.registers) {
+      out << "  " << std::left << std::setw(18) << reg.obis.text() << std::setw(28) << reg.name
+          << std::right << std::setw(6) << reg.address << "  " << std::left << std::setw(8)
+          << model::space_word(reg.space) << std::setw(6) << model::number_type_word(reg.type)
+          << unit_symbol(reg.unit) << '\n';
+    }
+    const auto& at = meter_model.modbus;
+    block_line(out, "identification", at.identification);
+    block_line(out, "clock", at.clock);
+    block_line(out, "relay", at.relay);
+    block_line(out, "operate_relay", at.operate_relay);
+    block_line(out, "token", at.token);
+    block_line(out, "transaction", at.transaction);
+    window_line(out, "profile", at.profile);
+    window_line(out, "daily", at.daily);
+    window_line(out, "logs", at.logs);
+    out << "  " << meter_model.modbus.registers.size() << " registers in " << requests(meter_model)
+        << " requests, " << meter_model.captures.size() << " exchanges that decode as expected\n";
+  }
+  return out.str();
+}
+
+}  // namespace metergate::config

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/read_meters.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "config/nearest_word.hpp"
+
+namespace metergate::config {
+namespace {
+
+constexpr std::int64_t kMaxRange = 100'000;
+constexpr Bounds kAddress{1, 247};  // Modbus over Serial Line V1.02, 2.2
+constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
+
+/// Collects meters and notices two of a kind.
+class MeterList {
+ public:
+  explicit MeterList(const Configuration& known) : known_{known} {}
+
+  void judge_place(TableReader& in, const Meter& meter) {
+    if (meter.line.empty()) {
+      if (!known_.mqtt_meters) {
+        in.contradicts(in.has("line") ? "line" : "topic_name",
+                       "a line, or an MQTT meter with an [mqtt_meters] table");
+      }
+    } else {
+      if (std::ranges::find(known_.lines, meter.line, &Line::name) == known_.lines.end()) {
+        in.contradicts("line", names("a line: ", known_.lines));
+      }
+      if (in.has("topic_name") || in.has("topic_prefix")) {
+        in.contradicts("line", "either a line or a topic name");
+      }
+    }
+    if (std::ranges::find(known_.schedules, meter.schedule, &Schedule::name) ==
+        known_.schedules.end()) {
+      in.contradicts("schedule", names("a schedule: ", known_.schedules));
+    }
+  }
+
+  void add(TableReader& in, std::string_view id_key, Meter meter) {
+    if (!ids_.insert(meter.id.text()).second) {
+      in.contradicts(id_key, "a name no other meter has; " + meter.id.text() + " is taken");
+    }
+    if (!meter.line.empty() && !addresses_.insert({meter.line, meter.address}).second) {
+      in.contradicts(in.has("address") ? "address" : "first_address",
+                     "an address no other meter of line " + meter.line + " has; " +
+                         std::to_string(meter.address) + " is taken");
+    }
+    meters_.push_back(std::move(meter));
+  }
+
+  [[nodiscard]] std::vector<Meter> take() { return std::move(meters_); }
+
+ private:
+  template <typename List>
+  [[nodiscard]] static std::string names(std::string text, const List& list) {
+    const std::string begin = text;
+    for (const auto& one : list) text += (text == begin ? "" : ", ") + one.name;
+    return text == begin ? begin + "none is configured" : text;
+  }
+
+  const Configuration& known_;
+  std::set<std::string> ids_;
+  std::set<std::pair<std::string, std::uint16_t>> addresses_;
+  std::vector<Meter> meters_;
+};
+
+Meter template_meter() { return {*MeterId::parse("-"), {}, {}, 0, {}, {}, "default"}; }
+
+void read_meter(TableReader& in, MeterList& list) {
+  Meter meter = template_meter();
+  std::string id;
+  in.text("id", id, Need::Required);
+  in.text("model", meter.model, Need::Required);
+  in.text("line", meter.line);
+  in.number("address", meter.address, kAddress,
+            meter.line.empty() ? Need::Optional : Need::Required);
+  in.text("topic_name", meter.topic_name);
+  in.text("serial", meter.serial);
+  in.text("schedule", meter.schedule);
+  if (!meter.topic_name.empty() && !is_identifier(meter.topic_name)) {
+    in.contradicts("topic_name", kIdentifierRule);
+  }
+  if (!meter.serial.empty() && !is_identifier(meter.serial)) {
+    in.contradicts("serial", kIdentifierRule);
+  }
+  list.judge_place(in, meter);
+  const auto parsed = MeterId::parse(id);
+  if (parsed) {
+    meter.id = *parsed;
+    list.add(in, "id", std::move(meter));
+  } else if (in.has("id")) {
+    in.contradicts("id", kIdentifierRule);
+  }
+  in.finish();
+}
+
+void read_range(TableReader& in, MeterList& list) {
+  Meter alike = template_meter();
+  std::string prefix;
+  std::string topic_prefix;
+  std::int64_t first = 1;
+  std::int64_t count = 0;
+  std::int64_t digits = 1;
+  std::uint16_t first_address = 1;
+  in.text("prefix", prefix, Need::Required);
+  in.number("first", first, {0, 1'000'000'000});
+  in.number("count", count, {1, kMaxRange}, Need::Required);
+  in.number("digits", digits, {1, 10});
+  in.text("model", alike.model, Need::Required);
+  in.text("line", alike.line);
+  in.number("first_address", first_address, kAddress,
+            alike.line.empty() ? Need::Optional : Need::Required);
+  in.text("topic_prefix", topic_prefix);
+  in.text("schedule", alike.schedule);
+  list.judge_place(in, alike);
+  if (!alike.line.empty() && first_address + count - 1 > kAddress.highest) {
+    in.contradicts("count", "addresses up to 247; " +
+                                std::to_string(kAddress.highest - first_address + 1) +
+                                " meters fit behind the first address");
+    count = 0;
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::string number = std::to_string(first + i);
+    if (const auto wide = static_cast<std::size_t>(digits); number.size() < wide) {
+      number.insert(0, wide - number.size(), '0');
+    }
+    const auto id = MeterId::parse(prefix + number);
+    if (!id) {
+      in.contradicts("prefix", kIdentifierRule);
+      break;
+    }
+    Meter meter = alike;
+    meter.id = *id;
+    if (!meter.line.empty()) meter.address = static_cast<std::uint16_t>(first_address + i);
+    if (!topic_prefix.empty()) meter.topic_name = topic_prefix + number;
+    list.add(in, "prefix", std::move(meter));
+  }
+  in.finish();
+}
+
+}  // namespace
+
+std::vector<Meter> read_meters(TableReader& root, const Configuration& known) {
+  MeterList list{known};
+  for (TableReader& meter : root.tables("meter")) read_meter(meter, list);
+  for (TableReader& range : root.tables("meter_range")) read_range(range, list);
+  return list.take();
+}
+
+}  // namespace metergate::config

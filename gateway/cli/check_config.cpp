@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/check_config.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <boost/json.hpp>
+#include <memory>
+
+#include "config/budget.hpp"
+#include "config/load.hpp"
+#include "config/model_file.hpp"
+#include "gateway/cli/exit_codes.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+struct Options {
+  std::filesystem::path file;
+  bool json = false;
+};
+
+void tell(Console& console, const Options& options,
+          const std::vector<config::ConfigError>& errors) {
+  for (const config::ConfigError& error : errors) {
+    if (!options.json) {
+      console.out << error.text() << '\n';
+      continue;
+    }
+    console.out << json::serialize(json::object{{"file", error.file.string()},
+                                                {"line", error.line},
+                                                {"key", error.key},
+                                                {"value", error.value},
+                                                {"expected", error.expected}})
+                << '\n';
+  }
+}
+
+/// Meters whose model is not in the model directories: the one mistake that only shows when the
+/// configuration and the models are read together.
+std::vector<config::ConfigError> unknown_models(const Options& options,
+                                                const config::Configuration& configuration,
+                                                const config::ModelCatalogue& models) {
+  std::string known;
+  for (const auto& [name, model] : models) known += (known.empty() ? "" : ", ") + name;
+  std::vector<config::ConfigError> out;
+  std::size_t number = 0;
+  for (const config::Meter& meter : configuration.meters) {
+    ++number;
+    if (models.contains(meter.model)) continue;
+    config::ConfigError error;
+    error.file = options.file;
+    error.key = "meter[" + std::to_string(number) + "].model";
+    error.value = meter.model;
+    error.expected = known.empty() ? "a model; none was found in the model directories" : known;
+    out.push_back(std::move(error));
+  }
+  return out;
+}
+
+int check(Console& console, const Options& options) {
+  const auto configuration = config::load(options.file);
+  if (!configuration) {
+    tell(console, options, configuration.error());
+    return kConfigurationError;
+  }
+  const auto models = config::load_models(configuration->model_directories);
+  if (!models) {
+    tell(console, options, models.error());
+    return kConfigurationError;
+  }
+  const auto missing = unknown_models(options, *configuration, *models);
+  if (!missing.empty()) {
+    tell(console, options, missing);
+    return kConfigurationError;
+  }
+  if (!options.json) {
+    for (const config::LineBudget& line : config::line_budgets(*configuration, *models)) {
+      console.out << config::budget_text(line) << '\n';
+    }
+    for (const std::string& warning : config::budget_warnings(*configuration, *models)) {
+      console.out << painted(console, Paint::Yellow, "warning: " + warning) << '\n';
+    }
+    console.out << options.file.string() << ": no mistakes; site " << configuration->site.text()
+                << ", " << configuration->meters.size() << " meters on "
+                << configuration->lines.size() << " lines\n";
+  }
+  return kOk;
+}
+
+}  // namespace
+
+void add_check_config(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command =
+      app.add_subcommand("check-config", "Check a configuration without running it");
+  command->footer(
+      "Names line, key, value and what is allowed, for every mistake in one go. Exit codes: 0 no\n"
+      "mistakes, 78 at least one.\n\n"
+      "Examples:\n"
+      "  metergate check-config /etc/metergate/metergate.toml\n"
+      "  metergate check-config new.toml && systemctl reload metergate");
+  command->add_option("FILE", options->file, "The configuration")->required();
+  command->add_flag("--json", options->json, "One JSON object per mistake");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return check(console, *options); };
+  });
+}
+
+}  // namespace metergate::cli

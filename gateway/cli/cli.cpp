@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/cli.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "gateway/cli/check_config.hpp"
+#include "gateway/cli/check_model.hpp"
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/explain.hpp"
+#include "gateway/cli/export.hpp"
+#include "gateway/cli/meters.hpp"
+#include "gateway/cli/probe.hpp"
+#include "gateway/cli/readings.hpp"
+#include "gateway/cli/run_command.hpp"
+#include "gateway/cli/send.hpp"
+#include "gateway/cli/show.hpp"
+#include "gateway/cli/sim.hpp"
+#include "gateway/cli/tail.hpp"
+
+namespace metergate::cli {
+namespace {
+
+constexpr const char* kFooter =
+    "First steps:\n"
+    "  metergate check-config metergate.toml      is the configuration right?\n"
+    "  metergate run --config metergate.toml      run the gateway\n"
+    "  metergate meters                           who answers?\n"
+    "  metergate tail --follow                    what happens?\n"
+    "  metergate send read m1 registers           ask a meter\n\n"
+    "Exit codes: 0 done, 1 a command ended otherwise than succeeded, 2 usage, 3 refused,\n"
+    "4 unconfirmed, 69 gateway or broker not reachable, 74 store or file trouble,\n"
+    "78 a mistake in the configuration. docs/operations.md has the details.";
+
+}  // namespace
+
+int run(std::vector<std::string> arguments, Console& console) {
+  CLI::App app{"metergate: head-end gateway for prepayment meters", "metergate"};
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string{"metergate "} + METERGATE_VERSION);
+  app.require_subcommand(1);
+  Action action;
+  for (const auto add :
+       {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show, &add_tail,
+        &add_events, &add_readings, &add_export, &add_send, &add_probe, &add_status, &add_sim}) {
+    add(app, action);
+  }
+  std::ranges::reverse(arguments);  // CLI11 takes a vector from its back
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::ParseError& told) {
+    // --help and --version come this way as well, with the exit code 0.
+    return app.exit(told, console.out, console.err) == 0 ? kOk : kUsage;
+  }
+  return action(console);
+}
+
+int run(int argc, char** argv) {
+  Console console = Console::of_process();
+  return run({argv + 1, argv + argc}, console);
+}
+
+}  // namespace metergate::cli

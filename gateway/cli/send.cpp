@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/send.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <iostream>
+#include <memory>
+
+#include "gateway/cli/control_client.hpp"
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/send_body.hpp"
+#include "gateway/cli/send_mqtt.hpp"
+#include "gateway/cli/step_printer.hpp"
+#include "gateway/cli/store_access.hpp"
+#include "gateway/cli/time_option.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+/// Beyond a command's own end, for its last word to come through.
+constexpr std::chrono::seconds kGrace{60};
+
+struct Options {
+  StoreOptions store;
+  TypedCommand typed;
+  std::string via = "socket";
+  std::string wait;
+  bool no_wait = false;
+  bool json = false;
+};
+
+CliResult<std::chrono::seconds> wait_limit(const Options& options, const CommandBody& command) {
+  if (options.wait.empty()) return command.valid_for + kGrace;
+  const auto limit = parse_duration(options.wait);
+  if (limit) return *limit;
+  return failure(CliError{kUsage, "--wait " + options.wait + ": allowed are 90s, 15m, 6h, 3d"});
+}
+
+int send_over_socket(Console& console, const Options& options, const CommandBody& command,
+                     std::chrono::seconds limit, StepPrinter& printer) {
+  const auto socket = socket_path(options.store);
+  if (!socket) return complain(console, socket.error());
+  auto client = ControlClient::connect(*socket);
+  if (!client) return complain(console, client.error());
+  const json::object params{{"verb", traits_of(options.typed.verb).word},
+                            {"meter", options.typed.meter},
+                            {"body", command.body}};
+  const auto ended = client->call(
+      "send", params,
+      [&](const json::object& line) {
+        for (const char* kind : {"step", "refusal"}) {
+          const json::value* payload = line.if_contains(kind);
+          if (payload != nullptr && payload->is_object()) printer.show(payload->get_object());
+        }
+        const bool is_enough = options.no_wait && printer.accepted();
+        return is_enough ? ControlClient::Wanted::NoMore : ControlClient::Wanted::More;
+      },
+      limit);
+  if (!ended) {
+    complain(console, ended.error());
+    // Cut off after it was accepted: it goes on, and its outcome is not known here.
+    return printer.accepted() ? printer.gave_up(command.id) : ended.error().code;
+  }
+  if (printer.exit_code()) return *printer.exit_code();
+  if (options.no_wait && printer.accepted()) return kOk;
+  return printer.gave_up(command.id);
+}
+
+int send(Console& console, const Options& options) {
+  TypedCommand typed = options.typed;
+  if (typed.verb == Verb::DeliverToken && typed.token == "-") std::getline(std::cin, typed.token);
+  const auto command = make_command_body(typed, own_user_name(), utc_now());
+  if (!command) return complain(console, command.error());
+  const auto limit = wait_limit(options, *command);
+  if (!limit) return complain(console, limit.error());
+  StepPrinter printer{console, options.json ? StepFormat::Json : StepFormat::Text};
+  if (!options.json)
+    console.out << "command " << command->id << " to meter " << typed.meter << '\n';
+  if (options.via == "socket") {
+    return send_over_socket(console, options, *command, *limit, printer);
+  }
+  auto configuration = load_configuration(options.store.configuration);
+  if (!configuration) return complain(console, configuration.error());
+  if (!configuration->north) {
+    return complain(console,
+                    {kConfigurationError, options.store.configuration.string() +
+                                              ": [north] is missing, so there is no broker "
+                                              "to send over"});
+  }
+  const MqttSending sending{.north = *configuration->north,
+                            .site = configuration->site.text(),
+                            .meter = typed.meter,
+                            .verb = std::string{traits_of(typed.verb).word},
+                            .waiting = options.no_wait ? Waiting::UntilAccepted : Waiting::UntilEnd,
+                            .wait_limit = *limit};
+  return send_over_mqtt(console, sending, *command, printer);
+}
+
+void add_common_options(CLI::App& verb, Options& options) {
+  TypedCommand& typed = options.typed;
+  verb.add_option("METER", typed.meter, "The meter's name")->required();
+  verb.add_option("--work-order", typed.work_order, "The work order this is done for");
+  verb.add_option("--comment", typed.comment, "... or why, in words");
+  verb.add_option("--id", typed.id, "The command's id; the same id again has no second effect")
+      ->default_str("made up");
+  verb.add_option("--expires-in", typed.expires_in, "Not to be sent after this time")
+      ->capture_default_str();
+  verb.add_option("--not-before", typed.not_before, "Not to be sent before: a time");
+  verb.add_option("--priority", typed.priority, "Instead of the verb's own")
+      ->check([](const std::string& word) {
+        return parse_priority(word)
+                   ? std::string{}
+                   : word + ": allowed are urgent, token, relay, synchronisation, routine";
+      });
+  verb.add_option("--via", options.via, "Over the local control socket, or the broker")
+      ->check(CLI::IsMember({"socket", "mqtt"}))
+      ->capture_default_str();
+  verb.add_option("--wait", options.wait, "Wait at most this long for the end")
+      ->default_str("expiry and a minute");
+  verb.add_flag("--no-wait", options.no_wait, "Return once it is accepted");
+  verb.add_flag("--json", options.json, "Steps as published, one JSON object per line");
+  add_configuration_option(verb, options.store);
+  verb.add_option("--socket", options.store.socket,
+                  "The control socket, instead of the configured one")
+      ->type_name("PATH");
+}
+
+struct VerbHelp {
+  Verb verb;
+  const char* description;
+  const char* footer;
+};
+
+constexpr std::array kVerbHelp{
+    VerbHelp{
+        Verb::DeliverToken, "Give the meter a token (STS or UTRN)",
+        "Each token is delivered once: digits that were sent before are refused. A token on the\n"
+        "command line can be seen by others on this box; `-` reads it from the input.\n\n"
+        "Examples:\n"
+        "  metergate send deliver-token m1 - --work-order W-1004 < token.txt\n"
+        "  metergate send deliver-token m1 \"1234 5678 ...\" --comment \"keypad broken\""},
+    VerbHelp{
+        Verb::SetRelay, "Open, arm or close the meter's relay",
+        "off: open; armed: open, the user may close it; on: closed, where the model allows it.\n\n"
+        "Examples:\n"
+        "  metergate send set-relay m1 armed --work-order W-1005"},
+    VerbHelp{Verb::Read, "Read from the meter now",
+             "Examples:\n"
+             "  metergate send read m1 registers relay clock\n"
+             "  metergate send read m1 profile --from 2026-03-01 --to 2026-03-02"},
+    VerbHelp{Verb::Synchronise, "Read everything that is missing, to the end",
+             "Examples:\n"
+             "  metergate send synchronise m1"},
+    VerbHelp{Verb::SetClock, "Set the meter's clock",
+             "Without a time the gateway's own is used, taken when it is sent.\n\n"
+             "Examples:\n"
+             "  metergate send set-clock m1 --comment \"drifted after power cut\""},
+    VerbHelp{Verb::Cancel, "Take back a command that was not sent yet",
+             "Examples:\n"
+             "  metergate send cancel m1 cli-20260301T101700Z-9f86d081 --comment \"wrong meter\""},
+};
+
+void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
+  switch (which) {
+    case Verb::DeliverToken:
+      verb.add_option("TOKEN", typed.token, "20 digits, or `-` to read them from the input")
+          ->required();
+      verb.add_flag("--allow-repeat", typed.allow_repeat,
+                    "Send these digits although this meter was sent them before");
+      break;
+    case Verb::SetRelay:
+      verb.add_option("STATE", typed.state, "What it shall be")
+          ->required()
+          ->check(CLI::IsMember({"off", "armed", "on"}));
+      break;
+    case Verb::Read:
+      verb.add_option("WHAT", typed.what, "registers, daily, profile, logs, clock, relay")
+          ->required()
+          ->check([](const std::string& word) {
+            return parse_data_class(word)
+                       ? std::string{}
+                       : word + ": allowed are registers, daily, profile, logs, clock, relay";
+          });
+      verb.add_option("--from", typed.from, "Profile and daily values from here");
+      verb.add_option("--to", typed.to, "... to here");
+      break;
+    case Verb::SetClock:
+      verb.add_option("TIME", typed.time, "RFC 3339");
+      break;
+    case Verb::Cancel:
+      verb.add_option("COMMAND", typed.command, "Its id")->required();
+      break;
+    case Verb::Synchronise:
+      break;
+  }
+}
+
+}  // namespace
+
+void add_send(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("send", "Send a command to a meter and watch it");
+  command->require_subcommand(1);
+  command->footer(
+      "The command is on disk before it is accepted, and goes on when this program is "
+      "interrupted.\n"
+      "Exit codes: 0 succeeded, 1 ended otherwise, 3 refused, 4 outcome not known (yet),\n"
+      "69 gateway or broker not reachable.\n\n"
+      "`metergate send VERB --help` shows each verb's own options and examples.");
+  for (const VerbHelp& help : kVerbHelp) {
+    auto options = std::make_shared<Options>();
+    options->typed.verb = help.verb;
+    CLI::App* verb =
+        command->add_subcommand(std::string{traits_of(help.verb).word}, help.description);
+    verb->footer(help.footer);
+    add_common_options(*verb, *options);
+    add_verb_options(*verb, help.verb, options->typed);
+    verb->callback([options, &action] {
+      action = [options](Console& console) { return send(console, *options); };
+    });
+  }
+}
+
+}  // namespace metergate::cli

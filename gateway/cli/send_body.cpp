@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/send_body.hpp"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/json.hpp>
+#include <cctype>
+#include <random>
+
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/time_option.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+CliError usage(std::string text) { return {kUsage, std::move(text)}; }
+
+CliResult<std::string> time_text(const std::string& typed, std::string_view option, UtcTime now) {
+  const auto time = time_argument(typed, option, now, now);
+  if (!time) return failure(time.error());
+  return rfc3339::text(std::chrono::floor<std::chrono::seconds>(*time));
+}
+
+CliResult<json::object> token_params(const TypedCommand& typed) {
+  // Groups as printed on a receipt are joined; whatever is wrong is said without the digits.
+  std::string digits;
+  for (const char c : typed.token) {
+    if (c == ' ' || c == '-' || c == '\n' || c == '\r') continue;
+    digits += c;
+  }
+  const auto token = Token::parse(digits);
+  if (!token) {
+    return failure(
+        usage("TOKEN: " + std::to_string(digits.size()) +
+              " characters that are no STS token or UTRN; allowed: 20 digits whose check "
+              "digits hold, blanks and dashes between them are ignored"));
+  }
+  json::object params{{"token", digits}};
+  if (typed.allow_repeat) params["allow_repeat"] = true;
+  return params;
+}
+
+CliResult<json::object> read_params(const TypedCommand& typed, UtcTime now) {
+  json::object params;
+  json::array what;
+  for (const std::string& word : typed.what) what.emplace_back(word);
+  params["what"] = std::move(what);
+  if (!typed.from.empty()) {
+    auto from = time_text(typed.from, "--from", now);
+    if (!from) return failure(std::move(from).error());
+    params["from"] = *from;
+  }
+  if (!typed.to.empty()) {
+    auto to = time_text(typed.to, "--to", now);
+    if (!to) return failure(std::move(to).error());
+    params["to"] = *to;
+  }
+  return params;
+}
+
+CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
+  switch (typed.verb) {
+    case Verb::DeliverToken:
+      return token_params(typed);
+    case Verb::SetRelay:
+      return json::object{{"state", typed.state}};
+    case Verb::Read:
+      return read_params(typed, now);
+    case Verb::Synchronise:
+      return json::object{};
+    case Verb::SetClock: {
+      if (typed.time.empty()) return json::object{};
+      auto time = time_text(typed.time, "TIME", now);
+      if (!time) return failure(std::move(time).error());
+      return json::object{{"time", *time}};
+    }
+    case Verb::Cancel:
+      return json::object{{"command", typed.command}};
+  }
+  return json::object{};
+}
+
+}  // namespace
+
+std::string make_command_id(UtcTime now) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  constexpr std::size_t kRandomDigits = 8;
+  std::string id = "cli-";
+  for (const char c : rfc3339::text(std::chrono::floor<std::chrono::seconds>(now))) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0) id += c;
+  }
+  id += '-';
+  std::random_device random;
+  for (std::size_t i = 0; i < kRandomDigits; ++i) id += kHex[random() % kHex.size()];
+  return id;
+}
+
+std::string own_user_name() {
+  std::array<char, 4096> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(getuid(), &entry, room.data(), room.size(), &found) != 0 || found == nullptr) {
+    return "uid-" + std::to_string(getuid());
+  }
+  return found->pw_name;
+}
+
+CliResult<CommandBody> make_command_body(const TypedCommand& typed,
+                                         const std::string& operator_name, UtcTime now) {
+  const VerbTraits& verb = traits_of(typed.verb);
+  if (!is_identifier(typed.meter)) {
+    return failure(usage("METER: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
+  }
+  const std::string id = typed.id.empty() ? make_command_id(now) : typed.id;
+  if (!is_identifier(id)) return failure(usage("--id: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
+  const auto valid_for = parse_duration(typed.expires_in);
+  if (!valid_for || valid_for->count() == 0) {
+    return failure(usage("--expires-in " + typed.expires_in + ": allowed are 90s, 15m, 6h, 3d"));
+  }
+  if (verb.accountability == Accountability::Required && typed.work_order.empty() &&
+      typed.comment.empty()) {
+    return failure(usage(std::string{verb.word} +
+                         " is written down with its reason: --work-order or --comment is needed"));
+  }
+  auto params = params_of(typed, now);
+  if (!params) return failure(std::move(params).error());
+
+  json::object body{{"id", id},
+                    {"issued_at", rfc3339::text(now)},
+                    {"expires_at", rfc3339::text(now + *valid_for)},
+                    {"operator", operator_name},
+                    {"params", std::move(params).value()}};
+  if (!typed.not_before.empty()) {
+    auto time = time_text(typed.not_before, "--not-before", now);
+    if (!time) return failure(std::move(time).error());
+    body["not_before"] = *time;
+  }
+  if (!typed.priority.empty()) body["priority"] = typed.priority;
+  if (!typed.work_order.empty()) body["work_order"] = typed.work_order;
+  if (!typed.comment.empty()) body["comment"] = typed.comment;
+  return CommandBody{.id = id, .body = std::move(body), .valid_for = *valid_for};
+}
+
+}  // namespace metergate::cli

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/sim.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <memory>
+
+#include "config/schema.hpp"
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/sim_actions.hpp"
+#include "gateway/sim/street.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+/// The street, and what a configuration for it needs besides.
+struct Options {
+  sim::StreetOptions street;
+  std::string supply = "on";
+  std::string site = "street";
+  std::string north_host;
+  std::uint16_t north_port = 1883;
+  long history_days = 45;
+  long latency_ms = 0;
+  long turn_round_ms = 10;
+  bool unpaced = false;
+  bool credit = false;
+};
+
+/// What stands on the street; `sim run` and `sim config` take the same, so that they fit together.
+void add_street_options(CLI::App& command, Options& options) {
+  sim::StreetOptions& street = options.street;
+  street.model_directories = {config::kDefaultModelDirectory};
+  command.add_option("--dir", street.directory, "State, links to the lines, control socket")
+      ->required();
+  command.add_option("--models", street.model_directories, "Where the meter models are")
+      ->capture_default_str();
+  command.add_option("--lines", street.lines, "RS-485 lines (pseudo-terminals)")
+      ->check(CLI::Range(0U, 1'000U))
+      ->capture_default_str();
+  command.add_option("--meters", street.meters_per_line, "Meters on each line")
+      ->check(CLI::Range(0U, 247U))
+      ->capture_default_str();
+  command.add_option("--model", street.model, "Their model")->capture_default_str();
+  command.add_option("--tcp-meters", street.tcp_meters, "Meters on one Modbus TCP port")
+      ->check(CLI::Range(0U, 247U))
+      ->capture_default_str();
+  command.add_option("--tcp-port", street.tcp_port, "That port; 0: a free one")
+      ->capture_default_str();
+  command.add_option("--mqtt-meters", street.mqtt_meters, "Meters that speak MQTT")
+      ->check(CLI::Range(0U, 100'000U))
+      ->capture_default_str();
+  command.add_option("--mqtt-model", street.mqtt_model, "Their model")->capture_default_str();
+  command.add_option("--broker", street.broker_host, "Their broker's host")->capture_default_str();
+  command.add_option("--broker-port", street.broker_port, "... and port")->capture_default_str();
+  command.add_option("--baud", street.wire.baud, "Of the lines")
+      ->check(CLI::Range(300U, 230'400U))
+      ->capture_default_str();
+}
+
+void add_run_options(CLI::App& command, Options& options) {
+  sim::StreetOptions& street = options.street;
+  command.add_option("--speed", street.speed, "How fast the street's time goes")
+      ->check(CLI::Range(0.1, 100'000.0))
+      ->capture_default_str();
+  command.add_option("--wire-speed", street.wire.time_scale, "How much faster the lines are")
+      ->check(CLI::Range(0.1, 1'000.0))
+      ->capture_default_str();
+  command.add_flag("--unpaced", options.unpaced, "Octets take no time on the lines");
+  command.add_option("--turn-round-ms", options.turn_round_ms, "From request to answer")
+      ->check(CLI::Range(0, 10'000))
+      ->capture_default_str();
+  command.add_option("--latency-timer-ms", options.latency_ms, "Of a USB adapter; 0: none")
+      ->check(CLI::Range(0, 255))
+      ->capture_default_str();
+  command.add_flag("--echo", street.wire.echo, "Two-wire adapters that hear themselves");
+  command.add_option("--supply", options.supply, "on: in service; off: fresh from the factory")
+      ->check(CLI::IsMember({"on", "off"}))
+      ->capture_default_str();
+  command.add_flag("--credit-mode", options.credit, "No prepayment: credit never runs out");
+  command.add_option("--balance", street.balance_minor, "What is in each meter, minor units")
+      ->capture_default_str();
+  command.add_option("--history-days", options.history_days, "How old the meters are")
+      ->check(CLI::Range(0, 400))
+      ->capture_default_str();
+  command.add_option("--clock-drift-ppm", street.clock_drift_ppm, "Up to so much, either way")
+      ->check(CLI::Range(0.0, 10'000.0))
+      ->capture_default_str();
+  command.add_option("--seed", street.seed, "Another seed, another street")->capture_default_str();
+}
+
+int run_street(const Options& options) {
+  sim::StreetOptions street = options.street;
+  street.supply = options.supply == "off" ? SupplyState::Off : SupplyState::On;
+  street.prepayment = !options.credit;
+  street.history = std::chrono::days{options.history_days};
+  street.wire.paced = !options.unpaced;
+  street.wire.turn_round = std::chrono::milliseconds{options.turn_round_ms};
+  street.wire.latency_timer = std::chrono::milliseconds{options.latency_ms};
+  // The simulator has one code for all that keeps it from starting: state, wires, models.
+  return sim::run_street(street) == 0 ? kOk : kIoError;
+}
+
+/// A quoted string of TOML; its escapes are those of JSON.
+std::string quoted(const std::string& text) { return json::serialize(json::string{text}); }
+
+int print_config(Console& console, const Options& options) {
+  const auto folder = std::filesystem::absolute(options.street.directory);
+  console.out << "# A gateway for the street in " << folder.string() << "\n"
+              << "site = " << quoted(options.site) << "\nmodel_directories = [";
+  const char* separator = "";
+  for (const auto& directory : options.street.model_directories) {
+    console.out << separator << quoted(std::filesystem::absolute(directory).string());
+    separator = ", ";
+  }
+  console.out << "]\n\n[storage]\nfile = " << quoted((folder / "gateway" / "ledger.db").string())
+              << "\n\n[control]\nsocket = " << quoted((folder / "gateway.sock").string()) << "\n";
+  if (!options.north_host.empty()) {
+    console.out << "\n[north.broker]\nhost = " << quoted(options.north_host)
+                << "\nport = " << options.north_port << "\n";
+  }
+  console.out << sim::gateway_config_for(options.street);
+  return kOk;
+}
+
+struct CtlOptions {
+  std::filesystem::path directory;
+  std::string action;
+  std::string meter;
+  std::string value;
+};
+
+int ctl(Console& console, const CtlOptions& options) {
+  const auto request = sim_request(options.action, options.meter, options.value);
+  if (!request) return complain(console, request.error());
+  sim::StreetOptions street;
+  street.directory = options.directory;
+  const auto answer = sim::street_request(sim::control_socket(street), *request);
+  if (!answer) return complain(console, {kUnavailable, answer.error()});
+  boost::system::error_code failed;
+  const json::value told = json::parse(*answer, failed);
+  if (failed || !told.is_object()) {
+    return complain(console, {kUnavailable, "the street's answer is not understood"});
+  }
+  const json::value* error = told.get_object().if_contains("error");
+  if (error != nullptr && error->is_string()) {
+    return complain(console, {kRefused, std::string{error->get_string()}});
+  }
+  console.out << sim_answer_text(told.get_object());
+  return kOk;
+}
+
+void add_sim_run(CLI::App& sim, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = sim.add_subcommand("run", "Let a street of virtual meters live");
+  command->footer(
+      "Runs until SIGTERM or SIGINT; the meters' state stays in --dir and lives on.\n\n"
+      "Examples:\n"
+      "  metergate sim run --dir /tmp/street --lines 2 --meters 32\n"
+      "  metergate sim run --dir /tmp/street --mqtt-meters 100 --broker 127.0.0.1");
+  add_street_options(*command, *options);
+  add_run_options(*command, *options);
+  command->callback(
+      [options, &action] { action = [options](Console&) { return run_street(*options); }; });
+}
+
+void add_sim_config(CLI::App& sim, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = sim.add_subcommand("config", "Print a gateway configuration for the street");
+  command->footer(
+      "Takes what `sim run` was given, so that both name the same meters.\n\n"
+      "Examples:\n"
+      "  metergate sim config --dir /tmp/street --lines 2 --meters 32 > /tmp/street/gateway.toml");
+  add_street_options(*command, *options);
+  command->add_option("--site", options->site, "The gateway's site")->capture_default_str();
+  command->add_option("--north", options->north_host,
+                      "Host of the broker for commands; none without");
+  command->add_option("--north-port", options->north_port, "... and port")->capture_default_str();
+  command->callback([options, &action] {
+    action = [options](Console& console) { return print_config(console, *options); };
+  });
+}
+
+void add_sim_ctl(CLI::App& sim, Action& action) {
+  auto options = std::make_shared<CtlOptions>();
+  CLI::App* command = sim.add_subcommand("ctl", "Do something to a running street");
+  command->footer(sim_actions_help() +
+                  "\nExamples:\n"
+                  "  metergate sim ctl --dir /tmp/street list\n"
+                  "  metergate sim ctl --dir /tmp/street silence a-003\n"
+                  "  metergate sim ctl --dir /tmp/street late a-001 600\n"
+                  "  metergate sim ctl --dir /tmp/street cut-power '*'");
+  command->add_option("--dir", options->directory, "The street's folder")->required();
+  command->add_option("ACTION", options->action, "What to do")->required();
+  command->add_option("METER", options->meter, "A meter's name, or * for all");
+  command->add_option("VALUE", options->value, "The action's number");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return ctl(console, *options); };
+  });
+}
+
+}  // namespace
+
+void add_sim(CLI::App& app, Action& action) {
+  CLI::App* sim = app.add_subcommand("sim", "Virtual meters on true wires");
+  sim->require_subcommand(1);
+  sim->footer(
+      "Virtual meters answer on pseudo-terminals (Modbus RTU with a line's timing), Modbus TCP "
+      "and\n"
+      "MQTT; the gateway cannot tell them from real ones.\n\n"
+      "Examples:\n"
+      "  metergate sim run --dir /tmp/street --lines 1 --meters 8 &\n"
+      "  metergate sim config --dir /tmp/street --lines 1 --meters 8 > /tmp/street/gateway.toml\n"
+      "  metergate run --config /tmp/street/gateway.toml");
+  add_sim_run(*sim, action);
+  add_sim_config(*sim, action);
+  add_sim_ctl(*sim, action);
+}
+
+}  // namespace metergate::cli

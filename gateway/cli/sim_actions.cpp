@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/sim_actions.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/table.hpp"
+#include "gateway/journal/neutral_text.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+enum class Takes : unsigned char { Nothing, Meter, MeterAndNumber };
+
+struct SimAction {
+  std::string_view word;
+  Takes takes;
+  std::string_view field;  ///< the number's name in the request
+  std::string_view meaning;
+};
+
+constexpr std::array kActions{
+    SimAction{"list", Takes::Nothing, "", "what hangs where, and how it is"},
+    SimAction{"line-stats", Takes::Nothing, "", "what passed over the lines"},
+    SimAction{"press-button", Takes::Meter, "", "closes an armed relay"},
+    SimAction{"open-cover", Takes::Meter, "", "tampering begins"},
+    SimAction{"close-cover", Takes::Meter, "", "... and ends"},
+    SimAction{"cut-power", Takes::Meter, "", "the meter is without supply"},
+    SimAction{"restore-power", Takes::Meter, "", "... and back"},
+    SimAction{"reboot", Takes::Meter, "", "a short power cut"},
+    SimAction{"set-clock-offset", Takes::MeterAndNumber, "seconds",
+              "its clock, relative to true time"},
+    SimAction{"silence", Takes::Meter, "", "hears nothing, answers nothing"},
+    SimAction{"unsilence", Takes::Meter, "", "... and again does"},
+    SimAction{"late", Takes::MeterAndNumber, "ms", "answers come that much later"},
+    SimAction{"drop-next", Takes::MeterAndNumber, "n", "so many answers get lost"},
+    SimAction{"ignore-next", Takes::MeterAndNumber, "n", "so many requests get lost"},
+    SimAction{"corrupt", Takes::MeterAndNumber, "per_mille", "answers arrive damaged"},
+    SimAction{"truncate", Takes::MeterAndNumber, "per_mille", "answers arrive cut short"},
+    SimAction{"lose", Takes::MeterAndNumber, "per_mille", "answers get lost"},
+    SimAction{"babble", Takes::MeterAndNumber, "per_mille", "talks without being asked"},
+    SimAction{"heal", Takes::Meter, "", "no more faults"},
+    SimAction{"swap", Takes::Meter, "", "another meter hangs in its place"},
+    SimAction{"truth", Takes::Meter, "", "all the meter knows"},
+    SimAction{"save", Takes::Meter, "", "its state to disk now"}};
+
+CliError usage(std::string text) { return {kUsage, std::move(text)}; }
+
+std::string cell(const json::value& value) {
+  if (value.is_string()) return journal::neutral(std::string_view{value.get_string()});
+  return journal::neutral(json::serialize(value));
+}
+
+/// Objects of one shape as a table; the first one names the columns, its name comes first.
+std::string table_of(const json::array& rows) {
+  if (rows.empty() || !rows.front().is_object()) return {};
+  std::vector<Table::Column> columns;
+  for (const auto& [key, value] : rows.front().get_object()) {
+    columns.push_back(
+        {std::string{key}, value.is_number() ? Table::Align::Right : Table::Align::Left});
+  }
+  std::ranges::stable_partition(columns, [](const Table::Column& column) {
+    return column.title == "meter" || column.title == "line";
+  });
+  Table table{columns};
+  for (const json::value& row : rows) {
+    if (!row.is_object()) continue;
+    std::vector<std::string> cells;
+    for (const Table::Column& column : columns) {
+      const json::value* value = row.get_object().if_contains(column.title);
+      cells.push_back(value == nullptr ? "" : cell(*value));
+    }
+    table.add(std::move(cells));
+  }
+  return table.text();
+}
+
+}  // namespace
+
+CliResult<std::string> sim_request(const std::string& action, const std::string& meter,
+                                   const std::string& value) {
+  const auto* const found = std::ranges::find(kActions, action, &SimAction::word);
+  if (found == kActions.end()) {
+    return failure(usage("ACTION " + action + ": `metergate sim ctl --help` lists them"));
+  }
+  json::object request{{"command", action}};
+  if (found->takes == Takes::Nothing) {
+    if (!meter.empty()) return failure(usage(action + " takes no METER"));
+    return json::serialize(request);
+  }
+  if (meter.empty()) return failure(usage(action + " needs a METER, or * for all"));
+  request["meter"] = meter;
+  if (found->takes == Takes::Meter) {
+    if (!value.empty()) return failure(usage(action + " takes no VALUE"));
+    return json::serialize(request);
+  }
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (value.empty() || error != std::errc{} || end != value.data() + value.size()) {
+    return failure(usage(action + " needs a VALUE: a whole number, " + std::string{found->field}));
+  }
+  request[found->field] = number;
+  return json::serialize(request);
+}
+
+std::string sim_actions_help() {
+  std::string out = "Actions:\n";
+  for (const SimAction& action : kActions) {
+    std::string form{action.word};
+    if (action.takes != Takes::Nothing) form += " METER";
+    if (action.takes == Takes::MeterAndNumber) form += " " + std::string{action.field};
+    constexpr std::size_t kFormWidth = 36;
+    form.resize(std::max(kFormWidth, form.size() + 1), ' ');
+    out += "  " + form + std::string{action.meaning} + '\n';
+  }
+  return out;
+}
+
+std::string sim_answer_text(const json::object& answer) {
+  for (const char* list : {"meters", "lines"}) {
+    const json::value* rows = answer.if_contains(list);
+    if (rows != nullptr && rows->is_array()) return table_of(rows->get_array());
+  }
+  return json::serialize(answer) + '\n';
+}
+
+}  // namespace metergate::cli

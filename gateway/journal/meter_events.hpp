@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/journal/event_definition.hpp"
+
+/// Events of meters and their lines: sessions (02), lines (03), collection (05), meter logs (08).
+namespace metergate::journal {
+
+// ---- 02 meters and sessions ---------------------------------------------------------------------
+inline constexpr EventDefinition kMeterOnline{"MG0201",
+                                              Level::Info,
+                                              "meter-online",
+                                              "meter {meter} is online",
+                                              "It answered with the serial number expected.",
+                                              "None."};
+inline constexpr EventDefinition kMeterSuspect{
+    "MG0202",
+    Level::Info,
+    "meter-suspect",
+    "meter {meter} did not answer: {what}",
+    "One or a few requests failed; it is tried again at its normal turn.",
+    "None, unless it recurs: a bad joint or a wrong time-out often shows this way first."};
+inline constexpr EventDefinition kMeterSilent{
+    "MG0203",
+    Level::Warning,
+    "meter-silent",
+    "meter {meter} is silent: {what}",
+    "It failed often enough to be set aside; it is probed at growing pauses so that it costs its "
+    "line nothing. Its commands wait.",
+    "Check supply and wiring. `metergate show` tells the next probe, `metergate probe` "
+    "makes it now."};
+inline constexpr EventDefinition kMeterRecovered{"MG0204",
+                                                 Level::Info,
+                                                 "meter-recovered",
+                                                 "meter {meter} answers again after {silent_s} s",
+                                                 "What it missed is being fetched.",
+                                                 "None."};
+inline constexpr EventDefinition kWrongSerial{
+    "MG0205",
+    Level::Error,
+    "wrong-serial",
+    "at the address of meter {meter} serial number {found} answered, {expected} is expected",
+    "The meter was swapped, or two have the same address. Nothing is stored for it and nothing is "
+    "sent to it.",
+    "Correct the address on site, or the serial number in the configuration."};
+inline constexpr EventDefinition kMeterOffline{
+    "MG0206",
+    Level::Info,
+    "meter-offline",
+    "meter {meter} left the broker: {what}",
+    "The broker published the meter's last will, or the meter said goodbye.",
+    "None, unless it stays away: check its modem."};
+inline constexpr EventDefinition kUnknownMeterSeen{
+    "MG0207",
+    Level::Warning,
+    "unknown-meter-seen",
+    "a meter that is not configured speaks on the broker: {name}",
+    "Its messages are ignored.",
+    "Add it to the configuration, or find out who uses the name."};
+inline constexpr EventDefinition kMeterIdentified{
+    "MG0208",
+    Level::Info,
+    "meter-identified",
+    "meter {meter} is serial number {serial}",
+    "No serial number was configured; the first one read is kept and compared from now on.",
+    "Compare it with the installation record."};
+inline constexpr EventDefinition kSupplyChanged{
+    "MG0209",
+    Level::Info,
+    "supply-changed",
+    "meter {meter}: supply went from {from} to {to}, cause: {cause}",
+    "The relay was read and stands differently than before, for a reason the meter names.",
+    "None."};
+inline constexpr EventDefinition kSupplyChangedUnexplained{
+    "MG0210",
+    Level::Error,
+    "supply-changed-unexplained",
+    "meter {meter}: supply went from {from} to {to} without a known cause",
+    "Alarm: nobody ordered it and the meter names no cause for it.",
+    "Treat it as possible tampering or a failing relay: look at the meter's supply and tamper "
+    "logs, then at the meter."};
+inline constexpr EventDefinition kClockDrift{
+    "MG0211",
+    Level::Warning,
+    "clock-drift",
+    "meter {meter}: its clock is {offset_s} s off, the limit is {limit_s} s",
+    "Interval times of this meter are off by as much.",
+    "Send `set-clock`, or allow the schedule to do it (`clock_set`)."};
+inline constexpr EventDefinition kClockSet{
+    "MG0212",
+    Level::Info,
+    "clock-set",
+    "meter {meter}: its clock was {offset_s} s off and has been set",
+    "The interval it happened in is marked.",
+    "None."};
+inline constexpr EventDefinition kProbeRequested{
+    "MG0213",
+    Level::Info,
+    "probe-requested",
+    "{user} asks for an early probe of meter {meter}",
+    "The pause of a silent meter was cut short over the control socket.",
+    "None."};
+
+// ---- 03 lines and links -------------------------------------------------------------------------
+inline constexpr EventDefinition kLineOpened{"MG0301",
+                                             Level::Info,
+                                             "line-opened",
+                                             "line {line} is open: {what}",
+                                             "Its meters are served from now on.",
+                                             "None."};
+inline constexpr EventDefinition kLineFailed{
+    "MG0302",
+    Level::Error,
+    "line-failed",
+    "line {line} cannot be used: {what}",
+    "Device missing, in use or without permission, or the connection is refused. It is tried "
+    "again by itself; nothing was sent meanwhile.",
+    "Check adapter, device name and the rights of the service's user; for TCP the gateway's "
+    "address."};
+inline constexpr EventDefinition kLineRecovered{"MG0303",
+                                                Level::Info,
+                                                "line-recovered",
+                                                "line {line} can be used again",
+                                                "Its meters are served again.",
+                                                "None."};
+inline constexpr EventDefinition kLineQuarantine{
+    "MG0304",
+    Level::Debug,
+    "line-quarantine",
+    "line {line} is kept quiet for {pause_ms} ms after meter {meter} did not answer in time",
+    "A late answer must never be taken for the next request's; so the longest answer time is "
+    "waited out and the line emptied.",
+    "None. Often on one meter: raise `timeout_ceiling_ms` of the line or look at that meter."};
+inline constexpr EventDefinition kNonsense{
+    "MG0305",
+    Level::Warning,
+    "nonsense",
+    "meter {meter} answered with something meaningless: {what}",
+    "A damaged frame, an answer to another question, or values that contradict the model. Nothing "
+    "of it was stored.",
+    "Single ones: noise on the line. Always: wrong model, or two meters with one address."};
+
+// ---- 05 collection ------------------------------------------------------------------------------
+inline constexpr EventDefinition kPageStored{"MG0501",
+                                             Level::Debug,
+                                             "page-stored",
+                                             "meter {meter}: {count} new rows of {data} stored",
+                                             "One page of collection was written down.",
+                                             "None."};
+inline constexpr EventDefinition kHoleFound{
+    "MG0502",
+    Level::Info,
+    "hole-found",
+    "meter {meter}: load profile misses {from} to {to}",
+    "Intervals that should exist were not read; they are remembered and asked for again.",
+    "None."};
+inline constexpr EventDefinition kHoleFilled{"MG0503",
+                                             Level::Info,
+                                             "hole-filled",
+                                             "meter {meter}: load profile {from} to {to} filled",
+                                             "What was missing has been read.",
+                                             "None."};
+inline constexpr EventDefinition kHoleGivenUp{
+    "MG0504",
+    Level::Warning,
+    "hole-given-up",
+    "meter {meter}: load profile {from} to {to} stays missing after {tries} tries",
+    "The meter answers and does not have these intervals (power cut, clock set, overwritten).",
+    "Bill these intervals by your rules for missing values; `metergate readings` shows the hole."};
+inline constexpr EventDefinition kSynchronised{
+    "MG0505",
+    Level::Info,
+    "synchronised",
+    "meter {meter}: synchronised",
+    "Registers, relay, clock, logs, daily values and profile were read to their ends.",
+    "None."};
+
+// ---- 08 entries of meter logs -------------------------------------------------------------------
+inline constexpr EventDefinition kMeterLogEntry{
+    "MG0801",
+    Level::Info,
+    "meter-log-entry",
+    "meter {meter}, {log} log no. {sequence}: {event}, cause {cause}, at {meter_time} by its clock",
+    "A new entry of one of the meter's own logs; the time is the meter's, right or wrong.",
+    "By the event: tamper and security entries deserve a look, supply entries explain relay "
+    "changes."};
+
+}  // namespace metergate::journal

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/links/modbus_port.hpp"
+
+#include <fcntl.h>
+#include <modbus/modbus.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <thread>
+#include <vector>
+
+namespace metergate {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+using std::chrono::nanoseconds;
+
+constexpr std::size_t kAddressAndCrc = 3;     // octets an RTU frame has around its PDU
+constexpr std::size_t kTcpHeader = 7;        // MBAP header with the unit id
+constexpr milliseconds kConnectTimeout{2'000};
+// Between octets of one answer: more than a FIFO's worth at the slowest rates, far below libmodbus'
+// default of 500 ms, so that a flipped length octet costs one pause and not a time-out.
+constexpr milliseconds kOctetTimeoutFloor{30};
+constexpr int kOctetTimeoutCharacters = 30;
+
+void set_timeout(int (*set)(modbus_t*, std::uint32_t, std::uint32_t), modbus_t* modbus,
+                 microseconds time) {
+  const auto us = std::max<std::int64_t>(time.count(), 1);
+  set(modbus, static_cast<std::uint32_t>(us / 1'000'000), static_cast<std::uint32_t>(us % 1'000'000));
+}
+
+/// Waits until the descriptor can be read; false when the time is over first.
+bool readable_within(int descriptor, nanoseconds time) {
+  const auto rest = std::max(time, nanoseconds{0});
+  const timespec limit{rest.count() / 1'000'000'000, rest.count() % 1'000'000'000};
+  pollfd entry{descriptor, POLLIN, 0};
+  return ppoll(&entry, 1, &limit, nullptr) > 0;
+}
+
+std::string system_words(int error) { return modbus_strerror(error); }
+
+bool device_is_gone(int error) {
+  return error == EIO || error == ENXIO || error == ENODEV || error == EBADF ||
+         error == ECONNRESET || error == EPIPE || error == ECONNREFUSED || error == ENOTCONN;
+}
+
+}  // namespace
+
+CharacterTiming CharacterTiming::of(std::uint32_t baud) {
+  const nanoseconds character{11'000'000'000LL / std::max<std::uint32_t>(baud, 1)};
+  // Modbus over Serial Line V1.02, 2.5.1.1: above 19200 baud fixed values are used.
+  const nanoseconds silence = baud > 19'200 ? nanoseconds{1'750'000} : character * 7 / 2;
+  return {character, silence};
+}
+
+ModbusPort::ModbusPort(config::Line line) : line_{std::move(line)} {
+  if (const auto* serial = std::get_if<config::SerialLine>(&line_.access)) {
+    timing_ = CharacterTiming::of(serial->baud);
+  } else {
+    serial_ = false;
+  }
+}
+
+ModbusPort::~ModbusPort() { close(); }
+
+std::string ModbusPort::ensure_open() {
+  if (open_) return {};
+  if (const auto* serial = std::get_if<config::SerialLine>(&line_.access)) {
+    constexpr std::array<char, 3> kParity{'N', 'E', 'O'};
+    modbus_ = modbus_new_rtu(serial->device.c_str(), static_cast<int>(serial->baud),
+                             kParity[static_cast<std::size_t>(serial->parity)], serial->data_bits,
+                             serial->stop_bits);
+  } else {
+    const auto& tcp = std::get<config::ModbusTcp>(line_.access);
+    modbus_ = modbus_new_tcp_pi(tcp.host.c_str(), std::to_string(tcp.port).c_str());
+  }
+  if (modbus_ == nullptr) return "libmodbus: " + system_words(errno);
+  set_timeout(modbus_set_response_timeout, modbus_, kConnectTimeout);
+  if (modbus_connect(modbus_) != 0) {
+    const std::string why = system_words(errno);
+    close();
+    return why;
+  }
+  // libmodbus waits with select(), which writes past its set from descriptor 1024 on (faults.md 3).
+  if (modbus_get_socket(modbus_) >= 1024) {
+    close();
+    return "too many open files: the line's descriptor must be below 1024";
+  }
+  if (serial_ && flock(modbus_get_socket(modbus_), LOCK_EX | LOCK_NB) != 0) {
+    close();
+    return "another process holds the device";
+  }
+  open_ = true;
+  set_timeout(modbus_set_byte_timeout, modbus_,
+              std::max<microseconds>(kOctetTimeoutFloor,
+                                     std::chrono::duration_cast<microseconds>(
+                                         timing_.character * kOctetTimeoutCharacters)));
+  line_quiet_since_ = Clock::now();
+  tcp_transaction_ = 0;
+  return {};
+}
+
+void ModbusPort::close() {
+  if (modbus_ == nullptr) return;
+  if (open_) modbus_close(modbus_);
+  modbus_free(modbus_);
+  modbus_ = nullptr;
+  open_ = false;
+}
+
+void ModbusPort::keep_silence() {
+  // Octets that nobody asked for: a late answer, noise, another master. They go, and the line gets
+  // its silence again after the last of them.
+  int waiting = 0;
+  while (ioctl(modbus_get_socket(modbus_), FIONREAD, &waiting) == 0 && waiting > 0) {
+    ++statistics_.late_answers;
+    modbus_flush(modbus_);
+    std::this_thread::sleep_for(timing_.silence);
+    line_quiet_since_ = Clock::now();
+  }
+  std::this_thread::sleep_until(line_quiet_since_ + timing_.silence);
+}
+
+WireResult ModbusPort::exchange(const WireRequest& request) {
+  if (std::string why = ensure_open(); !why.empty()) {
+    return failure(LinkFault{LinkFault::Reason::NotSent, std::move(why)});
+  }
+  if (serial_) keep_silence();
+  modbus_set_slave(modbus_, request.to.number);
+  std::vector<std::uint8_t> raw;
+  raw.reserve(request.octets.size() + 1);
+  raw.push_back(static_cast<std::uint8_t>(request.to.number));
+  raw.insert(raw.end(), request.octets.begin(), request.octets.end());
+  if (modbus_send_raw_request(modbus_, raw.data(), static_cast<int>(raw.size())) < 0) {
+    return broken(system_words(errno), false);
+  }
+  ++statistics_.requests;
+  ++tcp_transaction_;
+  const auto sent = Clock::now();
+  // On a serial line the octets now trickle out of the driver's buffer.
+  const auto request_time = timing_.character * (request.octets.size() + kAddressAndCrc);
+  const auto request_end = sent + request_time;
+  if (serial_) std::this_thread::sleep_until(request_end + timing_.silence);
+  const int descriptor = modbus_get_socket(modbus_);
+  if (!readable_within(descriptor, request_end + request.timeout - Clock::now())) {
+    ++statistics_.timeouts;
+    line_quiet_since_ = Clock::now();
+    return failure(LinkFault{LinkFault::Reason::NoAnswer,
+                             "no answer within " + std::to_string(request.timeout.count()) + " ms"});
+  }
+  const auto first_octet = Clock::now();
+  // The rest of the answer takes its time on the wire: one wake-up when it can be complete instead
+  // of one per handful of octets.
+  if (serial_ && request.answer_octets > 0) {
+    std::this_thread::sleep_until(
+        first_octet + timing_.character * (request.answer_octets + kAddressAndCrc - 1));
+  }
+  return receive(request, std::chrono::duration_cast<microseconds>(first_octet - request_end));
+}
+
+WireResult ModbusPort::receive(const WireRequest& request, microseconds round_trip) {
+  std::array<std::uint8_t, MODBUS_TCP_MAX_ADU_LENGTH> frame{};
+  for (;;) {
+    set_timeout(modbus_set_response_timeout, modbus_, request.timeout);
+    const int length = modbus_receive_confirmation(modbus_, frame.data());
+    const int error = errno;
+    line_quiet_since_ = Clock::now();
+    if (length < 0 && device_is_gone(error)) return broken(system_words(error), true);
+    if (length < 0 && error == ETIMEDOUT && !serial_) {
+      ++statistics_.timeouts;
+      return failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer in time"});
+    }
+    if (length < 0) {
+      ++statistics_.bad_frames;
+      return failure(LinkFault{LinkFault::Reason::BadFrame, system_words(error)});
+    }
+    const auto octets = static_cast<std::size_t>(length);
+    if (!serial_) {
+      // A late answer carries an earlier transaction number: read on.
+      const auto transaction = static_cast<std::uint16_t>((frame[0] << 8U) | frame[1]);
+      if (octets <= kTcpHeader || transaction != tcp_transaction_) {
+        ++statistics_.late_answers;
+        continue;
+      }
+      ++statistics_.answers;
+      return WireAnswer{{frame.begin() + kTcpHeader, frame.begin() + length}, round_trip};
+    }
+    if (octets <= kAddressAndCrc || frame[0] != request.to.number) {
+      ++statistics_.bad_frames;
+      return failure(LinkFault{LinkFault::Reason::BadFrame, "a frame of another address"});
+    }
+    ++statistics_.answers;
+    return WireAnswer{{frame.begin() + 1, frame.begin() + length - 2}, round_trip};
+  }
+}
+
+WireResult ModbusPort::broken(std::string what, bool was_sent) {
+  close();
+  return failure(LinkFault{was_sent ? LinkFault::Reason::Cut : LinkFault::Reason::NotSent,
+                           std::move(what)});
+}
+
+}  // namespace metergate

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "config/schema.hpp"
+#include "gateway/links/link.hpp"
+#include "gateway/links/modbus_line.hpp"
+
+struct _modbus;  // libmodbus' modbus_t
+
+namespace metergate {
+
+/// Characters on an RS-485 line take 11 bits: start, 8 data, parity or second stop, stop.
+struct CharacterTiming {
+  std::chrono::nanoseconds character{0};
+  std::chrono::nanoseconds silence{0};  ///< between frames: 3.5 characters, fixed above 19200 baud
+
+  [[nodiscard]] static CharacterTiming of(std::uint32_t baud);
+};
+
+/// The blocking half of a Modbus line: libmodbus, errno and all. Lives on the line's worker thread.
+class ModbusPort {
+ public:
+  explicit ModbusPort(config::Line line);
+  ~ModbusPort();
+  ModbusPort(const ModbusPort&) = delete;
+  ModbusPort& operator=(const ModbusPort&) = delete;
+
+  /// Opens the device or connects when it is not open; an error text, or empty when it is open.
+  [[nodiscard]] std::string ensure_open();
+  void close();
+  [[nodiscard]] bool is_open() const { return open_; }
+
+  /// One exchange by the line rule. Closes the port when the device is gone.
+  [[nodiscard]] WireResult exchange(const WireRequest& request);
+
+  [[nodiscard]] const LineStatistics& statistics() const { return statistics_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void keep_silence();
+  [[nodiscard]] WireResult receive(const WireRequest& request,
+                                   std::chrono::microseconds round_trip);
+  [[nodiscard]] WireResult broken(std::string what, bool was_sent);
+
+  config::Line line_;
+  bool serial_ = true;
+  CharacterTiming timing_;
+  _modbus* modbus_ = nullptr;
+  bool open_ = false;
+  Clock::time_point line_quiet_since_;
+  std::uint16_t tcp_transaction_ = 0;  ///< counts as libmodbus does: each request gets the next
+  LineStatistics statistics_;
+};
+
+}  // namespace metergate

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/meter_mqtt/rows.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace metergate::meter_mqtt {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t kU16 = std::numeric_limits<std::uint16_t>::max();
+constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
+
+std::string element_name(std::string_view list, std::size_t index) {
+  return std::string{list} + '[' + std::to_string(index) + "].";
+}
+
+/// Reads each object of a list with `read(FieldReader&)`.
+template <typename Row, typename Read>
+std::vector<Row> read_rows(FieldReader& in, std::string_view name, Read read) {
+  std::vector<Row> rows;
+  const json::array& list = in.list(name);
+  rows.reserve(list.size());
+  for (const json::value& element : list) {
+    if (!element.is_object()) {
+      in.wrong(name, "a list of objects");
+      return rows;
+    }
+    FieldReader one{element.get_object(), element_name(name, rows.size())};
+    rows.push_back(read(one));
+    in.take_mistake(one);
+    if (in.mistake()) return rows;
+  }
+  return rows;
+}
+
+IntervalMarks read_marks(FieldReader& in) {
+  IntervalMarks marks;
+  if (!in.has("marks")) return marks;
+  for (const json::value& word : in.list("marks")) {
+    bool known = false;
+    for (unsigned bit = 0; bit < 16 && word.is_string(); ++bit) {
+      const IntervalMarks one{static_cast<std::uint16_t>(1U << bit)};
+      const auto its = one.words();
+      if (its.empty() || its.front() != std::string_view{word.get_string()}) continue;
+      marks.bits = static_cast<std::uint16_t>(marks.bits | one.bits);
+      known = true;
+    }
+    if (!known) {
+      in.wrong("marks",
+               "words out of power-down, clock-set, incomplete, estimated, daylight-saving, "
+               "doubtful");
+    }
+  }
+  return marks;
+}
+
+/// `1-0:1.8.0` and `1-0:1.8.0*255` are one code under two names.
+template <typename Value>
+bool named_already(const std::vector<Value>& values, cosem::ObisCode Value::*code) {
+  return std::any_of(values.begin(), values.end() - 1,
+                     [&](const Value& value) { return value.*code == values.back().*code; });
+}
+
+std::vector<IntervalValue> read_values(FieldReader& in) {
+  const IntervalMarks marks = read_marks(in);
+  std::vector<IntervalValue> values;
+  for (const auto& [name, value] : in.child("values")) {
+    const auto obis = cosem::ObisCode::parse(std::string_view{name.data(), name.size()});
+    if (obis && value.is_int64()) values.push_back({*obis, value.get_int64(), marks});
+    if (!obis || !value.is_int64() || named_already(values, &IntervalValue::channel)) {
+      in.wrong("values", "whole numbers under OBIS codes, each code once");
+      return {};
+    }
+  }
+  return values;
+}
+
+json::object write_values(const std::vector<IntervalValue>& values) {
+  json::object out;
+  for (const IntervalValue& value : values) out[value.channel.text()] = value.value;
+  return out;
+}
+
+json::object write_row(std::string_view name, std::string when,
+                       const std::vector<IntervalValue>& values) {
+  json::object row{{name, std::move(when)}, {"values", write_values(values)}};
+  if (!values.empty() && values.front().marks.bits != 0) {
+    row["marks"] = write_words(values.front().marks.words());
+  }
+  return row;
+}
+
+}  // namespace
+
+std::optional<Decimal> parse_decimal(std::string_view text) {
+  constexpr int kMostDigits = 18;  // whatever they are, an int64 holds them
+  const bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  Decimal value;
+  bool point = false;
+  int digits = 0;
+  for (const char c : text) {
+    if (c == '.' && !point && digits > 0) {
+      point = true;
+    } else if (c >= '0' && c <= '9' && digits < kMostDigits) {
+      value.mantissa = value.mantissa * 10 + (c - '0');
+      if (point) --value.exponent;
+      ++digits;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (digits == 0 || text.back() == '.') return std::nullopt;
+  if (negative) value.mantissa = -value.mantissa;
+  return value;
+}
+
+json::array write_words(const std::vector<std::string>& words) {
+  json::array out;
+  for (const std::string& word : words) out.emplace_back(word);
+  return out;
+}
+
+json::object write_registers(const RegisterReading& reading) {
+  json::object values;
+  for (const RegisterValue& value : reading.values) {
+    values[value.obis.text()] = {{"value", value.value.text()},
+                                 {"unit", std::string{unit_symbol(value.unit)}}};
+  }
+  return {{"registers", std::move(values)}};
+}
+
+RegisterReading read_registers(FieldReader& in, UtcTime read_at) {
+  RegisterReading reading{read_at, {}};
+  for (const auto& [name, entry] : in.child("registers")) {
+    const std::string_view code{name.data(), name.size()};
+    const auto obis = cosem::ObisCode::parse(code);
+    if (!obis || !entry.is_object()) {
+      in.wrong("registers", "objects with value and unit under OBIS codes");
+      return reading;
+    }
+    FieldReader one{entry.get_object(), "registers." + obis->text() + '.'};
+    const auto value = parse_decimal(one.text("value"));
+    if (!value) one.wrong("value", "a decimal number as text, such as \"230.4\"");
+    const auto unit = parse_unit(one.text("unit"));
+    if (!unit) one.wrong("unit", "the symbol of a unit, such as Wh");
+    in.take_mistake(one);
+    if (in.mistake()) return reading;
+    reading.values.push_back({*obis, *value, *unit});
+    if (named_already(reading.values, &RegisterValue::obis)) {
+      in.wrong("registers", "each OBIS code once");
+      return reading;
+    }
+  }
+  return reading;
+}
+
+json::array write_intervals(const std::vector<ProfileInterval>& intervals) {
+  json::array out;
+  for (const ProfileInterval& interval : intervals) {
+    out.push_back(write_row("start", rfc3339::text(interval.start), interval.values));
+  }
+  return out;
+}
+
+std::vector<ProfileInterval> read_intervals(FieldReader& in) {
+  std::optional<UtcSeconds> last;
+  return read_rows<ProfileInterval>(in, "intervals", [&](FieldReader& row) {
+    ProfileInterval interval{row.time("start"), read_values(row)};
+    if (last && interval.start <= *last) row.wrong("start", "a later time than the row before");
+    last = interval.start;
+    return interval;
+  });
+}
+
+json::array write_days(const std::vector<DailySnapshot>& days) {
+  json::array out;
+  for (const DailySnapshot& day : days) {
+    out.push_back(write_row("day", rfc3339::date_text(day.day), day.values));
+  }
+  return out;
+}
+
+std::vector<DailySnapshot> read_days(FieldReader& in) {
+  std::optional<std::chrono::sys_days> last;
+  return read_rows<DailySnapshot>(in, "days", [&](FieldReader& row) {
+    DailySnapshot snapshot{row.day("day"), read_values(row)};
+    if (last && snapshot.day <= *last) row.wrong("day", "a later day than the row before");
+    last = snapshot.day;
+    return snapshot;
+  });
+}
+
+json::array write_entries(const std::vector<LogEntry>& entries) {
+  json::array out;
+  for (const LogEntry& entry : entries) {
+    out.push_back(json::object{{"log", std::string{log_word(entry.log)}},
+                               {"sequence", entry.sequence},
+                               {"time", rfc3339::text(entry.meter_time)},
+                               {"event", std::string{event_word(entry.code)}},
+                               {"code", entry.raw_code},
+                               {"cause", entry.cause},
+                               {"detail", entry.detail}});
+  }
+  return out;
+}
+
+std::vector<LogEntry> read_entries(FieldReader& in) {
+  return read_rows<LogEntry>(in, "entries", [](FieldReader& row) {
+    const auto number = [&row](std::string_view name, std::int64_t greatest) {
+      return row.has(name) ? row.integer(name, 0, greatest) : 0;
+    };
+    LogEntry entry;
+    const auto log = parse_log(row.text("log"));
+    if (!log) row.wrong("log", "the name of a log, such as supply");
+    entry.log = log.value_or(LogId::Token);
+    entry.sequence = static_cast<std::uint32_t>(row.integer("sequence", 1, kU32));
+    entry.meter_time = row.time("time");
+    // A word of a later edition of the profile, or none: the entry is kept by its number.
+    entry.code = parse_event(row.text("event")).value_or(EventCode::Unknown);
+    entry.raw_code = static_cast<std::uint16_t>(row.integer("code", 0, kU16));
+    entry.cause = static_cast<std::uint16_t>(number("cause", kU16));
+    entry.detail = static_cast<std::uint32_t>(number("detail", kU32));
+    return entry;
+  });
+}
+
+}  // namespace metergate::meter_mqtt

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <openssl/evp.h>
+
+#include <array>
+
+#include "gateway/north/request.hpp"
+#include "protocols/octets/hex.hpp"
+
+namespace metergate::north {
+namespace {
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+/// Each part with its length before it: no two lists of parts have the same text.
+class Canonical {
+ public:
+  void add(std::string_view part) {
+    text_ += std::to_string(part.size());
+    text_ += ':';
+    text_ += part;
+  }
+  void add(UtcTime time) { add(rfc3339::text(time)); }
+  template <typename Time>
+  void add(const std::optional<Time>& time) {
+    add(time ? rfc3339::text(*time) : std::string{});
+  }
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+std::string body_digest(const Command& command) {
+  Canonical canonical;
+  canonical.add(command.meter.text());
+  canonical.add(traits_of(command.verb()).word);
+  canonical.add(command.issued_at);
+  canonical.add(command.stated_expires_at);
+  canonical.add(command.not_before);
+  canonical.add(priority_word(command.priority));
+  canonical.add(command.operator_name);
+  canonical.add(command.work_order);
+  canonical.add(command.comment);
+  std::visit(Overloaded{
+                 [&](const DeliverToken& params) {
+                   canonical.add(params.token.digits.reveal());
+                   canonical.add(params.allow_repeat ? "repeat" : "once");
+                 },
+                 [&](const SetRelay& params) { canonical.add(supply_word(params.state)); },
+                 [&](const Read& params) {
+                   for (const DataClass data : params.what) canonical.add(data_class_word(data));
+                   canonical.add(params.from);
+                   canonical.add(params.to);
+                 },
+                 [](const Synchronise&) {},
+                 [&](const SetClock& params) { canonical.add(params.time); },
+                 [&](const Cancel& params) { canonical.add(params.command.text()); },
+             },
+             command.params);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned length = 0;
+  EVP_Digest(canonical.text().data(), canonical.text().size(), digest.data(), &length, EVP_sha256(),
+             nullptr);
+  return hex::text({digest.data(), length});
+}
+
+}  // namespace metergate::north

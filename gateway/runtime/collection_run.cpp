@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/collection_run.hpp"
+
+#include <algorithm>
+
+namespace metergate::runtime {
+namespace {
+
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
+/// A page that brings nothing and covers nothing would be asked for for ever.
+constexpr std::string_view kNoProgress = "the meter's page covers nothing of what was asked";
+
+}  // namespace
+
+CollectionRun::CollectionRun(MeterUnit& meter, DataDesk& data, LedgerKeeper& keeper,
+                             CollectionOrder order, Done done)
+    : meter_{meter},
+      data_{data},
+      keeper_{keeper},
+      order_{std::move(order)},
+      done_{std::move(done)},
+      classes_{order_.what.begin(), order_.what.end()} {}
+
+CollectionRun::~CollectionRun() {
+  if (job_) meter_.runner->withdraw(*job_);
+}
+
+void CollectionRun::start(Now now) {
+  if (meter_.can_identify() && meter_.session.identity_is_due(now.instant)) {
+    operations_.push_back(operation::Identify{});
+  }
+  next(now);
+}
+
+void CollectionRun::next(Now now) {
+  while (operations_.empty()) {
+    if (classes_.empty()) return end(true, {}, now);
+    const DataClass data = classes_.front();
+    classes_.pop_front();
+    if (meter_.can(capability_for(data))) plan(data, now);
+  }
+  operation::Operation operation = operations_.front();
+  operations_.pop_front();
+  job_ = meter_.runner->submit(
+      meter_, order_.priority, operation, [this, operation](OperationResult result, Now later) {
+        job_.reset();
+        if (!result) return end(false, result.error().what, later);
+        took(operation, *result, later);
+      });
+}
+
+void CollectionRun::plan(DataClass data, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto [key, epoch] = std::pair{meter_.stored.key, meter_.stored.epoch};
+  const work::ProfileSchedule schedule{
+      meter_.schedule->capture_period, meter_.schedule->back_fill,
+      std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)}};
+  switch (data) {
+    case DataClass::Registers: operations_.push_back(operation::ReadRegisters{}); return;
+    case DataClass::Relay: operations_.push_back(operation::ReadRelay{}); return;
+    case DataClass::Clock: operations_.push_back(operation::ReadClock{}); return;
+    case DataClass::Profile: {
+      const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
+      const auto holes = keeper_.checked(ledger.holes(key, epoch));
+      if (!covered || !holes) return;
+      auto ranges = work::plan_profile({*covered, *holes}, now.utc, schedule);
+      if (order_.from) {
+        const UtcSeconds end = work::newest_complete(now.utc, schedule);
+        ranges = {{*order_.from, std::min(order_.to.value_or(end), end)}};
+      }
+      for (const IntervalRange& range : ranges) {
+        if (range.from < range.to) operations_.push_back(operation::ReadProfile{range.from, range.to});
+      }
+      return;
+    }
+    case DataClass::Daily: {
+      const auto covered = keeper_.checked(ledger.daily_covered_to(key, epoch));
+      if (!covered) return;
+      // The snapshot of a day is taken at its first second.
+      const auto end = std::chrono::floor<std::chrono::days>(
+                           work::newest_complete(now.utc, schedule)) + std::chrono::days{1};
+      auto from = covered->value_or(end - std::min(schedule.back_fill, std::chrono::days{365}));
+      auto to = end;
+      if (order_.from) from = std::chrono::floor<std::chrono::days>(*order_.from);
+      if (order_.to) to = std::min(end, std::chrono::ceil<std::chrono::days>(*order_.to));
+      if (from < to) operations_.push_back(operation::ReadDaily{from, to});
+      return;
+    }
+    case DataClass::Logs:
+      for (const LogId log : kAllLogs) {
+        if (meter_.model->protocol == model::Protocol::Modbus &&
+            std::ranges::none_of(meter_.model->modbus.log_numbers,
+                                 [&](const auto& entry) { return entry.second == log; })) {
+          continue;
+        }
+        const auto position = keeper_.checked(ledger.log_position(key, epoch, log));
+        if (position) operations_.push_back(operation::ReadLog{log, *position});
+      }
+      return;
+  }
+}
+
+void CollectionRun::took(const operation::Operation& asked, const operation::Answer& answer,
+                         Now now) {
+  bool progress = true;
+  bool right_meter = true;
+  std::visit(
+      Overloaded{
+          [&](const operation::Identity& identity) {
+            right_meter = data_.identity(meter_, identity, now);
+          },
+          [&](const RegisterReading& reading) {
+            summary_.registers = reading;
+            data_.registers(meter_, reading);
+          },
+          [&](const operation::ProfilePage& page) {
+            const auto& op = std::get<operation::ReadProfile>(asked);
+            summary_.intervals += page.intervals.size();
+            data_.profile_page(meter_, {op.from, op.to}, page, now);
+            progress = page.covered_to > op.from;
+            if (progress && page.covered_to < op.to) {
+              operations_.push_front(operation::ReadProfile{page.covered_to, op.to});
+            }
+          },
+          [&](const operation::DailyPage& page) {
+            const auto& op = std::get<operation::ReadDaily>(asked);
+            summary_.days += page.snapshots.size();
+            data_.daily_page(meter_, page, now);
+            progress = page.covered_to > op.from;
+            if (progress && page.covered_to < op.to) {
+              operations_.push_front(operation::ReadDaily{page.covered_to, op.to});
+            }
+          },
+          [&](const operation::LogPage& page) {
+            summary_.log_entries += page.entries.size();
+            data_.log_entries(meter_, page.entries, now);
+            progress = page.complete || !page.entries.empty();
+            if (!page.complete && progress) {
+              operations_.push_front(operation::ReadLog{page.log, page.entries.back().sequence});
+            }
+          },
+          [&](const operation::ClockReading& reading) {
+            summary_.clock = reading;
+            data_.clock(meter_, reading);
+          },
+          [&](const RelayReading& reading) {
+            summary_.relay = reading;
+            data_.relay(meter_, reading, now);
+          },
+          [&](const auto&) { progress = false; },
+      },
+      answer);
+  if (!right_meter) {
+    summary_.wrong_meter = true;
+    return end(false, "another serial number answered", now);
+  }
+  // A meter whose newest interval is not closed yet covers nothing of it: no fault, nothing new.
+  if (!progress && !std::holds_alternative<operation::ReadProfile>(asked) &&
+      !std::holds_alternative<operation::ReadDaily>(asked)) {
+    return end(false, std::string{kNoProgress}, now);
+  }
+  next(now);
+}
+
+void CollectionRun::end(bool complete, std::string why, Now now) {
+  summary_.complete = complete;
+  summary_.why_not = std::move(why);
+  // The caller may destroy this run while it hears of its end.
+  const Done done = std::move(done_);
+  const CollectionSummary summary = std::move(summary_);
+  done(summary, now);
+}
+
+}  // namespace metergate::runtime

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/journal/journal.hpp"
+#include "gateway/north/reply.hpp"
+#include "gateway/runtime/collection_run.hpp"
+#include "meters/models/meter_model.hpp"
+
+/// The words of the command desk: what is published, journalled and refused, given the facts. Pure.
+namespace metergate::runtime {
+
+[[nodiscard]] OutboxMessage answer_message(const north::Topics& topics, const Command& command,
+                                           const Step& step);
+[[nodiscard]] OutboxMessage refusal_message(const north::Topics& topics,
+                                            const north::RefusedRequest& refused, UtcTime at);
+
+[[nodiscard]] Refusal unknown_meter(const Command& command);
+/// What the model cannot do of this command, if anything.
+[[nodiscard]] std::optional<Refusal> unsupported(const Command& command,
+                                                 const model::MeterModel& meter_model);
+
+/// What the command brought back, as a JSON object.
+[[nodiscard]] std::string order_result(const operation::OrderTaken& taken);
+[[nodiscard]] std::string read_result(const CollectionSummary& summary);
+
+[[nodiscard]] const journal::EventDefinition& journal_event(const Step& step);
+[[nodiscard]] std::vector<journal::Field> journal_fields(const Command& command, const Step& step);
+
+}  // namespace metergate::runtime

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "gateway/journal/journal.hpp"
+#include "gateway/north/reply.hpp"
+#include "gateway/north/request.hpp"
+#include "gateway/runtime/collection_run.hpp"
+#include "gateway/runtime/data_desk.hpp"
+#include "gateway/runtime/ledger_keeper.hpp"
+#include "gateway/runtime/link_runner.hpp"
+#include "gateway/work/order_procedure.hpp"
+
+namespace metergate::runtime {
+
+struct CommandLimits {
+  std::size_t live_commands = 10'000;
+  std::size_t live_commands_per_meter = 100;
+  Duration settle_limit = std::chrono::hours{24};
+};
+
+/// What became of a request at the desk.
+struct CommandTaken {
+  CommandKey key;
+};
+struct CommandKnown {
+  StoredCommand command;  ///< answered with where it stands
+};
+using Submitted = std::variant<CommandTaken, CommandKnown, north::RefusedRequest>;
+
+/// Takes commands, writes them down, brings each through its life and tells every step.
+///
+/// Per meter there are two lanes, each worked off one at a time in the order of acceptance: orders
+/// that change the meter, and reads. So a token never waits for a synchronisation, and never
+/// overtakes another token.
+class CommandDesk {
+ public:
+  using FindMeter = std::function<MeterUnit*(const MeterId&)>;
+  /// Every step, after it is durable: the control socket's listeners.
+  using StepTaken = std::function<void(const Command&, const Step&)>;
+
+  /// Answers that cannot be written down any more (the disk is full) are given straight away.
+  using AnswerNow = std::function<void(OutboxMessage)>;
+  struct Handlers {
+    FindMeter find_meter;
+    StepTaken step_taken;
+    AnswerNow answer_now;
+  };
+
+  CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
+              DataDesk& data, const north::Topics& topics, CommandLimits limits,
+              Handlers handlers);
+  ~CommandDesk();
+  CommandDesk(const CommandDesk&) = delete;
+  CommandDesk& operator=(const CommandDesk&) = delete;
+
+  /// Takes up what an earlier run of the gateway left unfinished. Once, after the meters are there.
+  void resume(Now now);
+
+  /// Durable when this returns `CommandTaken`. A refusal is queued for its sender as well.
+  [[nodiscard]] Submitted submit(const Command& command, Now now);
+  /// A request that could not even be decoded: its answer is queued.
+  void refuse(const north::RefusedRequest& refused, Now now);
+
+  /// The meter can be asked again: what waits for it goes on at once.
+  void meter_awake(MeterUnit& meter, Now now);
+  /// Commands of a meter that was taken out of the configuration end.
+  void meter_removed(MeterUnit& meter, Now now);
+  /// Takes nothing more; an order on the wire keeps its record and is settled after the restart.
+  void stop();
+
+  [[nodiscard]] std::size_t live() const { return live_.size(); }
+
+ private:
+  struct Live;
+  enum class Lane : std::uint8_t { Orders, Reads };
+  using LaneKey = std::pair<const MeterUnit*, Lane>;
+
+  [[nodiscard]] std::optional<Refusal> judge(const Command& command, const MeterUnit* meter) const;
+  [[nodiscard]] Submitted turn_away(const Command& command, Refusal refusal, Now now);
+  void answer_again(const Command& asked, const StoredCommand& known);
+  void take_up(StoredCommand stored, MeterUnit& meter, Now now);
+  void arm_expiry(Live& live, Now now);
+  void advance_lane(LaneKey lane, Now now);
+  void begin(Live& live, Now now);
+  void perform(CommandKey key, work::Effects effects, Now now);
+  void perform_operation(Live& live, operation::Operation operation);
+  enum class Sent : std::uint8_t { Yes, LimitReached, NotWritten };
+  [[nodiscard]] Sent transmit(Live& live, Now now);
+  void begin_read(Live& live, Now now);
+  void read_ended(CommandKey key, const CollectionSummary& summary, Now now);
+  void cancel_other(Live& live, Now now);
+  /// Writes the step, queues its publication; durable on return. False: the ledger failed.
+  bool record(Live& live, work::Move move, Now now, std::string result_json = {});
+  void tell(const StoredCommand& command, const Step& step);
+  void answer(OutboxMessage message);
+  void finish(CommandKey key, Now now);
+  void expire(CommandKey key, Now now);
+  void perform_later(CommandKey key, work::Effects effects);
+
+  LedgerKeeper& keeper_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  Agenda& agenda_;
+  DataDesk& data_;
+  const north::Topics& topics_;
+  CommandLimits limits_;
+  Handlers handlers_;
+  std::map<CommandKey, std::unique_ptr<Live>> live_;
+  std::map<LaneKey, std::deque<CommandKey>> lanes_;
+  bool stopping_ = false;
+};
+
+}  // namespace metergate::runtime

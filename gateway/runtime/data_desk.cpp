@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/data_desk.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace metergate::runtime {
+namespace {
+
+std::string joined(const std::vector<std::string>& words) {
+  return words.empty() ? std::string{"none"} : fmt::format("{}", fmt::join(words, "+"));
+}
+
+}  // namespace
+
+DataDesk::DataDesk(LedgerKeeper& keeper, journal::Journal& journal, StateChanged state_changed)
+    : keeper_{keeper}, journal_{journal}, state_changed_{std::move(state_changed)} {}
+
+void DataDesk::registers(MeterUnit& meter, const RegisterReading& reading) {
+  if (keeper_.checked(
+          keeper_.ledger().store_registers(meter.stored.key, meter.stored.epoch, reading))) {
+    keeper_.commit_soon();
+  }
+}
+
+void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
+                            const operation::ProfilePage& page, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
+  const auto fresh = keeper_.checked(ledger.store_profile(key, epoch, page.intervals, now.utc));
+  const auto holes = keeper_.checked(ledger.holes(key, epoch));
+  if (!fresh || !holes) return;
+  const IntervalRange covered{asked.from, std::min(asked.to, page.covered_to)};
+  const auto changes = work::after_page(*holes, covered, page.intervals, now.utc,
+                                        meter.schedule->capture_period, work::HolePolicy{});
+  if (changes.changed) {
+    static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, changes.holes)));
+  }
+  const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
+  if (before && (!*before || **before < covered.to)) {
+    static_cast<void>(keeper_.checked(ledger.set_profile_covered_to(key, epoch, covered.to)));
+  }
+  tell_holes(meter, changes, now);
+  if (*fresh > 0) {
+    journal_.write(journal::kPageStored, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"count", std::to_string(*fresh)},
+                    {"data", "profile"}});
+  }
+  keeper_.commit_soon();
+}
+
+void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals,
+                            Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
+  if (!keeper_.checked(ledger.store_profile(key, epoch, intervals, now.utc))) return;
+  const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
+  auto holes = keeper_.checked(ledger.holes(key, epoch));
+  keeper_.commit_soon();
+  if (!covered || !holes) return;
+  const auto period = meter.schedule->capture_period;
+  const auto effect = work::after_push({*covered, *holes}, intervals, period);
+  if (!effect) return;
+  work::HoleChanges changes;
+  for (const IntervalRange& range : effect->skipped) {
+    holes->push_back({range, 0, now.utc});
+    changes.found.push_back(range);
+  }
+  if (!effect->skipped.empty()) {
+    static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, *holes)));
+  }
+  static_cast<void>(
+      keeper_.checked(ledger.set_profile_covered_to(key, epoch, effect->covered_to)));
+  tell_holes(meter, changes, now);
+}
+
+void DataDesk::tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now) {
+  const auto fields = [&](const IntervalRange& range) {
+    return std::vector<journal::Field>{{"meter", meter.id().text()},
+                                       {"from", rfc3339::text(range.from)},
+                                       {"to", rfc3339::text(range.to)}};
+  };
+  for (const IntervalRange& range : changes.found) {
+    journal_.write(journal::kHoleFound, now.utc, fields(range));
+  }
+  for (const IntervalRange& range : changes.filled) {
+    journal_.write(journal::kHoleFilled, now.utc, fields(range));
+  }
+  for (const Hole& hole : changes.given_up) {
+    auto with_tries = fields(hole.range);
+    with_tries.push_back({"tries", std::to_string(hole.tries)});
+    journal_.write(journal::kHoleGivenUp, now.utc, std::move(with_tries));
+  }
+  if (changes.changed || !changes.found.empty()) state_changed_(meter);
+}
+
+void DataDesk::daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now) {
+  daily_push(meter, page.snapshots, now);
+  Ledger& ledger = keeper_.ledger();
+  const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
+  const auto before = keeper_.checked(ledger.daily_covered_to(key, epoch));
+  if (before && (!*before || **before < page.covered_to)) {
+    static_cast<void>(keeper_.checked(ledger.set_daily_covered_to(key, epoch, page.covered_to)));
+  }
+}
+
+void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now) {
+  const auto fresh = keeper_.checked(keeper_.ledger().store_daily(
+      meter.stored.key, meter.stored.epoch, snapshots, now.utc));
+  if (fresh && *fresh > 0) {
+    journal_.write(
+        journal::kPageStored, now.utc,
+        {{"meter", meter.id().text()}, {"count", std::to_string(*fresh)}, {"data", "daily"}});
+  }
+  keeper_.commit_soon();
+}
+
+void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
+  const auto fresh = keeper_.checked(
+      keeper_.ledger().store_log(meter.stored.key, meter.stored.epoch, entries, now.utc));
+  if (!fresh) return;
+  for (const LogEntry& entry : *fresh) {
+    journal_.write(journal::kMeterLogEntry, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"log", std::string{log_word(entry.log)}},
+                    {"sequence", std::to_string(entry.sequence)},
+                    {"event", std::string{event_word(entry.code)}},
+                    {"cause", std::to_string(entry.cause)},
+                    {"meter_time", rfc3339::text(entry.meter_time)}});
+  }
+  keeper_.commit_soon();
+}
+
+void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
+  const SupplyState before = meter.stored.supply_reported;
+  const bool changed = before != reading.state || meter.stored.supply_causes != reading.causes;
+  static_cast<void>(keeper_.checked(
+      keeper_.ledger().set_supply_reported(meter.stored.key, reading, now.utc)));
+  meter.stored.supply_reported = reading.state;
+  meter.stored.supply_causes = reading.causes;
+  meter.stored.supply_read_at = now.utc;
+  keeper_.commit_soon();
+  if (!changed) return;
+  if (before != reading.state && before != SupplyState::Unknown) {
+    std::vector<journal::Field> fields{{"meter", meter.id().text()},
+                                       {"from", std::string{supply_word(before)}},
+                                       {"to", std::string{supply_word(reading.state)}}};
+    // Closing needs a person at the meter and has no cause bit; opening always has one.
+    const bool explained = reading.state == SupplyState::On || !reading.causes.none() ||
+                           reading.last_transaction_id == meter.stored.last_transaction;
+    if (explained) {
+      fields.push_back({"cause", joined(reading.causes.words())});
+      journal_.write(journal::kSupplyChanged, now.utc, std::move(fields));
+    } else {
+      journal_.write(journal::kSupplyChangedUnexplained, now.utc, std::move(fields));
+    }
+  }
+  state_changed_(meter);
+}
+
+void DataDesk::clock(MeterUnit& meter, const operation::ClockReading& reading) {
+  const auto offset = std::chrono::milliseconds{UtcTime{reading.meter_time} - reading.read_at};
+  static_cast<void>(
+      keeper_.checked(keeper_.ledger().set_clock_offset(meter.stored.key, offset.count())));
+  meter.stored.clock_offset_ms = offset.count();
+  keeper_.commit_soon();
+  if (std::chrono::abs(offset) > meter.schedule->clock_drift_limit) {
+    journal_.write(journal::kClockDrift, reading.read_at,
+                   {{"meter", meter.id().text()},
+                    {"offset_s", fmt::format("{:.1f}", static_cast<double>(offset.count()) / 1000)},
+                    {"limit_s", std::to_string(meter.schedule->clock_drift_limit.count())}});
+    state_changed_(meter);
+  }
+}
+
+bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, Now now) {
+  const std::string& expected = meter.expected_serial();
+  const bool is_expected = expected.empty() || identity.serial.text() == expected;
+  const auto change = meter.session.identified(is_expected, now);
+  if (!is_expected) {
+    meter.session_reason = "serial number " + identity.serial.text() + " answers";
+    journal_.write(journal::kWrongSerial, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"found", identity.serial.text()},
+                    {"expected", expected}});
+    state_changed_(meter);
+    return false;
+  }
+  if (meter.stored.serial != identity.serial.text()) {
+    static_cast<void>(
+        keeper_.checked(keeper_.ledger().set_serial(meter.stored.key, identity.serial)));
+    meter.stored.serial = identity.serial.text();
+    keeper_.commit_soon();
+    journal_.write(journal::kMeterIdentified, now.utc,
+                   {{"meter", meter.id().text()}, {"serial", identity.serial.text()}});
+    state_changed_(meter);
+  } else if (change) {
+    state_changed_(meter);
+  }
+  return true;
+}
+
+}  // namespace metergate::runtime

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "gateway/journal/journal.hpp"
+#include "gateway/runtime/ledger_keeper.hpp"
+#include "gateway/runtime/meter_unit.hpp"
+#include "gateway/work/collection.hpp"
+#include "meters/operation.hpp"
+
+namespace metergate::runtime {
+
+/// Everything a meter has told, asked or unasked, goes through here into the ledger: keyed, so that
+/// hearing it twice changes nothing; with its holes noticed; with what it means for the relay and the
+/// clock drawn from it.
+class DataDesk {
+ public:
+  /// Called when something of the meter's retained state changed.
+  using StateChanged = std::function<void(MeterUnit&)>;
+
+  DataDesk(LedgerKeeper& keeper, journal::Journal& journal, StateChanged state_changed);
+
+  void registers(MeterUnit& meter, const RegisterReading& reading);
+  /// A page that holds every interval of [asked.from, page.covered_to).
+  void profile_page(MeterUnit& meter, const IntervalRange& asked, const operation::ProfilePage& page,
+                    Now now);
+  void profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals, Now now);
+  void daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now);
+  void daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now);
+  void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
+  void relay(MeterUnit& meter, const RelayReading& reading, Now now);
+  void clock(MeterUnit& meter, const operation::ClockReading& reading);
+  /// False: somebody else answers at this meter's address.
+  [[nodiscard]] bool identity(MeterUnit& meter, const operation::Identity& identity, Now now);
+
+ private:
+  void tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now);
+
+  LedgerKeeper& keeper_;
+  journal::Journal& journal_;
+  StateChanged state_changed_;
+};
+
+}  // namespace metergate::runtime

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/model_file.hpp"
+#include "config/schema.hpp"
+#include "gateway/journal/journal.hpp"
+#include "gateway/links/link.hpp"
+#include "gateway/links/mqtt_client.hpp"
+#include "gateway/meter_mqtt/push.hpp"
+#include "gateway/runtime/collection_desk.hpp"
+#include "gateway/runtime/command_desk.hpp"
+#include "gateway/runtime/data_desk.hpp"
+#include "gateway/runtime/ledger_keeper.hpp"
+#include "gateway/runtime/publisher.hpp"
+
+namespace metergate::runtime {
+
+/// The ways out of the gateway, so that a test can put its own in their place.
+struct Ways {
+  /// Told by the line itself when its device comes and goes.
+  using LineState = std::function<void(bool up, std::string why)>;
+  std::function<std::unique_ptr<Link>(const config::Line&, LineState)> make_line;
+  /// The link to all meters on MQTT; not asked for without `[mqtt_meters]`.
+  std::function<std::unique_ptr<Link>()> make_mqtt_meters;
+  Publisher::Publish publish;
+};
+
+/// The house put together: meters, links, desks. Knows no socket, no signal and no thread; whatever
+/// happens is a call with the time in it, so whole stories run in a test in no time.
+class Gateway {
+ public:
+  Gateway(config::Configuration configuration, config::ModelCatalogue models, Ledger& ledger,
+          journal::Journal& journal, const Clock& clock, Agenda& agenda, Ways ways);
+  ~Gateway();
+  Gateway(const Gateway&) = delete;
+  Gateway& operator=(const Gateway&) = delete;
+
+  /// Takes up meters and unfinished commands; sessions begin.
+  void start();
+  /// Orders what is still open: no intake, no new requests, everything written down.
+  void stop();
+
+  /// Meters, schedules and the log level as the new file says; returns what changed, a sentence
+  /// each. What cannot change while running is named among them.
+  [[nodiscard]] std::vector<std::string> reload(config::Configuration next);
+
+  // ---- from the north ---------------------------------------------------------------------------
+  void north_connected();
+  void north_lost(const std::string& why);
+  /// `release`: the broker may forget the message, the ledger has it (or it has been answered).
+  void north_message(const MqttMessage& message, const std::function<void()>& release);
+  [[nodiscard]] Submitted submit(const Command& command);
+  using StepListener = std::function<void(const Command&, const Step&)>;
+  /// Every durable step of every command, until the returned number is given to `stop_listening`.
+  std::uint64_t listen(StepListener listener);
+  void stop_listening(std::uint64_t listener);
+
+  // ---- from the meters' broker ------------------------------------------------------------------
+  void meter_presence(const std::string& name, bool online, const std::string& serial);
+  void meter_push(const std::string& name, const meter_mqtt::Push& push);
+  void meter_nonsense(const std::string& name, const std::string& what);
+  void meters_broker(bool is_connected, const std::string& why);
+
+  // ---- for the engineer -------------------------------------------------------------------------
+  [[nodiscard]] MeterUnit* find_meter(const MeterId& id);
+  [[nodiscard]] bool probe(const MeterId& id, const std::string& user);
+  [[nodiscard]] const std::map<MeterId, std::unique_ptr<MeterUnit>>& meters() const {
+    return meters_;
+  }
+  [[nodiscard]] north::GatewayState state() const;
+  [[nodiscard]] const north::Topics& topics() const { return topics_; }
+  [[nodiscard]] north::Limits limits() const;
+
+ private:
+  void add_line(const config::Line& line);
+  void add_meter(const config::Meter& settings, Now now);
+  void remove_meter(MeterUnit& meter, Now now);
+  [[nodiscard]] const config::Schedule& schedule(const std::string& name);
+  [[nodiscard]] MeterUnit* by_topic_name(const std::string& name);
+  void session_changed(MeterUnit& meter, session::Change change, const std::string& why);
+  void line_state(const std::string& line, bool up, const std::string& why);
+  void tell_state();
+  void housekeep(Now now);
+  [[nodiscard]] std::string meter_state(MeterUnit& meter);
+
+  config::Configuration configuration_;
+  config::ModelCatalogue models_;
+  Ledger& ledger_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  Agenda& agenda_;
+  Ways ways_;
+  north::Topics topics_;
+  UtcTime started_at_;
+  LedgerKeeper keeper_;
+  std::map<std::string, std::unique_ptr<config::Schedule>> schedules_;
+  std::map<std::string, std::unique_ptr<Driver>> drivers_;
+  std::map<std::string, std::unique_ptr<LinkRunner>> runners_;
+  std::map<MeterId, std::unique_ptr<MeterUnit>> meters_;
+  std::map<std::string, MeterUnit*> topic_names_;
+  std::map<MeterKey, MeterUnit*> keys_;
+  std::map<std::string, bool> line_up_;
+  std::map<std::uint64_t, StepListener> listeners_;
+  std::uint64_t last_listener_ = 0;
+  Publisher publisher_;
+  DataDesk data_;
+  CommandDesk commands_;
+  CollectionDesk collection_;
+  bool outbox_was_large_ = false;
+};
+
+}  // namespace metergate::runtime

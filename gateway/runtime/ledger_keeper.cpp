@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/ledger_keeper.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+constexpr std::chrono::milliseconds kGatherFor{100};
+constexpr std::chrono::seconds kTryAgainAfter{5};
+
+}  // namespace
+
+LedgerKeeper::LedgerKeeper(Ledger& ledger, journal::Journal& journal, const Clock& clock,
+                           Agenda& agenda)
+    : ledger_{ledger}, journal_{journal}, clock_{clock}, agenda_{agenda} {}
+
+bool LedgerKeeper::commit() {
+  agenda_.cancel(planned_);
+  if (!ledger_.dirty()) return healthy_;
+  if (const auto done = ledger_.commit(); !done) {
+    failed(done.error());
+    return false;
+  }
+  recovered();
+  if (committed_) committed_();
+  return true;
+}
+
+void LedgerKeeper::commit_soon() {
+  if (planned_) return;
+  planned_ = agenda_.at(clock_.now().instant + kGatherFor, [this](Now) {
+    planned_.reset();
+    static_cast<void>(commit());
+  });
+}
+
+void LedgerKeeper::failed(const StorageError& error) {
+  if (error.reason == StorageError::Reason::Misuse) {
+    journal_.write(journal::kInternalFault, clock_.now().utc, {{"what", error.what}});
+    return;
+  }
+  if (healthy_) {
+    const auto& event = error.reason == StorageError::Reason::DiskFull ? journal::kDiskFull
+                                                                       : journal::kStorageFailed;
+    journal_.write(event, clock_.now().utc, {{"what", error.what}});
+  }
+  healthy_ = false;
+  // A small write of our own finds out when the disk takes something again.
+  agenda_.at(clock_.now().instant + kTryAgainAfter, [this](Now now) {
+    if (healthy_) return;
+    const auto tried = ledger_.append_journal(
+        {0, now.utc, "debug", "MG0700", "", "", "the ledger is tried again", ""});
+    if (!tried) {
+      failed(tried.error());
+    } else if (const auto done = ledger_.commit(); !done) {
+      failed(done.error());
+    } else {
+      recovered();
+    }
+  });
+}
+
+void LedgerKeeper::recovered() {
+  if (healthy_) return;
+  healthy_ = true;
+  journal_.write(journal::kStorageRecovered, clock_.now().utc, {});
+}
+
+}  // namespace metergate::runtime

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "gateway/journal/journal.hpp"
+#include "gateway/runtime/agenda.hpp"
+#include "gateway/runtime/clock.hpp"
+#include "storage/ledger.hpp"
+
+namespace metergate::runtime {
+
+/// Says when the ledger's writes become durable, and what happens when they don't.
+///
+/// Steps of commands are made durable at once, because somebody is about to hear of them or an octet
+/// is about to leave. Collected data gathers for a moment: one fdatasync serves all of it.
+class LedgerKeeper {
+ public:
+  LedgerKeeper(Ledger& ledger, journal::Journal& journal, const Clock& clock, Agenda& agenda);
+
+  [[nodiscard]] Ledger& ledger() { return ledger_; }
+
+  /// Everything written so far is durable when this returned true.
+  [[nodiscard]] bool commit();
+  /// Within a moment.
+  void commit_soon();
+  /// Called after each commit that wrote something.
+  void when_committed(std::function<void()> then) { committed_ = std::move(then); }
+
+  /// False from the first failed write until one succeeded again: commands are refused meanwhile.
+  [[nodiscard]] bool healthy() const { return healthy_; }
+
+  /// The value, or nothing and the failure journalled.
+  template <typename T>
+  [[nodiscard]] std::optional<T> checked(Stored<T> stored) {
+    if (!stored) {
+      failed(stored.error());
+      return std::nullopt;
+    }
+    return std::move(*stored);
+  }
+
+ private:
+  void failed(const StorageError& error);
+  void recovered();
+
+  Ledger& ledger_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  Agenda& agenda_;
+  std::function<void()> committed_;
+  std::optional<Agenda::Entry> planned_;
+  bool healthy_ = true;
+};
+
+}  // namespace metergate::runtime

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/link_runner.hpp"
+
+#include <utility>
+
+namespace metergate::runtime {
+
+LinkRunner::LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock,
+                       Agenda& agenda, SessionChanged session_changed)
+    : name_{std::move(name)},
+      link_{std::move(link)},
+      clock_{clock},
+      agenda_{agenda},
+      session_changed_{std::move(session_changed)} {}
+
+JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operation operation,
+                         Done done) {
+  const JobId id = ++last_job_;
+  Job job{&meter, priority, meter.driver->start(operation, meter.address), std::move(done), {}};
+  Job& placed = jobs_.emplace(id, std::move(job)).first->second;
+  if (stopped_) {
+    agenda_.at(clock_.now().instant, [this, id](Now now) {
+      step(id, Finished{OperationResult{failure(OperationFault{
+                   OperationFault::Reason::Link,
+                   LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
+                   {},
+                   "the gateway is stopping"})}},
+           now);
+    });
+    return id;
+  }
+  // The first step comes out of the exchange at once; what it asks for goes out in turn.
+  DriverStep first = placed.exchange->begin(clock_.now());
+  if (std::holds_alternative<Finished>(first)) {
+    // Never from inside this call.
+    agenda_.at(clock_.now().instant, [this, id, finished = std::move(first)](Now now) mutable {
+      step(id, std::move(finished), now);
+    });
+  } else {
+    step(id, std::move(first), clock_.now());
+  }
+  return id;
+}
+
+bool LinkRunner::withdraw(JobId id) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return true;
+  Job& job = found->second;
+  if (job.on_wire) {
+    job.withdrawn = true;
+    return false;
+  }
+  if (const auto held = meter_held_by_.find(job.meter);
+      held != meter_held_by_.end() && held->second == id) {
+    meter_held_by_.erase(held);
+  }
+  agenda_.cancel(job.timer);
+  ready_.erase({job.priority, id});
+  jobs_.erase(found);
+  return true;
+}
+
+void LinkRunner::wake(MeterUnit&) { pump_later(); }
+
+void LinkRunner::stop() {
+  stopped_ = true;
+  const std::set<Key> waiting = std::exchange(ready_, {});
+  for (const auto& [priority, id] : waiting) {
+    step(id, Finished{OperationResult{failure(
+                 OperationFault{OperationFault::Reason::Link,
+                                LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
+                                {},
+                                "the gateway is stopping"})}},
+         clock_.now());
+  }
+}
+
+void LinkRunner::pump_later() {
+  if (pump_planned_) return;
+  pump_planned_ = true;
+  agenda_.at(clock_.now().instant, [this](Now) {
+    pump_planned_ = false;
+    pump();
+  });
+}
+
+bool LinkRunner::may_go(const Job& job, JobId id, Instant now) const {
+  const auto held = meter_held_by_.find(job.meter);
+  if (held != meter_held_by_.end() && held->second != id) return false;
+  return job.meter->session.may_be_asked(now);
+}
+
+void LinkRunner::pump() {
+  if (stopped_) return;
+  const Now now = clock_.now();
+  std::optional<Instant> next_wake;
+  for (auto at = ready_.begin(); at != ready_.end() && on_wire_ < link_->concurrency();) {
+    const JobId id = at->second;
+    Job& job = jobs_.at(id);
+    if (may_go(job, id, now.instant)) {
+      at = ready_.erase(at);
+      send(id, job);
+      continue;
+    }
+    const auto attempt = job.meter->session.next_attempt();
+    if (attempt && *attempt > now.instant) {
+      next_wake = std::min(next_wake.value_or(*attempt), *attempt);
+    }
+    ++at;
+  }
+  if (next_wake) arm_wake(*next_wake);
+}
+
+void LinkRunner::arm_wake(Instant when) {
+  if (wake_timer_ && wake_timer_->first <= when) return;
+  agenda_.cancel(wake_timer_);
+  wake_timer_ = agenda_.at(when, [this](Now) {
+    wake_timer_.reset();
+    pump();
+  });
+}
+
+void LinkRunner::send(JobId id, Job& job) {
+  job.on_wire = true;
+  ++on_wire_;
+  meter_held_by_[job.meter] = id;
+  WireRequest request = std::move(*job.request);
+  job.request.reset();
+  request.timeout = job.meter->session.timeout();
+  link_->transact(std::move(request),
+                  [this, id](WireResult result) { answered(id, std::move(result)); });
+}
+
+void LinkRunner::answered(JobId id, WireResult result) {
+  const Now now = clock_.now();
+  Job& job = jobs_.at(id);
+  MeterUnit& meter = *job.meter;
+  job.on_wire = false;
+  --on_wire_;
+  if (!job.keep_meter || job.withdrawn) meter_held_by_.erase(&meter);
+
+  std::optional<session::Change> change;
+  std::string why;
+  if (result) {
+    change = meter.session.answered(result->round_trip, now);
+  } else {
+    why = result.error().what;
+    // A line that is not there says nothing about the meter.
+    if (result.error().reason != LinkFault::Reason::NotSent) change = meter.session.failed(now);
+  }
+  if (job.withdrawn) {
+    jobs_.erase(id);
+  } else {
+    // The driver may bring the line to a halt by its own step; the session is told of first.
+    DriverStep next = job.exchange->answered(std::move(result), now);
+    if (change) session_changed_(meter, *std::exchange(change, std::nullopt), why);
+    step(id, std::move(next), now);
+  }
+  if (change) session_changed_(meter, *change, why);
+  pump();
+}
+
+void LinkRunner::step(JobId id, DriverStep next, Now now) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;
+  Job& job = found->second;
+  if (auto* transact = std::get_if<Transact>(&next)) {
+    job.request = std::move(transact->request);
+    job.keep_meter = transact->keep_meter;
+    ready_.insert({job.priority, id});
+    pump_later();
+    return;
+  }
+  if (const auto* pause = std::get_if<Pause>(&next)) {
+    job.timer = agenda_.at(now.instant + pause->length, [this, id](Now later) {
+      const auto resumed = jobs_.find(id);
+      if (resumed == jobs_.end()) return;
+      resumed->second.timer.reset();
+      step(id, resumed->second.exchange->resume(later), later);
+    });
+    return;
+  }
+  // Out of the list before the caller hears of it: it may submit or withdraw.
+  const Done done = std::move(job.done);
+  if (const auto held = meter_held_by_.find(job.meter);
+      held != meter_held_by_.end() && held->second == id) {
+    meter_held_by_.erase(held);
+  }
+  jobs_.erase(found);
+  done(std::move(std::get<Finished>(next).result), now);
+}
+
+}  // namespace metergate::runtime

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gateway/links/link.hpp"
+#include "gateway/runtime/agenda.hpp"
+#include "gateway/runtime/clock.hpp"
+#include "gateway/runtime/meter_unit.hpp"
+#include "meters/command.hpp"
+
+namespace metergate::runtime {
+
+using JobId = std::uint64_t;
+
+/// Carries operations over one link: at every free place on the wire the most urgent request that
+/// may go goes, whoever's it is. Between two requests of a long operation a command slips in.
+///
+/// Order: priority, then the order of submission. A meter has one request out at a time, and none
+/// while its session holds it back; then its jobs wait here, costing the others nothing.
+class LinkRunner {
+ public:
+  using Done = std::function<void(OperationResult, Now)>;
+  /// The session of a meter changed; the runtime journals and publishes it.
+  using SessionChanged = std::function<void(MeterUnit&, session::Change, const std::string& why)>;
+
+  LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock, Agenda& agenda,
+             SessionChanged session_changed);
+
+  /// `done` is called once, later; not at all after `withdraw`.
+  JobId submit(MeterUnit& meter, Priority priority, operation::Operation operation, Done done);
+  /// Takes a job back. True: nothing of it has been or will be sent from now on. False: a request of
+  /// it is on the wire; its answer is awaited and thrown away.
+  bool withdraw(JobId job);
+  /// The meter can be asked (again): birth, an engineer's probe.
+  void wake(MeterUnit& meter);
+  /// No further requests; jobs that wait end as not sent.
+  void stop();
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] Link& link() { return *link_; }
+  [[nodiscard]] std::size_t waiting() const { return jobs_.size(); }
+
+ private:
+  struct Job {
+    MeterUnit* meter;
+    Priority priority;
+    std::unique_ptr<Exchange> exchange;
+    Done done;
+    std::optional<WireRequest> request;  ///< the next one, when it is its turn
+    bool keep_meter = false;
+    bool on_wire = false;
+    bool withdrawn = false;
+    std::optional<Agenda::Entry> timer{};
+  };
+  using Key = std::pair<Priority, JobId>;
+
+  void pump();
+  [[nodiscard]] bool may_go(const Job& job, JobId id, Instant now) const;
+  void send(JobId id, Job& job);
+  void answered(JobId id, WireResult result);
+  void step(JobId id, DriverStep next, Now now);
+  void pump_later();
+  void arm_wake(Instant when);
+
+  std::string name_;
+  std::unique_ptr<Link> link_;
+  const Clock& clock_;
+  Agenda& agenda_;
+  SessionChanged session_changed_;
+  std::map<JobId, Job> jobs_;
+  std::set<Key> ready_;  ///< jobs with a request to send
+  std::map<const MeterUnit*, JobId> meter_held_by_;  ///< on the wire, or kept for the next request
+  std::size_t on_wire_ = 0;
+  JobId last_job_ = 0;
+  bool stopped_ = false;
+  bool pump_planned_ = false;
+  std::optional<Agenda::Entry> wake_timer_;
+};
+
+}  // namespace metergate::runtime

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/publisher.hpp"
+
+#include "storage/crash_point.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+/// Rows taken from the outbox at a time; between two commits at most so many can go out.
+constexpr std::size_t kTakeAtOnce = 500;
+constexpr std::size_t kReadingsPerMessage = 200;
+constexpr std::string_view kJson = "application/json";
+
+}  // namespace
+
+Publisher::Publisher(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
+                     const north::Topics& topics, std::size_t max_in_flight, Handlers handlers)
+    : keeper_{keeper},
+      journal_{journal},
+      clock_{clock},
+      topics_{topics},
+      max_in_flight_{max_in_flight},
+      handlers_{std::move(handlers)} {}
+
+void Publisher::connected() {
+  connected_ = true;
+  ++connection_;
+  in_flight_ = 0;
+  loaded_to_ = 0;
+  messages_.clear();
+  data_.clear();
+  data_under_way_.clear();
+  committed();
+}
+
+void Publisher::disconnected() {
+  connected_ = false;
+  ++connection_;
+}
+
+void Publisher::committed() {
+  if (!connected_) return;
+  load();
+  pump();
+}
+
+void Publisher::state_changed(MeterUnit& meter) {
+  states_.insert(&meter);
+  if (connected_) pump();
+}
+
+void Publisher::forget(MeterUnit& meter) { states_.erase(&meter); }
+
+void Publisher::send_now(OutboxMessage message) {
+  if (connected_) handlers_.publish(message_of(message), [](bool) {});
+}
+
+void Publisher::load() {
+  // On this connection uncommitted rows would be seen too: only what is durable may be told.
+  if (keeper_.ledger().dirty()) return keeper_.commit_soon();
+  if (messages_.empty()) {
+    const auto rows = keeper_.checked(keeper_.ledger().outbox_messages(loaded_to_, kTakeAtOnce));
+    if (rows && !rows->empty()) {
+      messages_.assign(rows->begin(), rows->end());
+      loaded_to_ = rows->back().id;
+    }
+  }
+  if (data_.empty()) {
+    const auto rows =
+        keeper_.checked(keeper_.ledger().outbox_data(kTakeAtOnce + data_under_way_.size()));
+    if (!rows) return;
+    for (const OutboxData& row : *rows) {
+      if (!data_under_way_.contains({row.meter, row.epoch, row.kind, row.day})) {
+        data_.push_back(row);
+      }
+    }
+  }
+}
+
+void Publisher::pump() {
+  while (connected_ && in_flight_ < max_in_flight_) {
+    if (!messages_.empty()) {
+      const OutboxMessage next = std::move(messages_.front());
+      messages_.pop_front();
+      publish(message_of(next), [this, id = next.id] {
+        crash_point("outcome-published");
+        static_cast<void>(keeper_.checked(keeper_.ledger().published(id)));
+      });
+    } else if (!data_.empty()) {
+      const OutboxData next = data_.front();
+      data_.pop_front();
+      auto part = message_of(next);
+      if (!part) continue;
+      const DataKey key{next.meter, next.epoch, next.kind, next.day};
+      data_under_way_.insert(key);
+      if (part->rest) {
+        data_.push_front(*part->rest);
+        publish(std::move(part->message), [] {});
+        continue;
+      }
+      publish(std::move(part->message), [this, next, key] {
+        data_under_way_.erase(key);
+        static_cast<void>(keeper_.checked(keeper_.ledger().published(next)));
+      });
+    } else if (!states_.empty()) {
+      MeterUnit& meter = **states_.begin();
+      states_.erase(states_.begin());
+      MqttMessage message;
+      message.topic = topics_.state(meter.id());
+      message.payload = handlers_.meter_state(meter);
+      message.retained = true;
+      message.content_type = kJson;
+      publish(std::move(message), [] {});
+    } else {
+      return;
+    }
+  }
+}
+
+void Publisher::publish(MqttMessage message, std::function<void()> acknowledged) {
+  ++in_flight_;
+  handlers_.publish(std::move(message), [this, connection = connection_,
+                                         acknowledged = std::move(acknowledged)](bool arrived) {
+    // What was on its way when the connection went is loaded again with the next one.
+    if (connection != connection_) return;
+    --in_flight_;
+    if (arrived) {
+      acknowledged();
+      keeper_.commit_soon();
+    }
+    pump();
+  });
+}
+
+MqttMessage Publisher::message_of(const OutboxMessage& row) {
+  MqttMessage message;
+  message.topic = row.topic;
+  message.payload = row.payload;
+  message.correlation_data = row.correlation_data;
+  message.content_type = kJson;
+  return message;
+}
+
+std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
+  MeterUnit* meter = handlers_.find_meter(row.meter);
+  if (meter == nullptr) return std::nullopt;
+  Ledger& ledger = keeper_.ledger();
+  const north::DataOrigin origin{topics_.site(), meter->id(), row.epoch};
+  const north::DataTimes times{clock_.now().utc};
+  const UtcSeconds end = row.to + std::chrono::seconds{1};
+  MqttMessage message;
+  message.content_type = kJson;
+  switch (row.kind) {
+    case DataKind::Registers: {
+      const auto rows = keeper_.checked(
+          ledger.registers(row.meter, row.epoch, row.from, end, kReadingsPerMessage));
+      if (!rows) return std::nullopt;
+      message.topic = topics_.registers(meter->id());
+      message.payload = north::encode_registers(origin, *rows, times);
+      if (rows->size() < kReadingsPerMessage) return Part{std::move(message), {}};
+      // A day of readings every few seconds takes several messages.
+      OutboxData rest = row;
+      rest.from = std::chrono::floor<std::chrono::seconds>(rows->back().read_at) +
+                  std::chrono::seconds{1};
+      return Part{std::move(message), rest};
+    }
+    case DataKind::Daily: {
+      const auto rows = keeper_.checked(
+          ledger.daily(row.meter, row.epoch, row.day, row.day + std::chrono::days{1}));
+      if (!rows) return std::nullopt;
+      message.topic = topics_.daily(meter->id());
+      message.payload = north::encode_daily(origin, meter->model->daily_channels, *rows, times);
+      return Part{std::move(message), {}};
+    }
+    case DataKind::Profile: {
+      const auto rows = keeper_.checked(ledger.profile(row.meter, row.epoch, row.from, end));
+      if (!rows) return std::nullopt;
+      message.topic = topics_.profile(meter->id());
+      message.payload =
+          north::encode_profile(origin, row.day, meter->schedule->capture_period,
+                                meter->model->profile_channels, *rows, times);
+      return Part{std::move(message), {}};
+    }
+    case DataKind::Log: {
+      const auto rows =
+          keeper_.checked(ledger.log_between(row.meter, row.epoch, row.from, row.to));
+      if (!rows) return std::nullopt;
+      message.topic = topics_.event(meter->id());
+      message.payload = north::encode_events(origin, *rows, times);
+      return Part{std::move(message), {}};
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace metergate::runtime

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+
+#include "gateway/links/mqtt_client.hpp"
+#include "gateway/north/reply.hpp"
+#include "gateway/runtime/ledger_keeper.hpp"
+#include "gateway/runtime/meter_unit.hpp"
+
+namespace metergate::runtime {
+
+/// Brings the outbox to the broker: answers to commands first and in their order, then meter-days of
+/// data, newest day first, then retained states. Only what is durable is published, and a row leaves
+/// the outbox only when the broker has acknowledged it; after a loss of the connection whatever was
+/// on its way goes again (at least once; every message is safe to receive twice).
+class Publisher {
+ public:
+  using Publish = std::function<void(MqttMessage, std::function<void(bool)>)>;
+  using FindMeter = std::function<MeterUnit*(MeterKey)>;
+  using MeterState = std::function<std::string(MeterUnit&)>;
+
+  struct Handlers {
+    Publish publish;
+    FindMeter find_meter;
+    MeterState meter_state;  ///< the payload of a meter's retained state, made when it is sent
+  };
+
+  Publisher(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
+            const north::Topics& topics, std::size_t max_in_flight, Handlers handlers);
+
+  void connected();
+  void disconnected();
+  /// Something was committed: there may be more to publish.
+  void committed();
+  /// The meter's retained state is to be published (again).
+  void state_changed(MeterUnit& meter);
+  void forget(MeterUnit& meter);
+  /// Tries to send this once, whatever the state of the ledger.
+  void send_now(OutboxMessage message);
+
+ private:
+  using DataKey = std::tuple<MeterKey, Epoch, DataKind, std::chrono::sys_days>;
+
+  void load();
+  void pump();
+  void publish(MqttMessage message, std::function<void()> acknowledged);
+  /// One message of a meter-day, and what of it is left for the next.
+  struct Part {
+    MqttMessage message;
+    std::optional<OutboxData> rest;
+  };
+  [[nodiscard]] std::optional<Part> message_of(const OutboxData& data);
+  static MqttMessage message_of(const OutboxMessage& message);
+
+  LedgerKeeper& keeper_;
+  journal::Journal& journal_;
+  const Clock& clock_;
+  const north::Topics& topics_;
+  std::size_t max_in_flight_;
+  Handlers handlers_;
+  bool connected_ = false;
+  std::uint64_t connection_ = 0;  ///< counts connections: late answers of an old one are ignored
+  std::size_t in_flight_ = 0;
+  std::int64_t loaded_to_ = 0;    ///< id of the last outbox message taken into `messages_`
+  std::deque<OutboxMessage> messages_;
+  std::deque<OutboxData> data_;
+  std::set<DataKey> data_under_way_;
+  std::set<MeterUnit*> states_;
+};
+
+}  // namespace metergate::runtime

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/session/meter_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
+namespace metergate::session {
+
+std::string_view state_word(State state) {
+  constexpr std::array<std::string_view, 6> kWords{"unknown", "online",      "suspect",
+                                                   "silent",  "wrong-meter", "offline"};
+  return kWords[static_cast<std::size_t>(state)];
+}
+
+MeterSession::MeterSession(const Policy& policy, Instant now)
+    : policy_{policy}, next_attempt_{now} {}
+
+std::optional<Change> MeterSession::become(State next) {
+  if (next == state_) return std::nullopt;
+  const Change change{state_, next};
+  state_ = next;
+  return change;
+}
+
+std::optional<Change> MeterSession::answered(std::chrono::microseconds round_trip, Now now) {
+  failures_ = 0;
+  pause_ = Duration{0};
+  next_attempt_ = now.instant;
+  last_contact_ = now.utc;
+  if (round_trip.count() > 0) {
+    const std::int64_t sample = round_trip.count();
+    if (smoothed_us_ == 0) {
+      smoothed_us_ = sample;
+      deviation_us_ = sample / 2;
+    } else {
+      deviation_us_ = (3 * deviation_us_ + std::abs(smoothed_us_ - sample)) / 4;
+      smoothed_us_ = (7 * smoothed_us_ + sample) / 8;
+    }
+  }
+  // A wrong meter stays wrong however well it answers, until the right serial number is read.
+  if (state_ == State::WrongMeter) return std::nullopt;
+  return become(State::Online);
+}
+
+std::optional<Change> MeterSession::failed(Now now) {
+  ++failures_;
+  if (failures_ < policy_.failures_to_silent) {
+    // Its late answer may still come; the same meter is left alone until that is over.
+    next_attempt_ = now.instant + policy_.timeout_ceiling;
+    return state_ == State::Online || state_ == State::Unknown ? become(State::Suspect)
+                                                               : std::nullopt;
+  }
+  pause_ = std::clamp(pause_ * 2, policy_.probe_min, policy_.probe_max);
+  next_attempt_ = now.instant + pause_;
+  // Whoever answers after a silence may be another meter.
+  identified_at_.reset();
+  return become(State::Silent);
+}
+
+std::optional<Change> MeterSession::identified(bool is_expected, Now now) {
+  if (is_expected) {
+    identified_at_ = now.instant;
+    return become(State::Online);
+  }
+  identified_at_.reset();
+  pause_ = std::clamp(pause_ * 2, policy_.probe_min, policy_.probe_max);
+  next_attempt_ = now.instant + pause_;
+  return become(State::WrongMeter);
+}
+
+std::optional<Change> MeterSession::presence(bool online, Now now) {
+  identified_at_.reset();
+  failures_ = 0;
+  pause_ = Duration{0};
+  next_attempt_ = now.instant;
+  if (!online) return become(State::Offline);
+  last_contact_ = now.utc;
+  return become(State::Online);
+}
+
+void MeterSession::probe() {
+  pause_ = Duration{0};
+  next_attempt_ = Instant{};
+}
+
+std::optional<Instant> MeterSession::next_attempt() const {
+  if (state_ == State::Offline) return std::nullopt;
+  return next_attempt_;
+}
+
+bool MeterSession::may_be_asked(Instant now) const {
+  return state_ != State::Offline && next_attempt_ <= now;
+}
+
+std::chrono::milliseconds MeterSession::timeout() const {
+  // A meter that failed lately is given the full time: what was learned may no longer hold. One that
+  // is silent is probed briefly, so that the dead cost the living little; every fourth probe waits
+  // for a slow one.
+  const bool patient = failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 4 == 0);
+  if (patient || (smoothed_us_ == 0 && state_ != State::Silent)) return policy_.timeout_ceiling;
+  const auto learned =
+      std::chrono::milliseconds{(smoothed_us_ + std::max<std::int64_t>(4 * deviation_us_, 10'000)) / 1000};
+  return std::clamp(learned, policy_.timeout_floor, policy_.timeout_ceiling);
+}
+
+bool MeterSession::identity_is_due(Instant now) const {
+  return !identified_at_ || now - *identified_at_ > policy_.identity_lasts;
+}
+
+}  // namespace metergate::session

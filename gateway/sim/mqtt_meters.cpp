@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/mqtt_meters.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "gateway/sim/mqtt_modem.hpp"
+
+namespace metergate::sim {
+namespace {
+
+/// Fewer than a listening socket's queue holds (100 in mosquitto): beyond it, connections wait for
+/// TCP's own retries.
+constexpr std::ptrdiff_t kConnectAtOnce = 90;
+constexpr std::chrono::seconds kGoodbyeTime{2};
+
+}  // namespace
+
+MqttMeters::MqttMeters(config::Broker broker, std::string root, std::string model)
+    : broker_{std::move(broker)},
+      root_{std::move(root)},
+      model_{std::move(model)},
+      chance_{std::random_device{}()} {}
+
+MqttMeters::~MqttMeters() { stop(); }
+
+void MqttMeters::add(StreetMeter& meter) {
+  modems_.push_back(std::make_unique<MqttModem>(meter, broker_, root_, model_));
+}
+
+void MqttMeters::start() { tick(); }
+
+void MqttMeters::tick() {
+  const auto now = std::chrono::steady_clock::now();
+  auto connecting =
+      std::ranges::count_if(modems_, [](const auto& modem) { return modem->is_connecting(); });
+  for (const auto& modem : modems_) {
+    const bool was_connecting = modem->is_connecting();
+    modem->tick(now, connecting < kConnectAtOnce, chance_);
+    connecting += int{modem->is_connecting()} - int{was_connecting};
+  }
+}
+
+void MqttMeters::stop() {
+  std::vector<mqtt::token_ptr> goodbyes;
+  for (const auto& modem : modems_) {
+    if (auto goodbye = modem->leave()) goodbyes.push_back(std::move(goodbye));
+  }
+  const auto deadline = std::chrono::steady_clock::now() + kGoodbyeTime;
+  for (const auto& goodbye : goodbyes) {
+    try {
+      goodbye->wait_until(deadline);
+    } catch (const mqtt::exception&) {
+      // The broker went first.
+    }
+  }
+  modems_.clear();
+}
+
+std::size_t MqttMeters::connected() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(modems_, [](const auto& modem) { return modem->is_connected(); }));
+}
+
+}  // namespace metergate::sim

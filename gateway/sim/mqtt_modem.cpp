@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/mqtt_modem.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+namespace metergate::sim {
+namespace {
+
+using namespace std::chrono_literals;
+using virtual_meter::VirtualMeter;
+
+constexpr std::chrono::milliseconds kFirstPause{5'000};
+constexpr std::chrono::milliseconds kLongestPause{60'000};
+constexpr std::chrono::seconds kConnectTimeout{10};
+/// Rows of one message, as a small modem's memory would have it: two days of half-hours.
+constexpr std::size_t kPageRows = 96;
+
+mqtt::message_ptr make_message(const std::string& topic, const std::string& payload,
+                               bool retained) {
+  return mqtt::make_message(topic, payload, 1, retained);
+}
+
+/// Cuts an answer to what one message of the modem holds.
+void cut_to_page(operation::Answer& answer) {
+  if (auto* profile = std::get_if<operation::ProfilePage>(&answer);
+      profile != nullptr && profile->intervals.size() > kPageRows) {
+    profile->covered_to = profile->intervals[kPageRows].start;
+    profile->intervals.resize(kPageRows);
+  } else if (auto* log = std::get_if<operation::LogPage>(&answer);
+             log != nullptr && log->entries.size() > kPageRows) {
+    log->entries.resize(kPageRows);
+    log->complete = false;
+  } else if (auto* daily = std::get_if<operation::DailyPage>(&answer);
+             daily != nullptr && daily->snapshots.size() > kPageRows) {
+    daily->covered_to = daily->snapshots[kPageRows].day;
+    daily->snapshots.resize(kPageRows);
+  }
+}
+
+/// The number of the newest power-up: another one after every restart of the meter.
+std::uint32_t boot_number(const VirtualMeter& meter) {
+  const auto& log = meter.log(LogId::Hardware);
+  const auto last = std::find_if(log.rbegin(), log.rend(), [](const LogEntry& entry) {
+    return entry.code == EventCode::PowerUp;
+  });
+  return last == log.rend() ? 0 : last->sequence;
+}
+
+}  // namespace
+
+MqttModem::MqttModem(StreetMeter& meter, const config::Broker& broker, const std::string& root,
+                     std::string model)
+    : meter_{meter},
+      prefix_{root + "/v1/" + meter.name() + '/'},
+      model_{std::move(model)},
+      keep_alive_{broker.keep_alive},
+      pause_{kFirstPause},
+      client_{"tcp://" + broker.host + ':' + std::to_string(broker.port), "sim-" + meter.name(),
+              mqtt::create_options{MQTTVERSION_5}, nullptr} {
+  client_.set_callback(*this);
+}
+
+MqttModem::~MqttModem() = default;
+
+std::optional<MqttModem::Shown> MqttModem::look() {
+  return meter_.with([&](VirtualMeter& meter, UtcSeconds) {
+    return Shown{meter.powered(),
+                 {true, meter.serial().text(), model_, meter.settings().firmware,
+                  boot_number(meter), meter.meter_time()}};
+  });
+}
+
+void MqttModem::tick(Instant now, bool may_connect, std::mt19937& chance) {
+  const auto shown = look();
+  if (!shown || !shown->powered || meter_.faults().settings().silent) return vanish();
+  if (std::holds_alternative<Away>(state_)) state_ = Waiting{now};
+  if (const auto* up = std::get_if<Up>(&state_)) {
+    if (!client_.is_connected()) return wait_for_another_attempt(now, chance);
+    if (up->serial != shown->birth.serial) return vanish();
+    push_news();
+    send_late_answers(now);
+  } else if (const auto* waiting = std::get_if<Waiting>(&state_)) {
+    if (may_connect && now >= waiting->attempt_at) connect(now, shown->birth.serial);
+  } else if (const auto* attempt = std::get_if<Connecting>(&state_)) {
+    if (client_.is_connected()) {
+      pause_ = kFirstPause;
+      state_ = Up{serial_};
+    } else if (!attempt->token || attempt->token->is_complete() || now >= attempt->give_up_at) {
+      wait_for_another_attempt(now, chance);
+    }
+  }
+}
+
+void MqttModem::connect(Instant now, const std::string& serial) {
+  mqtt::connect_options options;
+  options.set_mqtt_version(MQTTVERSION_5);
+  // Nothing of before: a request the broker kept has nobody waiting for its answer.
+  options.set_clean_start(true);
+  options.set_keep_alive_interval(static_cast<int>(keep_alive_.count()));
+  options.set_connect_timeout(kConnectTimeout);
+  options.set_will_message(
+      make_message(prefix_ + "presence", meter_mqtt::encode_presence({}), true));
+  serial_ = serial;
+  Connecting attempt{nullptr, now + kConnectTimeout};
+  try {
+    attempt.token = client_.connect(options);
+  } catch (const mqtt::exception&) {
+    // The connection before is not quite gone; the next attempt finds it so.
+  }
+  state_ = std::move(attempt);
+}
+
+void MqttModem::wait_for_another_attempt(Instant now, std::mt19937& chance) {
+  std::uniform_int_distribution<std::int64_t> jitter{0, pause_.count()};
+  state_ = Waiting{now + std::chrono::milliseconds{jitter(chance)}};
+  pause_ = std::min(pause_ * 2, kLongestPause);
+}
+
+void MqttModem::vanish() {
+  if (std::holds_alternative<Away>(std::exchange(state_, Away{}))) return;
+  try {
+    // As if the modem had lost its power: reason 0x04 has the broker publish the will at once.
+    mqtt::disconnect_options options;
+    options.set_reason_code(mqtt::ReasonCode::DISCONNECT_WITH_WILL_MESSAGE);
+    client_.disconnect(options);
+  } catch (const mqtt::exception&) {
+    // It was not connected.
+  }
+}
+
+mqtt::token_ptr MqttModem::leave() {
+  if (!client_.is_connected()) return nullptr;
+  publish("presence", meter_mqtt::encode_presence({}), true);
+  try {
+    return client_.disconnect();
+  } catch (const mqtt::exception&) {
+    return nullptr;  // gone already: the broker has published the will
+  }
+}
+
+void MqttModem::connected(const std::string&) {
+  const auto shown = look();
+  if (!shown) return;
+  try {
+    // In this order: whoever hears of the birth may ask at once.
+    client_.subscribe(prefix_ + "request", 1);
+  } catch (const mqtt::exception&) {
+    return;  // the connection has gone again; the next one tells
+  }
+  publish("presence", meter_mqtt::encode_presence(shown->birth), true);
+}
+
+void MqttModem::message_arrived(mqtt::const_message_ptr arrived) {
+  if (!arrived || arrived->is_retained() || !meter_.faults().request_arrives()) return;
+  const auto request = meter_mqtt::decode_request(arrived->get_payload_str());
+  if (!request) {
+    const auto& fault = request.error();
+    if (fault.id.empty()) return;
+    return answer(meter_mqtt::encode_error(fault.id, fault.code, fault.what));
+  }
+  // Delivered twice, as QoS 1 allows: it is the same request, and it has been answered.
+  if (std::exchange(last_request_, request->id) == request->id) return;
+  // What the meter says is on disk before it says it; where that fails it stays silent.
+  auto said = meter_.with(
+      [&](VirtualMeter& meter, UtcSeconds now) { return meter.perform(request->operation, now); });
+  if (!said) return;
+  if (!*said) {
+    const operation::OrderRefused& refused = said->error();
+    if (refused.raw == "no-power") return;
+    return answer(meter_mqtt::encode_error(request->id, refused.refusal, refused.raw));
+  }
+  operation::Answer result = std::move(**said);
+  cut_to_page(result);
+  answer(meter_mqtt::encode_answer(request->id, result));
+}
+
+void MqttModem::answer(const std::string& payload) {
+  const auto delivery = meter_.faults().deliver({payload.begin(), payload.end()});
+  if (!delivery) return;
+  std::string text{delivery->octets.begin(), delivery->octets.end()};
+  if (delivery->late.count() == 0) return publish("response", std::move(text));
+  const std::lock_guard lock{late_mutex_};
+  late_.push_back({std::chrono::steady_clock::now() + delivery->late, std::move(text)});
+}
+
+void MqttModem::send_late_answers(Instant now) {
+  std::deque<LateAnswer> due;
+  {
+    const std::lock_guard lock{late_mutex_};
+    const auto kept = std::stable_partition(late_.begin(), late_.end(),
+                                            [&](const LateAnswer& late) { return late.due > now; });
+    std::move(kept, late_.end(), std::back_inserter(due));
+    late_.erase(kept, late_.end());
+  }
+  for (LateAnswer& late : due) publish("response", std::move(late.payload));
+}
+
+void MqttModem::push_news() {
+  const auto news =
+      meter_.with([](VirtualMeter& meter, UtcSeconds) { return meter.take_pushes(); });
+  if (!news) return;
+  const auto push = [&](const auto& rows) {
+    using Rows = std::decay_t<decltype(rows)>;
+    for (std::size_t first = 0; first < rows.size(); first += kPageRows) {
+      const auto page = std::span{rows}.subspan(first, std::min(kPageRows, rows.size() - first));
+      const meter_mqtt::Push one{Rows{page.begin(), page.end()}};
+      publish("push/" + std::string{meter_mqtt::push_word(one)}, meter_mqtt::encode_push(one));
+    }
+  };
+  push(news->entries);
+  push(news->intervals);
+  push(news->daily);
+}
+
+void MqttModem::publish(const std::string& leaf, std::string payload, bool retained) {
+  try {
+    client_.publish(make_message(prefix_ + leaf, payload, retained));
+  } catch (const mqtt::exception&) {
+    // Lost on the way: an answer is asked for again, and what was pushed stands in the memory.
+  }
+}
+
+}  // namespace metergate::sim

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/street.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <sstream>
+#include <system_error>
+#include <utility>
+
+#include "config/model_file.hpp"
+#include "gateway/sim/descriptor.hpp"
+#include "gateway/sim/modbus_slave.hpp"
+#include "gateway/sim/modbus_tcp_server.hpp"
+#include "gateway/sim/mqtt_meters.hpp"
+#include "gateway/sim/state_file.hpp"
+#include "gateway/sim/street_meter.hpp"
+#include "gateway/sim/wire_emulator.hpp"
+#include "meters/virtual/load_curve.hpp"
+
+namespace metergate::sim {
+namespace {
+
+namespace fs = std::filesystem;
+using virtual_meter::Settings;
+using virtual_meter::VirtualMeter;
+
+constexpr unsigned kMaxAddress = 247;  // MODBUS over Serial Line V1.02, 2.2
+constexpr std::string_view kClockFormat = "metergate-street-clock 1";
+
+/// The street's time goes on where it was, also when it runs at another speed now.
+Result<StreetClock, std::string> take_up_clock(const StreetOptions& options) {
+  const fs::path file = options.directory / "street.clock";
+  const UtcSeconds wall =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  UtcSeconds street = wall;
+  const auto text = read_state_file(file);
+  if (!text) return failure(text.error());
+  if (*text) {
+    std::istringstream in{**text};
+    std::string format;
+    double speed = 0;
+    std::int64_t then_wall = 0;
+    std::int64_t then_street = 0;
+    std::getline(in, format);
+    in >> speed >> then_wall >> then_street;
+    if (format != kClockFormat || !in) {
+      return failure(file.string() + ": not a street's clock; remove it to start anew");
+    }
+    using std::chrono::seconds;
+    street =
+        StreetClock{speed, UtcSeconds{seconds{then_wall}}, UtcSeconds{seconds{then_street}}}.now();
+  }
+  std::ostringstream out;
+  out << kClockFormat << '\n'
+      << options.speed << ' ' << wall.time_since_epoch().count() << ' '
+      << street.time_since_epoch().count() << '\n';
+  if (const auto written = write_state_file(file, out.str()); !written) {
+    return failure(written.error());
+  }
+  return StreetClock{options.speed, wall, street};
+}
+
+Settings settings_for(const StreetOptions& options, const model::MeterModel& meter_model,
+                      unsigned wire, unsigned number) {
+  // Digits only behind the letters: models with a numeric serial register show them.
+  std::string digits = std::to_string(wire * 1'000 + number);
+  digits.insert(0, 8 - std::min<std::size_t>(digits.size(), 8), '0');
+  Settings settings{*SerialNumber::parse("VM" + digits)};
+  settings.seed = virtual_meter::mixed(options.seed, wire * 1'000 + number);
+  settings.capture_period = meter_model.capture_period;
+  settings.prepayment = options.prepayment;
+  settings.balance_minor = options.balance_minor;
+  settings.relay_operations_per_day = meter_model.relay_operations_per_day;
+  settings.history = options.history;
+  settings.supply = options.supply;
+  const auto share = static_cast<double>(virtual_meter::mixed(settings.seed, 77) % 2'001) - 1'000;
+  settings.clock_drift_ppm = options.clock_drift_ppm * share / 1'000;
+  return settings;
+}
+
+Result<Done, std::string> check(const StreetOptions& options) {
+  const auto wrong = [](const char* what, unsigned value, const char* allowed) {
+    return failure(std::string{what} + " is " + std::to_string(value) + "; allowed: " + allowed);
+  };
+  if (options.meters_per_line > kMaxAddress) {
+    return wrong("meters per line", options.meters_per_line, "0 to 247");
+  }
+  if (options.tcp_meters > kMaxAddress) return wrong("TCP meters", options.tcp_meters, "0 to 247");
+  if (options.wire.baud < 300 || options.wire.baud > 4'000'000) {
+    return wrong("baud", options.wire.baud, "300 to 4000000");
+  }
+  if (!(options.speed > 0) || !(options.wire.time_scale > 0)) {
+    return failure(std::string{"speed and time scale must be greater than 0"});
+  }
+  if (options.supply != SupplyState::On && options.supply != SupplyState::Off) {
+    return failure(std::string{"supply is neither on nor off"});
+  }
+  return Done{};
+}
+
+Result<model::MeterModel, std::string> load_model(const StreetOptions& options,
+                                                  const std::string& name,
+                                                  model::Protocol protocol) {
+  auto models = config::load_models(options.model_directories);
+  if (!models) return failure(models.error().front().text());
+  const auto found = models->find(name);
+  if (found == models->end()) return failure("no meter model is called " + name);
+  if (found->second.protocol != protocol) {
+    return failure("meter model " + name + " speaks another protocol than this wire");
+  }
+  return found->second;
+}
+
+/// A symbolic link that is never missing while it is being replaced.
+Result<Done, std::string> link_to(const fs::path& link, const fs::path& device) {
+  fs::path beside = link;
+  beside += ".new";
+  std::error_code error;
+  fs::remove(beside, error);
+  fs::create_symlink(device, beside, error);
+  if (!error) fs::rename(beside, link, error);
+  if (error) return failure("cannot link " + link.string() + ": " + error.message());
+  return Done{};
+}
+
+}  // namespace
+
+struct Street::Parts {
+  StreetOptions options;
+  Descriptor lock;
+  StreetClock clock;
+  model::MeterModel meter_model;
+  std::vector<std::unique_ptr<StreetMeter>> meters;
+  std::vector<std::unique_ptr<ModbusSlave>> slaves;
+  std::vector<Place> places;
+  std::vector<Wire> wires;
+  // After what they serve, so that they stop first.
+  std::vector<std::unique_ptr<WireEmulator>> lines;
+  std::unique_ptr<ModbusTcpServer> tcp;
+  std::unique_ptr<MqttMeters> mqtt;
+
+  Result<StreetMeter*, std::string> hang(const std::string& wire_name, const std::string& place,
+                                         unsigned wire, unsigned number,
+                                         const model::MeterModel& of_model) {
+    auto meter =
+        StreetMeter::open(meter_name(place, number), settings_for(options, of_model, wire, number),
+                          clock, options.directory);
+    if (!meter) return failure(meter.error());
+    meters.push_back(std::move(*meter));
+    places.push_back({meters.back().get(), wire_name, number});
+    return meters.back().get();
+  }
+
+  Result<ModbusTargets, std::string> modbus_targets(const std::string& wire_name,
+                                                    const std::string& place, unsigned wire,
+                                                    unsigned count) {
+    ModbusTargets targets;
+    for (unsigned number = 1; number <= count; ++number) {
+      const auto hung = hang(wire_name, place, wire, number, meter_model);
+      if (!hung) return failure(hung.error());
+      slaves.push_back(std::make_unique<ModbusSlave>(meter_model));
+      StreetMeter* const meter = *hung;
+      ModbusSlave* const slave = slaves.back().get();
+      const auto serve = [meter, slave](OctetView pdu) -> std::optional<Octets> {
+        auto answer = meter->with(
+            [&](VirtualMeter& hanging, UtcSeconds now) { return slave->serve(hanging, pdu, now); });
+        return answer ? std::move(*answer) : std::nullopt;
+      };
+      targets.emplace(static_cast<std::uint8_t>(number), ModbusTarget{serve, &meter->faults()});
+    }
+    return targets;
+  }
+
+  Result<Done, std::string> open_line(unsigned index) {
+    const std::string name = line_name(index);
+    auto targets =
+        modbus_targets(name, name.substr(name.find('-') + 1), index + 1, options.meters_per_line);
+    if (!targets) return failure(targets.error());
+    auto line = WireEmulator::open(options.wire, std::move(*targets));
+    if (!line) return failure(line.error());
+    lines.push_back(std::move(*line));
+    wires.push_back({name, lines.back().get()});
+    return link_to(options.directory / name, lines.back()->device());
+  }
+
+  Result<Done, std::string> open_tcp() {
+    if (options.tcp_meters == 0) return Done{};
+    auto targets = modbus_targets("tcp", "tcp", kTcpWire, options.tcp_meters);
+    if (!targets) return failure(targets.error());
+    auto server = ModbusTcpServer::open(options.tcp_port, std::move(*targets));
+    if (!server) return failure(server.error());
+    tcp = std::move(*server);
+    return write_state_file(options.directory / "tcp-port", std::to_string(tcp->port()) + "\n");
+  }
+
+  Result<Done, std::string> open_mqtt() {
+    if (options.mqtt_meters == 0) return Done{};
+    const auto mqtt_model = load_model(options, options.mqtt_model, model::Protocol::Mqtt);
+    if (!mqtt_model) return failure(mqtt_model.error());
+    config::Broker broker;
+    broker.host = options.broker_host;
+    broker.port = options.broker_port;
+    mqtt = std::make_unique<MqttMeters>(broker, options.mqtt_root, options.mqtt_model);
+    for (unsigned number = 1; number <= options.mqtt_meters; ++number) {
+      const auto hung = hang("mqtt", "mqtt", kMqttWire, number, *mqtt_model);
+      if (!hung) return failure(hung.error());
+      mqtt->add(**hung);
+    }
+    mqtt->start();
+    return Done{};
+  }
+
+  static constexpr unsigned kTcpWire = 9'000;
+  static constexpr unsigned kMqttWire = 10'000;
+};
+
+Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& options) {
+  if (const auto checked = check(options); !checked) return failure(checked.error());
+  auto parts = std::make_unique<Parts>();
+  parts->options = options;
+  std::error_code error;
+  fs::create_directories(options.directory, error);
+  const fs::path lock_file = options.directory / "street.lock";
+  parts->lock = Descriptor{::open(lock_file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
+  if (!parts->lock) return failure("cannot write in " + options.directory.string());
+  if (::flock(parts->lock.get(), LOCK_EX | LOCK_NB) != 0) {
+    return failure("another street runs in " + options.directory.string());
+  }
+  auto clock = take_up_clock(options);
+  if (!clock) return failure(clock.error());
+  parts->clock = *clock;
+  if (options.lines > 0 || options.tcp_meters > 0) {
+    auto meter_model = load_model(options, options.model, model::Protocol::Modbus);
+    if (!meter_model) return failure(meter_model.error());
+    parts->meter_model = std::move(*meter_model);
+  }
+  for (unsigned index = 0; index < options.lines; ++index) {
+    if (const auto opened = parts->open_line(index); !opened) return failure(opened.error());
+  }
+  if (const auto opened = parts->open_tcp(); !opened) return failure(opened.error());
+  if (const auto opened = parts->open_mqtt(); !opened) return failure(opened.error());
+  return std::unique_ptr<Street>{new Street{std::move(parts)}};
+}
+
+Street::Street(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
+
+Street::~Street() {
+  parts_->mqtt.reset();
+  parts_->tcp.reset();
+  parts_->lines.clear();
+  std::error_code ignored;
+  for (const Wire& wire : parts_->wires) fs::remove(parts_->options.directory / wire.name, ignored);
+  for (const auto& meter : parts_->meters) meter->save();
+}
+
+void Street::tick() {
+  for (const auto& meter : parts_->meters) meter->tick();
+  if (parts_->mqtt) parts_->mqtt->tick();
+}
+
+const std::vector<Street::Place>& Street::places() const { return parts_->places; }
+const std::vector<Street::Wire>& Street::wires() const { return parts_->wires; }
+std::uint16_t Street::tcp_port() const {
+  return parts_->tcp ? parts_->tcp->port() : std::uint16_t{0};
+}
+
+}  // namespace metergate::sim

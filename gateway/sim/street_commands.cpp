@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+
+#include "gateway/sim/street.hpp"
+#include "gateway/sim/street_meter.hpp"
+#include "gateway/sim/truth.hpp"
+#include "gateway/sim/wire_emulator.hpp"
+
+/// The commands of the control channel: one JSON object a line, `command` and, for most, `meter` (a
+/// name of the list, or `*` for all). The answer is one line: `{"ok":true,...}`, or
+/// `{"ok":false,"error":"..."}`.
+///
+///   list                                    what hangs where, and how it is
+///   press-button open-cover close-cover     a person at the meter
+///   cut-power restore-power reboot
+///   set-clock-offset  seconds               the meter's clock, relative to true time
+///   silence unsilence                       the meter hears nothing and answers nothing
+///   late  ms [per_mille]                    answers come that much later
+///   drop-next n / ignore-next n             answers / requests that get lost
+///   corrupt, truncate, lose, babble  per_mille
+///   heal                                    no more faults
+///   swap                                    the place's other meter answers
+///   truth                                   all a meter knows, for checkers
+///   line-stats [clear]                      what passed over the lines
+///   save                                    everything to disk now
+namespace metergate::sim {
+namespace {
+
+namespace json = boost::json;
+using virtual_meter::VirtualMeter;
+
+json::object refusal(std::string_view error) { return {{"ok", false}, {"error", error}}; }
+json::object done() { return {{"ok", true}}; }
+
+/// A whole number among the command's fields.
+std::optional<std::int64_t> number(const json::object& command, std::string_view field) {
+  const json::value* value = command.if_contains(field);
+  if (value == nullptr || !value->is_int64()) return std::nullopt;
+  return value->as_int64();
+}
+
+// ---- a person at the meter
+// ------------------------------------------------------------------------
+using Act = void (*)(VirtualMeter&, UtcSeconds);
+struct PersonAct {
+  std::string_view word;
+  Act act;
+};
+constexpr std::array kActs{
+    PersonAct{"press-button", [](VirtualMeter& m, UtcSeconds now) { m.press_button(now); }},
+    PersonAct{"open-cover", [](VirtualMeter& m, UtcSeconds now) { m.open_cover(now); }},
+    PersonAct{"close-cover", [](VirtualMeter& m, UtcSeconds now) { m.close_cover(now); }},
+    PersonAct{"cut-power", [](VirtualMeter& m, UtcSeconds now) { m.cut_power(now); }},
+    PersonAct{"restore-power", [](VirtualMeter& m, UtcSeconds now) { m.restore_power(now); }},
+    PersonAct{"reboot",
+              [](VirtualMeter& m, UtcSeconds now) {
+                m.cut_power(now);
+                m.restore_power(now);
+              }},
+};
+
+// ---- faults on the wire
+// ---------------------------------------------------------------------------
+struct FaultCommand {
+  std::string_view word;
+  std::string_view field;  ///< the number it takes; empty: none
+  std::int64_t highest;
+  void (*set)(FaultSettings&, unsigned);
+};
+constexpr std::array kFaults{
+    FaultCommand{"silence", "", 0, [](FaultSettings& f, unsigned) { f.silent = true; }},
+    FaultCommand{"unsilence", "", 0, [](FaultSettings& f, unsigned) { f.silent = false; }},
+    FaultCommand{"heal", "", 0, [](FaultSettings& f, unsigned) { f = {}; }},
+    FaultCommand{"late", "ms", 600'000,
+                 [](FaultSettings& f, unsigned n) { f.late = std::chrono::milliseconds{n}; }},
+    FaultCommand{"drop-next", "n", 1'000'000,
+                 [](FaultSettings& f, unsigned n) { f.drop_next = n; }},
+    FaultCommand{"ignore-next", "n", 1'000'000,
+                 [](FaultSettings& f, unsigned n) { f.ignore_next = n; }},
+    FaultCommand{"corrupt", "per_mille", 1'000,
+                 [](FaultSettings& f, unsigned n) { f.corrupt_per_mille = n; }},
+    FaultCommand{"truncate", "per_mille", 1'000,
+                 [](FaultSettings& f, unsigned n) { f.truncate_per_mille = n; }},
+    FaultCommand{"lose", "per_mille", 1'000,
+                 [](FaultSettings& f, unsigned n) { f.lose_per_mille = n; }},
+    FaultCommand{"babble", "per_mille", 1'000,
+                 [](FaultSettings& f, unsigned n) { f.babble_per_mille = n; }},
+};
+
+json::object set_fault(StreetMeter& meter, const FaultCommand& fault, const json::object& command) {
+  unsigned value = 0;
+  if (!fault.field.empty()) {
+    const auto given = number(command, fault.field);
+    if (!given || *given < 0 || *given > fault.highest) {
+      return refusal(std::string{fault.field} + " must be 0 to " + std::to_string(fault.highest));
+    }
+    value = static_cast<unsigned>(*given);
+  }
+  FaultSettings settings = meter.faults().settings();
+  fault.set(settings, value);
+  if (fault.word == "late") {
+    settings.late_per_mille = static_cast<unsigned>(
+        std::clamp<std::int64_t>(number(command, "per_mille").value_or(1'000), 0, 1'000));
+  }
+  meter.faults().set(settings);
+  return done();
+}
+
+json::object person_acts(StreetMeter& meter, Act act) {
+  const auto acted = meter.with([&](VirtualMeter& hanging, UtcSeconds now) {
+    act(hanging, now);
+    return true;
+  });
+  return acted ? done() : refusal(meter.last_error());
+}
+
+json::object set_clock_offset(StreetMeter& meter, const json::object& command) {
+  const auto offset = number(command, "seconds");
+  if (!offset) return refusal("seconds must be a whole number");
+  const auto set = meter.with([&](VirtualMeter& hanging, UtcSeconds now) {
+    hanging.set_clock_locally(now + std::chrono::seconds{*offset}, now);
+    return true;
+  });
+  return set ? done() : refusal(meter.last_error());
+}
+
+json::object truth(StreetMeter& meter) {
+  auto told =
+      meter.with([&](VirtualMeter& hanging, UtcSeconds now) { return truth_of(hanging, now); });
+  if (!told) return refusal(meter.last_error());
+  (*told)["ok"] = true;
+  return std::move(*told);
+}
+
+json::object for_one(StreetMeter& meter, std::string_view word, const json::object& command) {
+  if (const auto act = std::ranges::find(kActs, word, &PersonAct::word); act != kActs.end()) {
+    return person_acts(meter, act->act);
+  }
+  if (const auto fault = std::ranges::find(kFaults, word, &FaultCommand::word);
+      fault != kFaults.end()) {
+    return set_fault(meter, *fault, command);
+  }
+  if (word == "set-clock-offset") return set_clock_offset(meter, command);
+  if (word == "swap") return meter.swap() ? done() : refusal(meter.last_error());
+  if (word == "truth") return truth(meter);
+  if (word == "save") return meter.save() ? done() : refusal(meter.last_error());
+  return refusal("no such command: " + std::string{word.substr(0, 40)});
+}
+
+// ---- the street
+// -----------------------------------------------------------------------------------
+json::object list(Street& street) {
+  json::array meters;
+  for (const Street::Place& place : street.places()) {
+    auto row = place.meter->with(
+        [](VirtualMeter& hanging, UtcSeconds now) { return summary_of(hanging, now); });
+    if (!row) continue;
+    (*row)["meter"] = place.meter->name();
+    (*row)["wire"] = place.wire;
+    (*row)["address"] = place.address;
+    (*row)["silent"] = place.meter->faults().settings().silent;
+    meters.push_back(std::move(*row));
+  }
+  return {{"ok", true}, {"tcp_port", street.tcp_port()}, {"meters", std::move(meters)}};
+}
+
+json::object line_stats(Street& street, const json::object& command) {
+  json::array lines;
+  for (const Street::Wire& wire : street.wires()) {
+    json::object row = statistics_of(wire.line->statistics());
+    row["line"] = wire.name;
+    row["device"] = wire.line->device().string();
+    row["real_time"] = wire.line->real_time();
+    lines.push_back(std::move(row));
+    const json::value* clear = command.if_contains("clear");
+    if (clear != nullptr && clear->is_bool() && clear->as_bool()) wire.line->clear_statistics();
+  }
+  return {{"ok", true}, {"lines", std::move(lines)}};
+}
+
+json::object performed(Street& street, const json::object& command) {
+  const json::value* word = command.if_contains("command");
+  if (word == nullptr || !word->is_string()) return refusal("the field command is missing");
+  if (*word == "list") return list(street);
+  if (*word == "line-stats") return line_stats(street, command);
+  const json::value* wanted = command.if_contains("meter");
+  if (wanted == nullptr || !wanted->is_string()) return refusal("the field meter is missing");
+  const std::string_view name = wanted->as_string();
+  json::object answer = refusal("no such meter: " + std::string{name.substr(0, 40)});
+  for (const Street::Place& place : street.places()) {
+    if (name != "*" && name != place.meter->name()) continue;
+    answer = for_one(*place.meter, word->as_string(), command);
+    if (!answer["ok"].as_bool()) break;
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::string street_command(Street& street, std::string_view json_line) {
+  json::error_code error;
+  const json::value command = json::parse(json_line, error);
+  if (error || !command.is_object()) {
+    return json::serialize(refusal("not one JSON object: " + error.message()));
+  }
+  return json::serialize(performed(street, command.as_object()));
+}
+
+}  // namespace metergate::sim

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "gateway/sim/street_options.hpp"
+
+namespace metergate::sim {
+
+std::string line_name(unsigned index) {
+  std::string letters;
+  for (unsigned rest = index + 1; rest > 0; rest = (rest - 1) / 26) {
+    letters.insert(letters.begin(), static_cast<char>('a' + (rest - 1) % 26));
+  }
+  return "line-" + letters;
+}
+
+std::string meter_name(const std::string& place, unsigned number) {
+  std::string digits = std::to_string(number);
+  digits.insert(0, 3 - std::min<std::size_t>(digits.size(), 3), '0');
+  return place + "-" + digits;
+}
+
+std::filesystem::path control_socket(const StreetOptions& options) {
+  return options.directory / "control.sock";
+}
+
+}  // namespace metergate::sim

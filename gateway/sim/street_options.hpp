@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gateway/sim/wire_line.hpp"
+#include "meters/supply.hpp"
+
+namespace metergate::sim {
+
+/// What stands on a street of virtual meters: what `metergate sim` takes from its command line.
+struct StreetOptions {
+  std::filesystem::path directory;  ///< state, links to the lines, control socket; made if missing
+  std::vector<std::filesystem::path> model_directories;
+  std::string model = "virtual-prepayment-modbus";
+
+  unsigned lines = 1;            ///< RS-485 lines, `<directory>/line-a` ...
+  unsigned meters_per_line = 8;  ///< at the addresses from 1; at most 247
+  WireSettings wire;
+
+  unsigned tcp_meters = 0;     ///< units from 1 on one Modbus TCP port; at most 247
+  std::uint16_t tcp_port = 0;  ///< 0: a free one, to be found in `<directory>/tcp-port`
+
+  unsigned mqtt_meters = 0;
+  std::string mqtt_model = "virtual-prepayment-mqtt";
+  std::string broker_host = "127.0.0.1";
+  std::uint16_t broker_port = 1883;
+  std::string mqtt_root = "meters";
+
+  double speed = 1.0;  ///< of the street's time; the wires keep theirs (see WireSettings)
+  std::uint64_t seed = 1;
+  SupplyState supply = SupplyState::On;  ///< Off: meters fresh from the factory
+  bool prepayment = true;
+  std::int64_t balance_minor = 5'000;
+  std::chrono::days history{45};
+  double clock_drift_ppm = 20.0;  ///< each meter's lies somewhere between minus this and plus this
+};
+
+/// `line-a`, `line-b`, ..., `line-z`, `line-aa`, ...
+[[nodiscard]] std::string line_name(unsigned index);
+/// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`.
+[[nodiscard]] std::string meter_name(const std::string& place, unsigned number);
+[[nodiscard]] std::filesystem::path control_socket(const StreetOptions& options);
+
+/// Lines, meters and broker as sections of a metergate.toml: a gateway with them finds the street.
+[[nodiscard]] std::string gateway_config_for(const StreetOptions& options);
+
+}  // namespace metergate::sim

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/truth.hpp"
+
+#include <array>
+#include <boost/json.hpp>
+
+namespace metergate::sim {
+namespace {
+
+namespace json = boost::json;
+using virtual_meter::OrderSeen;
+using virtual_meter::VirtualMeter;
+
+std::string_view kind_word(OrderSeen::Kind kind) {
+  switch (kind) {
+    case OrderSeen::Kind::Token:
+      return "token";
+    case OrderSeen::Kind::Relay:
+      return "relay";
+    case OrderSeen::Kind::Clock:
+      return "clock";
+  }
+  return "";
+}
+
+json::object order_row(const OrderSeen& seen) {
+  json::object row{{"kind", kind_word(seen.kind)},
+                   {"transaction", seen.transaction},
+                   {"true_time", rfc3339::text(seen.true_time)}};
+  if (!seen.digits.empty()) row["digits"] = seen.digits;
+  if (const auto* no = std::get_if<operation::OrderRefused>(&seen.answer)) {
+    row["result"] = operation::meter_refusal_word(no->refusal);
+    return row;
+  }
+  row["result"] = "taken";
+  const auto& taken = std::get<operation::OrderTaken>(seen.answer);
+  if (taken.value) row["value_minor"] = *taken.value;
+  return row;
+}
+
+json::array words(const std::vector<std::string>& texts) {
+  return json::array(texts.begin(), texts.end());
+}
+
+/// `[start, [value, ...], marks]`, short because there are thousands.
+json::array captured_row(std::string start, const std::vector<IntervalValue>& values) {
+  json::array numbers;
+  for (const IntervalValue& value : values) numbers.push_back(value.value);
+  const unsigned marks = values.empty() ? 0U : values.front().marks.bits;
+  return {std::move(start), std::move(numbers), marks};
+}
+
+json::array log_rows(const VirtualMeter& meter, LogId log) {
+  json::array rows;
+  for (const LogEntry& entry : meter.log(log)) {
+    rows.push_back({{"sequence", entry.sequence},
+                    {"meter_time", rfc3339::text(entry.meter_time)},
+                    {"event", event_word(entry.code)},
+                    {"cause", entry.cause},
+                    {"detail", entry.detail}});
+  }
+  return rows;
+}
+
+}  // namespace
+
+json::object summary_of(const VirtualMeter& meter, UtcSeconds now) {
+  const RelayReading relay = meter.relay();
+  return {{"serial", meter.serial().text()},
+          {"powered", meter.powered()},
+          {"supply", supply_word(relay.state)},
+          {"causes", words(relay.causes.words())},
+          {"last_transaction", relay.last_transaction_id},
+          {"balance_minor", meter.balance_minor()},
+          {"true_time", rfc3339::text(now)},
+          {"meter_time", rfc3339::text(meter.meter_time())},
+          {"orders_seen", meter.orders().size()}};
+}
+
+json::object truth_of(const VirtualMeter& meter, UtcSeconds now) {
+  json::object out = summary_of(meter, now);
+  json::array orders;
+  for (const OrderSeen& seen : meter.orders()) orders.push_back(order_row(seen));
+  out["orders"] = std::move(orders);
+  json::array intervals;
+  for (const ProfileInterval& row : meter.intervals(UtcSeconds{}, UtcSeconds::max())) {
+    intervals.push_back(captured_row(rfc3339::text(row.start), row.values));
+  }
+  out["intervals"] = std::move(intervals);
+  json::array daily;
+  for (const DailySnapshot& row : meter.snapshots()) {
+    daily.push_back(captured_row(rfc3339::date_text(row.day), row.values));
+  }
+  out["daily"] = std::move(daily);
+  json::object logs;
+  for (const LogId log : kAllLogs) logs[log_word(log)] = log_rows(meter, log);
+  out["logs"] = std::move(logs);
+  return out;
+}
+
+json::object statistics_of(const WireStatistics& statistics) {
+  using std::chrono::duration_cast;
+  using std::chrono::microseconds;
+  const auto us = [](WireDuration length) { return duration_cast<microseconds>(length).count(); };
+  return {{"requests", statistics.requests},
+          {"answers", statistics.answers},
+          {"unanswered", statistics.unanswered},
+          {"broken", statistics.broken},
+          {"collisions", statistics.collisions},
+          {"early_requests", statistics.early_requests},
+          {"gaps", statistics.gaps},
+          {"octets_in", statistics.octets_in},
+          {"octets_out", statistics.octets_out},
+          {"busy_us", us(statistics.busy)},
+          {"observed_us", us(statistics.observed)}};
+}
+
+}  // namespace metergate::sim

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "gateway/work/policy.hpp"
+#include "meters/load_profile.hpp"
+#include "storage/ledger.hpp"
+
+/// Which intervals to read next, and what a page that was read says about holes. Pure.
+namespace metergate::work {
+
+struct ProfilePosition {
+  std::optional<UtcSeconds> covered_to;  ///< everything before it was read or is a known hole
+  std::vector<Hole> holes;
+};
+
+struct ProfileSchedule {
+  CapturePeriod period{30};
+  std::chrono::days back_fill{30};
+  std::chrono::milliseconds clock_offset{0};  ///< meter minus gateway
+};
+
+/// The newest interval that can be complete at the meter, its end: later ones are not asked for.
+[[nodiscard]] UtcSeconds newest_complete(UtcTime now, const ProfileSchedule& schedule);
+
+/// The ranges to read now: holes that are due, then what is new.
+[[nodiscard]] std::vector<IntervalRange> plan_profile(const ProfilePosition& position, UtcTime now,
+                                                      const ProfileSchedule& schedule);
+
+/// The stretches of `asked` that no interval of `got` (ascending) begins in.
+[[nodiscard]] std::vector<IntervalRange> missing(const IntervalRange& asked,
+                                                 const std::vector<ProfileInterval>& got,
+                                                 CapturePeriod period);
+
+struct HoleChanges {
+  std::vector<Hole> holes;            ///< the list as it is now
+  std::vector<IntervalRange> found;   ///< not known before
+  std::vector<IntervalRange> filled;  ///< known before, gone now
+  std::vector<Hole> given_up;         ///< tried for the last time
+  bool changed = false;
+};
+
+/// What a page that covers `asked` completely does to the known holes.
+[[nodiscard]] HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& asked,
+                                     const std::vector<ProfileInterval>& got, UtcTime now,
+                                     CapturePeriod period, const HolePolicy& policy);
+
+/// Intervals that came unasked, from `position.covered_to` on: where coverage stands after them and
+/// the hole they may leave before themselves.
+struct PushEffect {
+  UtcSeconds covered_to;
+  std::vector<IntervalRange> skipped;
+};
+[[nodiscard]] std::optional<PushEffect> after_push(const ProfilePosition& position,
+                                                   const std::vector<ProfileInterval>& pushed,
+                                                   CapturePeriod period);
+
+}  // namespace metergate::work

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/work/order_procedure.hpp"
+
+#include <algorithm>
+
+namespace metergate::work {
+namespace {
+
+/// `first` with everything of `second` behind it.
+Effects then(Effects first, Effects second) {
+  for (Effect& effect : second) first.push_back(std::move(effect));
+  return first;
+}
+
+Reason reason_of(const OperationFault& fault) {
+  switch (fault.reason) {
+    case OperationFault::Reason::Link:
+      return fault.link && fault.link->reason == LinkFault::Reason::NotSent ? Reason::LinkDown
+             : fault.link && fault.link->reason == LinkFault::Reason::BadFrame ? Reason::BadAnswer
+                                                                               : Reason::NoAnswer;
+    case OperationFault::Reason::Refused:
+    case OperationFault::Reason::Meaningless: return Reason::BadAnswer;
+    case OperationFault::Reason::Unsupported: return Reason::UnsupportedByMeter;
+  }
+  return Reason::BadAnswer;
+}
+
+}  // namespace
+
+OrderProcedure::OrderProcedure(CommandParams params, OrderFacts facts, OrderPolicy policy,
+                               OrderPosition position)
+    : params_{std::move(params)},
+      facts_{std::move(facts)},
+      policy_{policy},
+      state_{position.state},
+      attempt_{position.attempt},
+      transaction_{position.transaction},
+      sent_at_{position.sent_at} {}
+
+Effects OrderProcedure::move(Move step) {
+  if (const auto next = next_state(state_, step.event)) state_ = *next;
+  return {std::move(step)};
+}
+
+Effects OrderProcedure::start(Now now) {
+  switch (state_) {
+    case CommandState::Accepted:
+      // A turn that was lost before is taken again only when the meter answers: a long silence is
+      // one step back, not one every pause.
+      if (lost_turn_) return take_turn(now);
+      return then(move({.event = CommandEvent::TurnCame}), take_turn(now));
+    case CommandState::Scheduled: return take_turn(now);
+    case CommandState::Sending:
+      // Written down as sent by a gateway that then ended: nobody knows whether it left.
+      return then(move({.event = CommandEvent::AnswerLost, .reason = Reason::GatewayRestarted}),
+                  settle(now));
+    case CommandState::Unconfirmed: return settle(now);
+    default: return {};
+  }
+}
+
+Effects OrderProcedure::take_turn(Now) {
+  if (!facts_.can_identify) return transmit();
+  stage_ = Stage::Identifying;
+  return {Perform{operation::Identify{}}};
+}
+
+operation::Operation OrderProcedure::order(operation::TransactionId transaction, Now now) {
+  state_ = CommandState::Sending;
+  transaction_ = transaction;
+  ++attempt_;
+  sent_at_ = now.utc;
+  settle_deadline_.reset();
+  settle_pause_ = Duration{0};
+  if (const auto* token = std::get_if<DeliverToken>(&params_)) {
+    return operation::WriteToken{token->token, transaction};
+  }
+  if (const auto* relay = std::get_if<SetRelay>(&params_)) {
+    return operation::OperateRelay{relay->state, transaction};
+  }
+  const auto& clock = std::get<SetClock>(params_);
+  clock_sent_ = clock.time.value_or(std::chrono::floor<std::chrono::seconds>(now.utc));
+  return operation::SetClock{*clock_sent_, transaction};
+}
+
+Effects OrderProcedure::performed(const OperationResult& result, Now now) {
+  switch (stage_) {
+    case Stage::Identifying: return identified(result, now);
+    case Stage::Ordering: return ordered(result, now);
+    case Stage::Settling: return settled(result, now);
+    default: return {};
+  }
+}
+
+Effects OrderProcedure::resumed(Now now) {
+  return state_ == CommandState::Unconfirmed ? settle(now) : start(now);
+}
+
+Effects OrderProcedure::turn_later(Move why) {
+  stage_ = Stage::Pausing;
+  if (state_ == CommandState::Accepted) return {Wait{policy_.turn_pause}};
+  lost_turn_ = facts_.can_identify;
+  return then(move(std::move(why)), {Wait{policy_.turn_pause}});
+}
+
+Effects OrderProcedure::transmit() {
+  stage_ = Stage::Ordering;
+  lost_turn_ = false;
+  if (state_ != CommandState::Accepted) return {Transmit{}};
+  return then(move({.event = CommandEvent::TurnCame}), {Transmit{}});
+}
+
+Effects OrderProcedure::identified(const OperationResult& result, Now) {
+  if (!result) {
+    if (result.error().reason == OperationFault::Reason::Unsupported) return transmit();
+    return turn_later({.event = CommandEvent::TurnLost,
+                       .reason = Reason::WaitingForMeter,
+                       .detail = result.error().what});
+  }
+  const auto* identity = std::get_if<operation::Identity>(&*result);
+  if (identity == nullptr) return {};
+  if (!facts_.expected_serial.empty() && identity->serial.text() != facts_.expected_serial) {
+    return move({.event = CommandEvent::Impossible,
+                 .reason = Reason::WrongMeter,
+                 .detail = "serial number " + identity->serial.text() + " answered, " +
+                           facts_.expected_serial + " is expected"});
+  }
+  return transmit();
+}
+
+Effects OrderProcedure::ordered(const OperationResult& result, Now now) {
+  if (result) {
+    const auto* answer = std::get_if<operation::OrderAnswer>(&*result);
+    if (answer == nullptr) return {};
+    if (const auto* taken = std::get_if<operation::OrderTaken>(answer)) {
+      return move({.event = CommandEvent::MeterAccepted, .taken = *taken});
+    }
+    const auto& refused = std::get<operation::OrderRefused>(*answer);
+    return move({.event = CommandEvent::MeterRefused,
+                 .reason = Reason::MeterRefused,
+                 .meter_reason = refused.refusal,
+                 .meter_raw = refused.raw});
+  }
+  const OperationFault& fault = result.error();
+  if (fault.reason == OperationFault::Reason::Unsupported) {
+    return move({.event = CommandEvent::Impossible,
+                 .reason = Reason::UnsupportedByMeter,
+                 .detail = fault.what});
+  }
+  if (!fault.order_may_have_arrived) {
+    return turn_later({.event = CommandEvent::NothingSent,
+                       .reason = reason_of(fault),
+                       .detail = fault.what});
+  }
+  return then(move({.event = CommandEvent::AnswerLost,
+                    .reason = reason_of(fault),
+                    .detail = fault.what}),
+              settle_later(now));
+}
+
+Effects OrderProcedure::settle(Now now) {
+  if (!settle_deadline_) {
+    // After a restart the limit counts from the transmission, not from the restart.
+    const auto already = sent_at_ ? std::max(now.utc - *sent_at_, std::chrono::milliseconds{0})
+                                  : std::chrono::milliseconds{0};
+    settle_deadline_ = now.instant + policy_.settle_limit - already;
+  }
+  if (now.instant >= *settle_deadline_) {
+    return move({.event = CommandEvent::SettleDeadline, .reason = Reason::SettlingTimedOut});
+  }
+  stage_ = Stage::Settling;
+  if (facts_.capabilities.has(Capability::Transactions)) {
+    return {Perform{operation::ReadTransaction{transaction_}}};
+  }
+  if (std::holds_alternative<SetRelay>(params_) && facts_.capabilities.has(Capability::ReadRelay)) {
+    return {Perform{operation::ReadRelay{}}};
+  }
+  if (std::holds_alternative<SetClock>(params_) && facts_.capabilities.has(Capability::ReadClock)) {
+    return {Perform{operation::ReadClock{}}};
+  }
+  // Nothing on this model can tell; the honest end comes with the deadline.
+  stage_ = Stage::Pausing;
+  return {Wait{*settle_deadline_ - now.instant}};
+}
+
+Effects OrderProcedure::settle_later(Now now) {
+  if (!settle_deadline_) {
+    settle_deadline_ = now.instant + policy_.settle_limit;
+  }
+  stage_ = Stage::Pausing;
+  settle_pause_ =
+      std::clamp(settle_pause_ * 2, policy_.settle_pause_min, policy_.settle_pause_max);
+  return {Wait{std::min(settle_pause_, *settle_deadline_ - now.instant)}};
+}
+
+operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer& answer) const {
+  if (const auto* said = std::get_if<operation::TransactionEvidence>(&answer)) return *said;
+  if (const auto* relay = std::get_if<RelayReading>(&answer)) {
+    const auto& wanted = std::get<SetRelay>(params_);
+    if (relay->state == wanted.state) return operation::OrderTaken{};
+    return operation::TransactionNotTaken{};
+  }
+  if (const auto* clock = std::get_if<operation::ClockReading>(&answer)) {
+    const auto now = std::chrono::floor<std::chrono::seconds>(clock->read_at);
+    const auto elapsed =
+        sent_at_ ? now - std::chrono::floor<std::chrono::seconds>(*sent_at_) : std::chrono::seconds{0};
+    const auto target = clock_sent_.value_or(now) + elapsed;
+    if (std::chrono::abs(clock->meter_time - target) <= policy_.clock_tolerance) {
+      return operation::OrderTaken{};
+    }
+    return operation::TransactionNotTaken{};
+  }
+  return operation::TransactionUnknown{};
+}
+
+Effects OrderProcedure::settled(const OperationResult& result, Now now) {
+  if (!result) return settle_later(now);
+  const operation::TransactionEvidence said = evidence(*result);
+  if (const auto* taken = std::get_if<operation::OrderTaken>(&said)) {
+    return move({.event = CommandEvent::ReadBackTaken, .reason = Reason::ReadBack, .taken = *taken});
+  }
+  if (const auto* refused = std::get_if<operation::OrderRefused>(&said)) {
+    return move({.event = CommandEvent::ReadBackRefused,
+                 .reason = Reason::MeterRefused,
+                 .meter_reason = refused->refusal,
+                 .meter_raw = refused->raw});
+  }
+  if (std::holds_alternative<operation::TransactionNotTaken>(said)) {
+    Effects back = move({.event = CommandEvent::ReadBackNotTaken, .reason = Reason::NotTaken});
+    if (attempt_ >= policy_.max_attempts) {
+      return then(std::move(back),
+                  move({.event = CommandEvent::Impossible, .reason = Reason::NotTaken}));
+    }
+    stage_ = Stage::Pausing;
+    return then(std::move(back), {Wait{policy_.turn_pause}});
+  }
+  return settle_later(now);
+}
+
+}  // namespace metergate::work

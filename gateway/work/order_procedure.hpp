@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "gateway/drivers/driver.hpp"
+#include "gateway/work/policy.hpp"
+#include "meters/capability.hpp"
+#include "meters/command.hpp"
+#include "meters/lifecycle.hpp"
+#include "meters/operation.hpp"
+#include "meters/reason.hpp"
+
+namespace metergate::work {
+
+/// The command moves along its lifecycle: to be durable before the next effect is performed.
+struct Move {
+  CommandEvent event;
+  Reason reason = Reason::None;
+  std::string detail{};
+  std::optional<operation::MeterRefusal> meter_reason{};
+  std::string meter_raw{};
+  std::optional<operation::OrderTaken> taken{};
+};
+/// Perform this, then call `performed`.
+struct Perform {
+  operation::Operation operation;
+};
+/// Take the next transaction id, write the transmission down (`SendRecorded`), make it durable, and
+/// only then perform `order(id)`; the answer comes to `performed`.
+struct Transmit {};
+/// Call `resumed` after this long.
+struct Wait {
+  Duration length;
+};
+using Effect = std::variant<Move, Perform, Transmit, Wait>;
+using Effects = std::vector<Effect>;
+
+/// What an order needs to know of the world, fixed when it starts.
+struct OrderFacts {
+  std::string expected_serial;  ///< empty: not known, any identity will do
+  CapabilitySet capabilities;
+  bool can_identify = true;     ///< the model says where the serial number is
+};
+
+/// Where a stored order stands when the gateway takes it up (again).
+struct OrderPosition {
+  CommandState state = CommandState::Accepted;
+  std::uint32_t attempt = 0;
+  operation::TransactionId transaction = 0;
+  std::optional<UtcTime> sent_at;
+};
+
+/// Carries one order (token, relay, clock) to a meter: proves who answers, writes down, sends once,
+/// and settles by reading whatever has become uncertain. Pure: the caller performs the effects in
+/// their order. Ended when the last `Move` led to a terminal state.
+class OrderProcedure {
+ public:
+  OrderProcedure(CommandParams params, OrderFacts facts, OrderPolicy policy, OrderPosition position);
+
+  /// It is this command's turn.
+  [[nodiscard]] Effects start(Now now);
+  [[nodiscard]] Effects performed(const OperationResult& result, Now now);
+  [[nodiscard]] Effects resumed(Now now);
+  /// The operation to send under this transaction id.
+  [[nodiscard]] operation::Operation order(operation::TransactionId transaction, Now now);
+
+  [[nodiscard]] CommandState state() const { return state_; }
+
+ private:
+  enum class Stage : std::uint8_t { Idle, Identifying, Ordering, Settling, Pausing };
+
+  [[nodiscard]] Effects move(Move step);
+  [[nodiscard]] Effects take_turn(Now now);
+  [[nodiscard]] Effects settle(Now now);
+  [[nodiscard]] Effects identified(const OperationResult& result, Now now);
+  [[nodiscard]] Effects ordered(const OperationResult& result, Now now);
+  [[nodiscard]] Effects settled(const OperationResult& result, Now now);
+  [[nodiscard]] Effects settle_later(Now now);
+  [[nodiscard]] Effects turn_later(Move why);
+  [[nodiscard]] Effects transmit();
+  [[nodiscard]] operation::TransactionEvidence evidence(const operation::Answer& answer) const;
+
+  CommandParams params_;
+  OrderFacts facts_;
+  OrderPolicy policy_;
+  CommandState state_;
+  Stage stage_ = Stage::Idle;
+  bool lost_turn_ = false;
+  std::uint32_t attempt_;
+  operation::TransactionId transaction_;
+  std::optional<UtcSeconds> clock_sent_;
+  std::optional<Instant> settle_deadline_;
+  std::optional<UtcTime> sent_at_;
+  Duration settle_pause_{0};
+};
+
+}  // namespace metergate::work

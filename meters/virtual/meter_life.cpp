@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include "meters/virtual/load_curve.hpp"
+#include "meters/virtual/meter_state.hpp"
+
+namespace metergate::virtual_meter {
+namespace {
+
+using std::chrono::days;
+using std::chrono::seconds;
+using std::chrono::sys_days;
+
+constexpr std::int64_t kMinute = 60;
+constexpr std::int64_t kOverloadPause = 20;  // OFF, then ARMED (utrn-and-premier.md 1.8)
+constexpr std::int64_t kHour = 3'600;
+
+SupplyCauses first_causes(SupplyState state) {
+  return {state == SupplyState::Off ? SupplyCauses::kInitial : std::uint16_t{0}};
+}
+
+}  // namespace
+
+VirtualMeter::State::State(Settings settings_in, UtcSeconds born_in, UtcSeconds made_in)
+    : settings{std::move(settings_in)},
+      born{born_in},
+      made{made_in},
+      lived_to{born_in},
+      clock_base{born_in},
+      energy{settings.capture_period, born_in},
+      account{settings.balance_minor, settings.price_minor_per_kwh},
+      relay{settings.supply, first_causes(settings.supply)},
+      relay_limit{settings.relay_operations_per_day} {}
+
+std::int64_t VirtualMeter::State::ticks_at(UtcSeconds now) const {
+  if (now <= made) return (now - born).count();
+  const auto drifting = static_cast<double>((now - made).count());
+  return (made - born).count() +
+         static_cast<std::int64_t>(std::floor(drifting * (1.0 + settings.clock_drift_ppm * 1e-6)));
+}
+
+unsigned VirtualMeter::State::load() const {
+  if (!has_power || relay.state() != SupplyState::On) return 0;
+  return load_w(settings.seed, born + seconds{ticks});
+}
+
+void VirtualMeter::State::advance(UtcSeconds now) {
+  if (now <= lived_to) return;
+  lived_to = now;
+  const std::int64_t target = ticks_at(now);
+  while (ticks < target) step(target);
+}
+
+void VirtualMeter::State::step(std::int64_t target) {
+  const std::int64_t load_second = (born + seconds{ticks}).time_since_epoch().count();
+  const UtcSeconds clock = meter_time();
+  const UtcSeconds midnight = std::chrono::floor<days>(clock) + days{1};
+
+  std::int64_t length = std::min(target - ticks, kMinute - load_second % kMinute);
+  length = std::min(length, (energy.open_end() - clock).count());
+  length = std::min(length, (midnight - clock).count());
+  if (overload_until) length = std::min(length, *overload_until - ticks);
+
+  const unsigned watts = load();
+  energy.use(watts, length);
+  if (!has_power) energy.mark_open(IntervalMarks::kPowerDown);
+  if (!in_history && settings.prepayment) account.pay(watts, length);
+  ticks += length;
+
+  if (meter_time() == energy.open_end()) energy.close_interval();
+  if (meter_time() == midnight) {
+    if (has_power) {
+      energy.take_snapshot(std::chrono::floor<days>(midnight), 0);
+    } else {
+      missed_midnight = true;
+    }
+  }
+  // Only ever at full minutes, so that the outcome does not depend on when one looks.
+  if ((load_second + length) % kMinute == 0) minute_passed(watts);
+  if (overload_until && ticks >= *overload_until) {
+    overload_until.reset();
+    write(LogId::OperatingCondition, EventCode::LoadLimitRestored);
+    release(SupplyCauses::kOverload, 0);
+  }
+}
+
+void VirtualMeter::State::minute_passed(unsigned watts) {
+  check_credit();
+  if (!in_history && settings.load_limit_w && watts > *settings.load_limit_w &&
+      relay.state() == SupplyState::On) {
+    write(LogId::OperatingCondition, EventCode::LoadLimitExceeded, 0, watts);
+    hold(SupplyCauses::kOverload, 0);
+    overload_until = ticks + kOverloadPause;
+  }
+}
+
+void VirtualMeter::State::check_credit() {
+  if (in_history || !settings.prepayment) return;
+  const std::int64_t balance = account.balance_minor();
+  const bool held = relay.causes().has(SupplyCauses::kNoCredit);
+  if (balance > 0 && held) {
+    write(LogId::Prepayment, EventCode::CreditRestored);
+    release(SupplyCauses::kNoCredit, 0);
+  } else if (balance <= 0 && !held) {
+    write(LogId::Prepayment, EventCode::CreditExhausted);
+    hold(SupplyCauses::kNoCredit, 0);
+  }
+  if (balance >= Account::kLowMinor) {
+    low_credit_written = false;
+  } else if (!low_credit_written) {
+    low_credit_written = true;
+    write(LogId::Prepayment, EventCode::LowCredit);
+  }
+}
+
+void VirtualMeter::State::write_supply(std::uint16_t cause, operation::TransactionId transaction) {
+  const EventCode code = relay.state() == SupplyState::On      ? EventCode::SupplyOn
+                         : relay.state() == SupplyState::Armed ? EventCode::SupplyArmed
+                                                               : EventCode::SupplyOff;
+  write(LogId::Supply, code, cause, transaction);
+}
+
+void VirtualMeter::State::hold(std::uint16_t cause, operation::TransactionId transaction) {
+  const bool changed = relay.hold(cause);
+  if (changed || transaction != 0) write_supply(cause, transaction);
+}
+
+void VirtualMeter::State::release(std::uint16_t causes, operation::TransactionId transaction) {
+  const auto released = static_cast<std::uint16_t>(relay.causes().bits & causes);
+  const bool changed = relay.release(causes);
+  if (changed || transaction != 0) write_supply(released, transaction);
+}
+
+void VirtualMeter::State::set_clock(UtcSeconds to, operation::TransactionId transaction) {
+  energy.clock_set(to);
+  clock_base = to - seconds{ticks};
+  const sys_days today = std::chrono::floor<days>(to);
+  // A jump over midnight: the snapshot is late, and marked.
+  if (has_power) energy.take_snapshot(today, IntervalMarks::kClockSet);
+  write(LogId::Configuration, EventCode::ClockSet, 0, transaction);
+}
+
+void VirtualMeter::State::set_power(bool on) {
+  if (on == has_power) return;
+  has_power = on;
+  energy.mark_open(IntervalMarks::kPowerDown);
+  write(LogId::Hardware, on ? EventCode::PowerUp : EventCode::PowerDown);
+  if (!on || !missed_midnight) return;
+  // The day on which power returned gets its snapshot late; days wholly without get none (1.2).
+  missed_midnight = false;
+  energy.take_snapshot(std::chrono::floor<days>(meter_time()), IntervalMarks::kPowerDown);
+}
+
+void VirtualMeter::State::live_history() {
+  enum Purpose : std::uint64_t { Cut = 101, Vend };
+  in_history = true;
+  write(LogId::Hardware, EventCode::PowerUp);
+  if (std::chrono::floor<days>(born) == born) {
+    energy.take_snapshot(std::chrono::floor<days>(born), 0);
+  }
+  const std::uint64_t vend_weekday = mixed(settings.seed, Vend) % 7;
+  for (std::uint64_t day = 0; born + days{day + 1} < made; ++day) {
+    const UtcSeconds start = born + days{day};
+    const std::uint64_t chance = mixed(settings.seed ^ (std::uint64_t{Cut} << 32U), day);
+    if (settings.supply == SupplyState::On && day % 7 == vend_weekday) {
+      advance(start + seconds{8 * kHour + static_cast<std::int64_t>(chance >> 40U) % kHour});
+      write(LogId::Token, EventCode::TokenAccepted);
+      write(LogId::Account, EventCode::BalanceChanged);
+    }
+    if (chance % 20 == 0) {  // one power cut in about three weeks, 5 to 95 minutes
+      const auto at = 9 * kHour + static_cast<std::int64_t>(chance >> 8U & 0xFFFFU) % (12 * kHour);
+      advance(start + seconds{at});
+      set_power(false);
+      advance(start + seconds{at + kMinute * (5 + static_cast<std::int64_t>(chance >> 32U) % 91)});
+      set_power(true);
+    }
+  }
+  advance(made);
+  in_history = false;
+  check_credit();
+}
+
+void VirtualMeter::State::everything_pushed() {
+  for (const LogId log : kAllLogs) {
+    pushed.sequences[static_cast<std::size_t>(log) - 1] = book.last_sequence(log);
+  }
+  pushed.interval = energy.intervals().empty() ? energy.open_start()
+                                               : energy.intervals().back().start + seconds{1};
+  pushed.day = energy.snapshots().empty() ? sys_days{} : energy.snapshots().back().day;
+}
+
+}  // namespace metergate::virtual_meter

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <utility>
+
+#include "meters/virtual/meter_state.hpp"
+#include "meters/virtual/token_rules.hpp"
+
+namespace metergate::virtual_meter {
+namespace {
+
+using operation::MeterRefusal;
+using operation::OrderAnswer;
+using operation::OrderRefused;
+using operation::OrderTaken;
+using operation::TransactionId;
+
+// What an order to arm undoes; credit, overload and tamper have their own remedies.
+constexpr std::uint16_t kUndoneByArming = SupplyCauses::kRemote | SupplyCauses::kToken |
+                                          SupplyCauses::kManual | SupplyCauses::kTenancy |
+                                          SupplyCauses::kInitial;
+
+}  // namespace
+
+OrderRefused refused(MeterRefusal why) {
+  return {why, std::string{operation::meter_refusal_word(why)}};
+}
+
+std::optional<OrderRefused> VirtualMeter::State::stale(TransactionId id) {
+  if (id > last_transaction) return std::nullopt;
+  write(LogId::Security, EventCode::SecurityAccessRefused,
+        refusal_number(MeterRefusal::StaleTransaction), id);
+  return refused(MeterRefusal::StaleTransaction);
+}
+
+OrderAnswer VirtualMeter::State::remember(OrderSeen::Kind kind, TransactionId id,
+                                          std::string digits, OrderAnswer answer) {
+  last_transaction = std::max(last_transaction, id);
+  orders.push_back({kind, id, lived_to, std::move(digits), answer});
+  return answer;
+}
+
+OrderAnswer VirtualMeter::State::take(const operation::WriteToken& order) {
+  const auto kind = OrderSeen::Kind::Token;
+  std::string digits = order.token.digits.reveal();
+  if (const auto no = stale(order.transaction)) {
+    return remember(kind, order.transaction, std::move(digits), *no);
+  }
+  const auto refuse = [&](MeterRefusal why) {
+    write(LogId::Token, EventCode::TokenRefused, refusal_number(why), order.transaction);
+    return remember(kind, order.transaction, std::move(digits), refused(why));
+  };
+  if (account.used_before(digits)) return refuse(MeterRefusal::Duplicate);
+  const Verdict verdict = judge(order.token);
+  if (const auto* why = std::get_if<MeterRefusal>(&verdict)) return refuse(*why);
+
+  OrderTaken taken;
+  if (const auto* credit = std::get_if<Credits>(&verdict)) {
+    // A meter in credit mode has no balance to add to (utrn-and-premier.md 1.5).
+    if (!settings.prepayment) return refuse(MeterRefusal::NotPermitted);
+    const bool energy_token = order.token.kind == TokenKind::Sts;
+    const std::int64_t minor = energy_token ? account.minor_for_wh(credit->value) : credit->value;
+    if (account.would_overflow(minor)) return refuse(MeterRefusal::AccountHigh);
+    taken = {minor, "minor"};
+    account.add(minor);
+    write(LogId::Account, EventCode::BalanceChanged, 0, order.transaction);
+  }
+  account.remember(digits);
+  write(LogId::Token, EventCode::TokenAccepted, 0, order.transaction);
+  check_credit();
+  return remember(kind, order.transaction, std::move(digits), taken);
+}
+
+OrderAnswer VirtualMeter::State::take(const operation::OperateRelay& order) {
+  const auto kind = OrderSeen::Kind::Relay;
+  const TransactionId id = order.transaction;
+  if (const auto no = stale(id)) return remember(kind, id, {}, *no);
+  if (order.order != SupplyState::Off && order.order != SupplyState::Armed) {
+    // Nobody closes this relay from afar: what the house would do with it can't be seen from there.
+    write(LogId::Supply, EventCode::RelayOperationHeld, refusal_number(MeterRefusal::NotSupported),
+          id);
+    return remember(kind, id, {}, refused(MeterRefusal::NotSupported));
+  }
+  if (!relay_limit.admit(ticks)) {
+    write(LogId::Security, EventCode::ExcessiveRelayOperations,
+          refusal_number(MeterRefusal::RelayLimit), id);
+    return remember(kind, id, {}, refused(MeterRefusal::RelayLimit));
+  }
+  if (order.order == SupplyState::Off) {
+    hold(SupplyCauses::kRemote, id);
+  } else {
+    release(kUndoneByArming, id);
+  }
+  return remember(kind, id, {}, OrderTaken{});
+}
+
+OrderAnswer VirtualMeter::State::take(const operation::SetClock& order) {
+  const auto kind = OrderSeen::Kind::Clock;
+  if (const auto no = stale(order.transaction)) return remember(kind, order.transaction, {}, *no);
+  set_clock(order.time, order.transaction);
+  return remember(kind, order.transaction, {}, OrderTaken{});
+}
+
+const OrderSeen* VirtualMeter::State::judged(TransactionId id) const {
+  // An id that came again and was stale then is still the one that was judged the first time.
+  const auto found = std::find_if(orders.rbegin(), orders.rend(), [&](const OrderSeen& seen) {
+    const auto* no = std::get_if<OrderRefused>(&seen.answer);
+    return seen.transaction == id && !(no && no->refusal == MeterRefusal::StaleTransaction);
+  });
+  return found == orders.rend() ? nullptr : &*found;
+}
+
+operation::TransactionEvidence VirtualMeter::State::evidence(TransactionId id) const {
+  if (id > last_transaction) return operation::TransactionNotTaken{};
+  // Of orders before the last one it knows what its logs still hold.
+  const auto in_a_log = [&](LogId log) {
+    return std::ranges::any_of(book.entries(log),
+                               [&](const LogEntry& entry) { return entry.detail == id; });
+  };
+  const bool known = id == last_transaction || in_a_log(LogId::Token) || in_a_log(LogId::Supply) ||
+                     in_a_log(LogId::Configuration) || in_a_log(LogId::Security);
+  const OrderSeen* seen = known ? judged(id) : nullptr;
+  if (seen == nullptr) return operation::TransactionUnknown{};
+  return std::visit([](const auto& answer) -> operation::TransactionEvidence { return answer; },
+                    seen->answer);
+}
+
+}  // namespace metergate::virtual_meter

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "meters/identity.hpp"
+#include "meters/load_profile.hpp"
+#include "meters/supply.hpp"
+
+namespace metergate::virtual_meter {
+
+/// What a virtual meter is made with.
+struct Settings {
+  SerialNumber serial;
+  std::string firmware = "1.0.0";  ///< one line
+  std::uint64_t seed = 1;          ///< of the load curve and of the history's power cuts
+  CapturePeriod capture_period{30};
+  bool prepayment = true;
+  std::int64_t balance_minor = 5'000;
+  std::int64_t price_minor_per_kwh = 25;
+  double clock_drift_ppm = 0.0;
+  std::uint16_t relay_operations_per_day = 20;
+  std::optional<unsigned> load_limit_w = std::nullopt;
+  std::chrono::days history{45};
+  /// Off: a new meter, never connected, with a history of zeros. On: in service all along.
+  SupplyState supply = SupplyState::Off;
+};
+
+}  // namespace metergate::virtual_meter

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "meters/virtual/virtual_meter.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "meters/virtual/meter_state.hpp"
+
+namespace metergate::virtual_meter {
+namespace {
+
+using std::chrono::days;
+using std::chrono::sys_days;
+
+UtcSeconds birth(const Settings& settings, UtcSeconds now) {
+  if (settings.history.count() <= 0) return now;
+  return std::chrono::floor<days>(now) - settings.history;
+}
+
+}  // namespace
+
+VirtualMeter::VirtualMeter(Settings settings, UtcSeconds now) {
+  const UtcSeconds born = birth(settings, now);
+  state_ = std::make_unique<State>(std::move(settings), born, now);
+  state_->live_history();
+  state_->everything_pushed();
+}
+
+VirtualMeter::VirtualMeter(std::unique_ptr<State> state) : state_{std::move(state)} {}
+VirtualMeter::~VirtualMeter() = default;
+VirtualMeter::VirtualMeter(VirtualMeter&&) noexcept = default;
+VirtualMeter& VirtualMeter::operator=(VirtualMeter&&) noexcept = default;
+
+void VirtualMeter::advance(UtcSeconds now) { state_->advance(now); }
+
+void VirtualMeter::press_button(UtcSeconds now) {
+  state_->advance(now);
+  ++state_->changes;
+  if (state_->has_power && state_->relay.press()) state_->write_supply(0, 0);
+}
+
+void VirtualMeter::open_cover(UtcSeconds now) {
+  state_->advance(now);
+  if (std::exchange(state_->cover_open, true)) return;
+  ++state_->changes;
+  state_->write(LogId::Tamper, EventCode::TamperStarted);
+  state_->hold(SupplyCauses::kTamper, 0);
+}
+
+void VirtualMeter::close_cover(UtcSeconds now) {
+  state_->advance(now);
+  if (!std::exchange(state_->cover_open, false)) return;
+  ++state_->changes;
+  state_->write(LogId::Tamper, EventCode::TamperEnded);
+  state_->release(SupplyCauses::kTamper, 0);
+}
+
+void VirtualMeter::cut_power(UtcSeconds now) {
+  state_->advance(now);
+  ++state_->changes;
+  state_->set_power(false);
+}
+
+void VirtualMeter::restore_power(UtcSeconds now) {
+  state_->advance(now);
+  ++state_->changes;
+  state_->set_power(true);
+}
+
+void VirtualMeter::set_clock_locally(UtcSeconds meter_time, UtcSeconds now) {
+  state_->advance(now);
+  ++state_->changes;
+  state_->set_clock(meter_time, 0);
+}
+
+bool VirtualMeter::powered() const { return state_->has_power; }
+const Settings& VirtualMeter::settings() const { return state_->settings; }
+const SerialNumber& VirtualMeter::serial() const { return state_->settings.serial; }
+UtcSeconds VirtualMeter::meter_time() const { return state_->meter_time(); }
+std::int64_t VirtualMeter::balance_minor() const { return state_->account.balance_minor(); }
+std::uint64_t VirtualMeter::changes() const { return state_->changes; }
+const std::vector<OrderSeen>& VirtualMeter::orders() const { return state_->orders; }
+const std::vector<LogEntry>& VirtualMeter::log(LogId log) const {
+  return state_->book.entries(log);
+}
+
+RelayReading VirtualMeter::relay() const {
+  return {state_->relay.state(), state_->relay.causes(), state_->relay_limit.used(state_->ticks),
+          state_->last_transaction};
+}
+
+std::optional<OrderSeen> VirtualMeter::last_order() const {
+  const OrderSeen* seen = state_->judged(state_->last_transaction);
+  if (seen == nullptr) return std::nullopt;
+  return *seen;
+}
+
+std::vector<ProfileInterval> VirtualMeter::intervals(UtcSeconds from, UtcSeconds to) const {
+  const auto& stored = state_->energy.intervals();
+  auto row = std::ranges::lower_bound(stored, from, {}, &StoredInterval::start);
+  std::vector<ProfileInterval> out;
+  for (; row != stored.end() && row->start < to; ++row) out.push_back(profile_interval(*row));
+  return out;
+}
+
+std::vector<DailySnapshot> VirtualMeter::snapshots() const {
+  std::vector<DailySnapshot> out;
+  for (const StoredSnapshot& stored : state_->energy.snapshots()) {
+    out.push_back(daily_snapshot(stored));
+  }
+  return out;
+}
+
+Pushes VirtualMeter::take_pushes() {
+  Pushes out;
+  for (const LogId log : kAllLogs) {
+    const std::uint32_t seen = state_->pushed.sequences[static_cast<std::size_t>(log) - 1];
+    const auto& entries = state_->book.entries(log);
+    out.entries.insert(out.entries.end(),
+                       std::ranges::upper_bound(entries, seen, {}, &LogEntry::sequence),
+                       entries.end());
+  }
+  out.intervals = intervals(state_->pushed.interval, UtcSeconds::max());
+  const auto& days_kept = state_->energy.snapshots();
+  for (auto row = std::ranges::upper_bound(days_kept, state_->pushed.day, {}, &StoredSnapshot::day);
+       row != days_kept.end(); ++row) {
+    out.daily.push_back(daily_snapshot(*row));
+  }
+  state_->everything_pushed();
+  return out;
+}
+
+}  // namespace metergate::virtual_meter

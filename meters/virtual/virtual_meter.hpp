@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meters/event_log.hpp"
+#include "meters/load_profile.hpp"
+#include "meters/operation.hpp"
+#include "meters/reading.hpp"
+#include "meters/supply.hpp"
+#include "meters/virtual/settings.hpp"
+#include "protocols/result.hpp"
+
+namespace metergate::virtual_meter {
+
+/// An order that changed or tried to change the meter, as the meter itself remembers it for ever:
+/// the truth a checker compares the gateway's outcomes with.
+struct OrderSeen {
+  enum class Kind : std::uint8_t { Token = 1, Relay, Clock };
+  Kind kind = Kind::Token;
+  operation::TransactionId transaction = 0;
+  UtcSeconds true_time;
+  std::string digits;  ///< of a token; empty for the others
+  operation::OrderAnswer answer;
+};
+
+/// What happened since it was last asked for, for meters that push.
+struct Pushes {
+  std::vector<LogEntry> entries;
+  std::vector<ProfileInterval> intervals;
+  std::vector<DailySnapshot> daily;
+
+  [[nodiscard]] bool empty() const { return entries.empty() && intervals.empty() && daily.empty(); }
+};
+
+/// A prepayment meter after Premier 211 (utrn-and-premier.md 1.2 to 1.8): load curve, registers,
+/// profile, ten logs, relay, account, clock. It holds no thread and no clock; every call is given
+/// the true time, and its own clock drifts away from that. Calls must not go back in time; one that
+/// does is taken as "no time has passed". What a wire looks like is the business of the fronts in
+/// gateway/sim.
+class VirtualMeter {
+ public:
+  /// Born `settings.history` before `now`; profile, daily values and logs are filled up to it.
+  VirtualMeter(Settings settings, UtcSeconds now);
+  ~VirtualMeter();
+  VirtualMeter(VirtualMeter&&) noexcept;
+  VirtualMeter& operator=(VirtualMeter&&) noexcept;
+
+  /// Lives up to `now`: load, intervals, snapshots, credit, limits. The result does not depend on
+  /// how many calls it takes.
+  void advance(UtcSeconds now);
+
+  /// Performs one operation (after `advance(now)`). An order (token, relay, clock) always answers
+  /// with an OrderAnswer, taken or refused; the error is for what the meter cannot do at all, or
+  /// when it is without power (`raw` is `no-power`; a wire front stays silent then).
+  [[nodiscard]] Result<operation::Answer, operation::OrderRefused> perform(
+      const operation::Operation& operation, UtcSeconds now);
+
+  // ---- a person at the meter --------------------------------------------------------------------
+  /// The whole key procedure: closes the relay when it is ARMED, else does nothing.
+  void press_button(UtcSeconds now);
+  void open_cover(UtcSeconds now);
+  void close_cover(UtcSeconds now);
+  void cut_power(UtcSeconds now);
+  void restore_power(UtcSeconds now);
+  [[nodiscard]] bool powered() const;
+  /// At the optical port: no transaction id, but a mark on the interval and a log entry all the
+  /// same.
+  void set_clock_locally(UtcSeconds meter_time, UtcSeconds now);
+
+  /// New log entries, closed intervals and snapshots since the last call; the history is not among
+  /// them. Survives save and restore.
+  [[nodiscard]] Pushes take_pushes();
+
+  // ---- its whole state as text ------------------------------------------------------------------
+  [[nodiscard]] std::string save() const;
+  /// Refuses text of another version, cut short or altered; the error says where.
+  [[nodiscard]] static Result<VirtualMeter, std::string> restore(std::string_view text);
+
+  // ---- the truth, for tests and checkers --------------------------------------------------------
+  [[nodiscard]] const Settings& settings() const;
+  [[nodiscard]] const SerialNumber& serial() const;
+  [[nodiscard]] UtcSeconds meter_time() const;
+  [[nodiscard]] RelayReading relay() const;
+  [[nodiscard]] std::int64_t balance_minor() const;
+  /// Counts orders and acts of a person, never the passing of time: when it has grown, the state
+  /// must be on disk before the meter answers.
+  [[nodiscard]] std::uint64_t changes() const;
+  [[nodiscard]] const std::vector<OrderSeen>& orders() const;
+  /// The last remote order it judged, what the transaction registers show; none before the first.
+  [[nodiscard]] std::optional<OrderSeen> last_order() const;
+  [[nodiscard]] std::vector<ProfileInterval> intervals(UtcSeconds from, UtcSeconds to) const;
+  [[nodiscard]] std::vector<DailySnapshot> snapshots() const;
+  [[nodiscard]] const std::vector<LogEntry>& log(LogId log) const;
+
+  // ---- what any virtual meter captures ----------------------------------------------------------
+  /// Registers a model may name. Usual (read when none is named): 1-0:1.8.0, 2.8.0 (zero), 3.8.0,
+  /// 1.7.0, 32.7.0, 31.7.0, 14.7.0, 13.7.0 and 0-0:19.10.0, the balance in minor units. When named:
+  /// 3.7.0, 9.7.0, 4.8.0 and the phases of a three-phase meter, with all load on the first.
+  /// Profile: 1-0:1.29.0 Wh and 1-0:3.29.0 varh per period. Daily: 1-0:1.8.0, 1-0:3.8.0 at
+  /// midnight.
+  [[nodiscard]] static const std::vector<cosem::ObisCode>& register_codes();
+  [[nodiscard]] static const std::vector<cosem::ObisCode>& profile_channels();
+  [[nodiscard]] static const std::vector<cosem::ObisCode>& daily_channels();
+
+ private:
+  struct State;
+  explicit VirtualMeter(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace metergate::virtual_meter

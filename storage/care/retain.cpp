@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+
+#include "storage/ledger_impl.hpp"
+
+namespace metergate {
+namespace {
+
+/// One kind of data that grows old: ?1 is the first moment that stays, ?2 the most rows to delete.
+/// A step of `chunk` rows writes less than the reserve holds, so that it can run on a full disk
+/// (faults.md 1.3); rows that lie side by side share pages, so more of them fit.
+struct Purge {
+  sqlite::Sql sql;
+  std::int64_t first_kept;
+  std::size_t chunk;
+};
+
+constexpr std::size_t kSideBySide = 500;
+constexpr std::size_t kScattered = 48;
+constexpr std::size_t kCommands = 16;
+
+std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
+  const auto first_day = [&](std::chrono::days keep) {
+    return std::chrono::floor<std::chrono::days>(now) - keep;
+  };
+  const auto days = [&](std::chrono::days keep) {
+    return std::int64_t{first_day(keep).time_since_epoch().count()};
+  };
+  const auto milliseconds = [&](std::chrono::days keep) {
+    return std::int64_t{UtcTime{first_day(keep)}.time_since_epoch().count()};
+  };
+  return {{
+      {"DELETE FROM register_reading WHERE (read_ms, meter, epoch) IN"
+       " (SELECT r.read_ms, r.meter, r.epoch FROM register_reading r WHERE r.read_ms < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = r.read_ms / 604800000"
+       "   AND o.day = r.read_ms / 86400000"
+       "   AND o.kind = 1 AND o.meter = r.meter AND o.epoch = r.epoch)"
+       "  ORDER BY r.read_ms LIMIT ?2)",
+       milliseconds(policy.registers), kSideBySide},
+      {"DELETE FROM register_day WHERE (day, meter, epoch) IN"
+       " (SELECT d.day, d.meter, d.epoch FROM register_day d WHERE d.day < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = d.day / 7 AND o.day = d.day"
+       "   AND o.kind = 1 AND o.meter = d.meter AND o.epoch = d.epoch)"
+       "  ORDER BY d.day LIMIT ?2)",
+       days(policy.registers), kSideBySide},
+      {"DELETE FROM profile_day WHERE (week, meter, epoch, day) IN"
+       " (SELECT p.week, p.meter, p.epoch, p.day FROM profile_day p"
+       "  WHERE p.week <= ?1 / 7 AND p.day < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = p.week AND o.day = p.day"
+       "   AND o.kind = 3 AND o.meter = p.meter AND o.epoch = p.epoch)"
+       "  ORDER BY p.week LIMIT ?2)",
+       days(policy.profile), kSideBySide},
+      {"DELETE FROM daily WHERE (day, meter, epoch, channel) IN"
+       " (SELECT d.day, d.meter, d.epoch, d.channel FROM daily d WHERE d.day < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = d.day / 7 AND o.day = d.day"
+       "   AND o.kind = 2 AND o.meter = d.meter AND o.epoch = d.epoch)"
+       "  ORDER BY d.day LIMIT ?2)",
+       days(policy.daily), kSideBySide},
+      // By the time of receipt, since a meter's clock may be years off; and never the newest entry,
+      // which is where reading goes on.
+      {"DELETE FROM log_entry WHERE (meter, epoch, log, sequence) IN"
+       " (SELECT e.meter, e.epoch, e.log, e.sequence FROM log_entry e WHERE e.received_ms < ?1"
+       "  AND e.sequence < (SELECT max(n.sequence) FROM log_entry n"
+       "   WHERE n.meter = e.meter AND n.epoch = e.epoch AND n.log = e.log)"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = e.meter_time_s / 604800"
+       "   AND o.day = e.meter_time_s / 86400"
+       "   AND o.kind = 4 AND o.meter = e.meter AND o.epoch = e.epoch)"
+       "  ORDER BY e.received_ms LIMIT ?2)",
+       milliseconds(policy.logs), kScattered},
+      {"DELETE FROM command WHERE key IN"
+       " (SELECT c.key FROM command c WHERE c.ended = 1 AND c.changed_ms < ?1"
+       "  ORDER BY c.changed_ms LIMIT ?2)",
+       milliseconds(policy.commands), kCommands},
+      // The newest line stays, so that ids go on from it and a reader's `after_id` keeps its sense.
+      {"DELETE FROM journal WHERE id IN"
+       " (SELECT j.id FROM journal j WHERE j.at_ms < ?1 AND j.id < (SELECT max(id) FROM journal)"
+       "  ORDER BY j.at_ms LIMIT ?2)",
+       milliseconds(policy.journal), kSideBySide},
+  }};
+}
+static_assert(static_cast<int>(DataKind::Registers) == 1 &&
+                  static_cast<int>(DataKind::Daily) == 2 &&
+                  static_cast<int>(DataKind::Profile) == 3 && static_cast<int>(DataKind::Log) == 4,
+              "the statements above name the kinds by number");
+
+Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
+  auto deleted = impl.write_plainly("deleting old data", [&]() -> Stored<std::size_t> {
+    auto done = impl.erase([&] { return impl.db.run(purge.sql, purge.first_kept, most); });
+    if (!done) return failure(done.error());
+    return static_cast<std::size_t>(impl.db.changes());
+  });
+  if (deleted) {
+    if (auto done = impl.commit_open(); !done) deleted = failure(done.error());
+  }
+  // Nothing of the caller's was pending, so nothing of his was lost.
+  if (!deleted) {
+    impl.roll_back();
+    impl.lost.reset();
+  }
+  return deleted;
+}
+
+// On a full disk once more with the room of the reserve. The WAL is emptied into the file before
+// and after: it can't begin anew while it holds pages for which the file had no room to grow.
+Stored<std::size_t> delete_chunk_somehow(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
+  auto deleted = delete_chunk(impl, purge, most);
+  if (!deleted && deleted.error().reason == StorageError::Reason::DiskFull &&
+      impl.ballast.release()) {
+    if (auto done = impl.db.checkpoint(); !done) return failure(done.error());
+    deleted = delete_chunk(impl, purge, most);
+  }
+  if (deleted && !impl.ballast.held()) {
+    if (auto done = impl.db.checkpoint(); !done) return failure(done.error());
+  }
+  return deleted;
+}
+
+}  // namespace
+
+Stored<std::size_t> Ledger::retain(const RetentionPolicy& policy, UtcTime now,
+                                   std::size_t max_rows) {
+  if (auto done = impl_->commit_open(); !done) return failure(done.error());
+  std::size_t total = 0;
+  for (const Purge& purge : purges(policy, now)) {
+    for (bool more = true; more && total < max_rows;) {
+      const std::size_t most = std::min(purge.chunk, max_rows - total);
+      auto deleted = delete_chunk_somehow(*impl_, purge, most);
+      if (!deleted) return deleted;
+      total += *deleted;
+      more = *deleted == most;
+    }
+  }
+  impl_->ballast.restore();
+  return total;
+}
+
+}  // namespace metergate

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "storage/ledger_impl.hpp"
+#include "storage/tables/command_row.hpp"
+#include "storage/tables/command_words.hpp"
+#include "storage/tables/steps.hpp"
+
+namespace metergate {
+namespace {
+
+/// One column per parameter, NULL where the verb has none. `digits` holds money: bound, never
+/// printed; SQLite's error texts name columns, not values.
+struct ParamColumns {
+  std::optional<std::string> digits;
+  std::optional<std::string_view> token_kind;
+  std::optional<int> allow_repeat;
+  std::optional<std::string_view> relay_state;
+  std::optional<std::string> read_classes;
+  std::optional<UtcSeconds> read_from;
+  std::optional<UtcSeconds> read_to;
+  std::optional<UtcSeconds> clock_time;
+  std::optional<std::string> cancel_id;
+
+  void operator()(const DeliverToken& deliver) {
+    digits = deliver.token.digits.reveal();
+    token_kind = token_kind_word(deliver.token.kind);
+    allow_repeat = deliver.allow_repeat ? 1 : 0;
+  }
+  void operator()(const SetRelay& set) { relay_state = supply_word(set.state); }
+  void operator()(const Read& read) {
+    read_classes = data_classes_text(read.what);
+    read_from = read.from;
+    read_to = read.to;
+  }
+  void operator()(const Synchronise&) {}
+  void operator()(const SetClock& set) { clock_time = set.time; }
+  void operator()(const Cancel& cancel) { cancel_id = cancel.command.text(); }
+};
+
+OctetView octets_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
+                        std::string_view body_digest, UtcTime now) {
+  ParamColumns params;
+  std::visit(params, c.params);
+  return db.run(
+      "INSERT INTO command (id, meter, body_digest, verb, token_digits, token_kind,"
+      " token_allow_repeat, relay_state, read_classes, read_from_s, read_to_s, clock_time_s,"
+      " cancel_id, issued_ms, expires_ms, stated_expires_ms, not_before_ms, priority, operator,"
+      " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
+      " changed_ms)"
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
+      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?27)",
+      c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
+      params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
+      params.read_to, params.clock_time, params.cancel_id, c.issued_at, c.expires_at,
+      c.stated_expires_at, c.not_before, priority_word(c.priority), c.operator_name, c.work_order,
+      c.comment, c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,
+      stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);
+}
+
+/// The command that carried these digits to this meter, or may still do so. One that ended without
+/// ever sending them (expired, cancelled, superseded, failed) leaves them free.
+Stored<std::optional<CommandId>> carried_before(sqlite::Database& db, MeterKey meter,
+                                                const DeliverToken& deliver) {
+  std::optional<CommandId> by;
+  if (deliver.allow_repeat) return by;
+  auto done = db.each(
+      "SELECT id FROM command WHERE meter = ? AND token_digits = ?"
+      " AND state NOT IN ('expired', 'cancelled', 'superseded', 'failed') ORDER BY key LIMIT 1",
+      [&](const sqlite::Row& row) { by = CommandId::parse(row.text(0)); }, meter,
+      deliver.token.digits.reveal());
+  if (!done) return failure(done.error());
+  return by;
+}
+
+Stored<std::optional<AlreadyThere>> stored_before(sqlite::Database& db, const CommandId& id,
+                                                  std::string_view body_digest) {
+  std::optional<AlreadyThere> known;
+  auto done = db.each(
+      METERGATE_SELECT_COMMAND "WHERE c.id = ?",
+      [&](const sqlite::Row& row) -> Stored<Done> {
+        auto existing = read_command(row);
+        if (!existing) {
+          return failure(
+              db.error(StorageError::Reason::Corrupt, "command " + id.text() + " is not readable"));
+        }
+        known = AlreadyThere{std::move(*existing), row.text(kBodyDigestColumn) == body_digest};
+        return Done{};
+      },
+      id.text());
+  if (!done) return failure(done.error());
+  return known;
+}
+
+}  // namespace
+
+Stored<InsertOutcome> Ledger::insert_command(MeterKey meter, const Command& command,
+                                             std::string_view body_digest, UtcTime now) {
+  return impl_->write("storing a command", [&]() -> Stored<InsertOutcome> {
+    auto& db = impl_->db;
+    InsertOutcome outcome;
+    auto known = stored_before(db, command.id, body_digest);
+    if (!known) return failure(known.error());
+    if (*known) {
+      outcome = std::move(**known);
+      return outcome;
+    }
+    if (const auto* deliver = std::get_if<DeliverToken>(&command.params)) {
+      auto by = carried_before(db, meter, *deliver);
+      if (!by) return failure(by.error());
+      if (*by) {
+        outcome = TokenSeenBefore{std::move(**by)};
+        return outcome;
+      }
+    }
+    if (auto done = insert_row(db, meter, command, body_digest, now); !done) {
+      return failure(done.error());
+    }
+    const CommandKey key = db.last_rowid();
+    Step accepted;
+    accepted.at = now;
+    if (auto done = insert_step(db, key, accepted); !done) return failure(done.error());
+    outcome = Inserted{key};
+    return outcome;
+  });
+}
+
+}  // namespace metergate

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/tables/command_row.hpp"
+
+#include <string>
+
+#include "storage/tables/command_words.hpp"
+
+namespace metergate {
+namespace {
+
+std::optional<CommandParams> read_token(const sqlite::Row& row) {
+  const auto digits = TokenDigits::parse(row.text(4));
+  const auto kind = parse_token_kind(row.text(5));
+  if (!digits || !kind) return std::nullopt;
+  return DeliverToken{.token = {*digits, *kind}, .allow_repeat = row.integer(6) != 0};
+}
+
+std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
+  switch (verb) {
+    case Verb::DeliverToken:
+      return read_token(row);
+    case Verb::SetRelay: {
+      const auto state = parse_supply(row.text(7));
+      if (!state) return std::nullopt;
+      return SetRelay{*state};
+    }
+    case Verb::Read: {
+      auto classes = parse_data_classes(row.text(8));
+      if (!classes) return std::nullopt;
+      return Read{std::move(*classes), row.maybe_time_s(9), row.maybe_time_s(10)};
+    }
+    case Verb::Synchronise:
+      return Synchronise{};
+    case Verb::SetClock:
+      return SetClock{row.maybe_time_s(11)};
+    case Verb::Cancel: {
+      auto id = CommandId::parse(row.text(12));
+      if (!id) return std::nullopt;
+      return Cancel{std::move(*id)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string octets_as_string(OctetView octets) { return {octets.begin(), octets.end()}; }
+
+}  // namespace
+
+std::optional<StoredCommand> read_command(const sqlite::Row& row) {
+  auto id = CommandId::parse(row.text(1));
+  auto meter = MeterId::parse(row.text(2));
+  const auto verb = parse_verb(row.text(3));
+  const auto priority = parse_priority(row.text(17));
+  const auto state = parse_stored_state(row.text(24));
+  const auto reason = parse_reason(row.text(25));
+  if (!id || !meter || !verb || !priority || !state || !reason) return std::nullopt;
+  auto params = read_params(*verb, row);
+  if (!params) return std::nullopt;
+  Command command{.id = std::move(*id),
+                  .meter = std::move(*meter),
+                  .params = std::move(*params),
+                  .issued_at = row.time_ms(13),
+                  .expires_at = row.time_ms(14),
+                  .not_before = row.maybe_time_ms(16),
+                  .priority = *priority,
+                  .operator_name = row.string(18),
+                  .work_order = row.string(19),
+                  .comment = row.string(20),
+                  .reply_to = {row.string(21), octets_as_string(row.octets(22))},
+                  .origin = row.string(23),
+                  .stated_expires_at = row.time_ms(15)};
+  return StoredCommand{.key = row.integer(0),
+                       .command = std::move(command),
+                       .state = *state,
+                       .reason = *reason,
+                       .attempt = row.as<std::uint32_t>(26),
+                       .transaction = row.as<operation::TransactionId>(27),
+                       .accepted_at = row.time_ms(28),
+                       .changed_at = row.time_ms(29),
+                       .result_json = row.string(30)};
+}
+
+}  // namespace metergate

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/ledger_impl.hpp"
+#include "storage/tables/command_row.hpp"
+
+namespace metergate {
+namespace {
+
+// Collects the commands of a query; one that can't be read stops it.
+auto collect_into(std::vector<StoredCommand>& out, sqlite::Database& db) {
+  return [&out, &db](const sqlite::Row& row) -> Stored<Done> {
+    auto command = read_command(row);
+    if (!command) {
+      return failure(
+          db.error(StorageError::Reason::Corrupt, "command " + row.string(1) + " is not readable"));
+    }
+    out.push_back(std::move(*command));
+    return Done{};
+  };
+}
+
+}  // namespace
+
+Stored<std::optional<StoredCommand>> Ledger::find_command(const CommandId& id) const {
+  return impl_->read("reading a command", [&]() -> Stored<std::optional<StoredCommand>> {
+    std::vector<StoredCommand> found;
+    auto done = impl_->db.each(METERGATE_SELECT_COMMAND "WHERE c.id = ?",
+                               collect_into(found, impl_->db), id.text());
+    if (!done) return failure(done.error());
+    if (found.empty()) return std::optional<StoredCommand>{};
+    return std::optional{std::move(found.front())};
+  });
+}
+
+Stored<std::vector<StoredCommand>> Ledger::live_commands() const {
+  return impl_->read("reading live commands", [&]() -> Stored<std::vector<StoredCommand>> {
+    std::vector<StoredCommand> out;
+    auto done = impl_->db.each(METERGATE_SELECT_COMMAND "WHERE c.ended = 0 ORDER BY c.key",
+                               collect_into(out, impl_->db));
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<std::vector<StoredCommand>> Ledger::commands_of(MeterKey meter, std::size_t limit) const {
+  return impl_->read("reading a meter's commands", [&]() -> Stored<std::vector<StoredCommand>> {
+    std::vector<StoredCommand> out;
+    auto done =
+        impl_->db.each(METERGATE_SELECT_COMMAND "WHERE c.meter = ? ORDER BY c.key DESC LIMIT ?",
+                       collect_into(out, impl_->db), meter, limit);
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+}  // namespace metergate

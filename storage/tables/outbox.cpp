@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/ledger_impl.hpp"
+#include "storage/tables/week.hpp"
+
+namespace metergate {
+namespace {
+
+OctetView octets_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+std::string string_of(OctetView octets) { return {octets.begin(), octets.end()}; }
+
+}  // namespace
+
+Stored<Done> Ledger::enqueue(const OutboxMessage& message) {
+  return impl_->write_plainly("storing a message for the broker", [&] {
+    return impl_->db.run(
+        "INSERT INTO outbox_message (id, topic, payload, correlation_data, expires_ms)"
+        " VALUES (?, ?, ?, ?, ?)",
+        impl_->next_message_id++, message.topic, message.payload,
+        octets_of(message.correlation_data), message.expires_at);
+  });
+}
+
+Stored<std::vector<OutboxMessage>> Ledger::outbox_messages(std::int64_t after_id,
+                                                           std::size_t limit) const {
+  return impl_->read("reading the outbox", [&]() -> Stored<std::vector<OutboxMessage>> {
+    std::vector<OutboxMessage> out;
+    auto done = impl_->db.each(
+        "SELECT id, topic, payload, correlation_data, expires_ms FROM outbox_message"
+        " WHERE id > ? ORDER BY id LIMIT ?",
+        [&](const sqlite::Row& row) {
+          out.push_back({row.integer(0), row.string(1), row.string(2), string_of(row.octets(3)),
+                         row.maybe_time_ms(4)});
+        },
+        after_id, limit);
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<Done> Ledger::published(std::int64_t message_id) {
+  return impl_->write_plainly("clearing a published message", [&] {
+    // Answers may hold what only their asker should see.
+    return impl_->erase(
+        [&] { return impl_->db.run("DELETE FROM outbox_message WHERE id = ?", message_id); });
+  });
+}
+
+Stored<std::vector<OutboxData>> Ledger::outbox_data(std::size_t limit) const {
+  return impl_->read("reading the outbox", [&]() -> Stored<std::vector<OutboxData>> {
+    std::vector<OutboxData> out;
+    auto done = impl_->db.each(
+        "SELECT day, kind, meter, epoch, version, first_s, last_s FROM outbox_data"
+        " ORDER BY week DESC, day DESC, kind, meter, epoch LIMIT ?",
+        [&](const sqlite::Row& row) {
+          const auto day = row.day(0);
+          out.push_back({.meter = row.integer(2),
+                         .epoch = row.integer(3),
+                         .kind = row.as<DataKind>(1),
+                         .day = day,
+                         .version = row.integer(4),
+                         .from = day + std::chrono::seconds{row.integer(5)},
+                         .to = day + std::chrono::seconds{row.integer(6)}});
+        },
+        limit);
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<Done> Ledger::published(const OutboxData& data) {
+  return impl_->write_plainly("clearing published data", [&] {
+    // An addition since the data was read has given the row another version.
+    return impl_->db.run(
+        "DELETE FROM outbox_data"
+        " WHERE week = ? AND kind = ? AND meter = ? AND epoch = ? AND day = ? AND version = ?",
+        week_of(data.day), static_cast<int>(data.kind), data.meter, data.epoch, data.day,
+        data.version);
+  });
+}
+
+Stored<Ledger::OutboxSize> Ledger::outbox_size() const {
+  return impl_->read("counting the outbox", [&]() -> Stored<OutboxSize> {
+    auto messages = impl_->db.number("SELECT count(*) FROM outbox_message");
+    if (!messages) return failure(messages.error());
+    auto days = impl_->db.number("SELECT count(*) FROM outbox_data");
+    if (!days) return failure(days.error());
+    return OutboxSize{static_cast<std::size_t>(messages->value_or(0)),
+                      static_cast<std::size_t>(days->value_or(0))};
+  });
+}
+
+Stored<Done> Ledger::Impl::mark_unpublished(MeterKey meter, Epoch epoch, DataKind kind,
+                                            std::chrono::sys_days day, UtcSeconds from,
+                                            UtcSeconds to) {
+  return db.run(
+      "INSERT INTO outbox_data (week, kind, meter, epoch, day, version, first_s, last_s)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version,"
+      " first_s = min(first_s, excluded.first_s), last_s = max(last_s, excluded.last_s)",
+      week_of(day), static_cast<int>(kind), meter, epoch, day, next_version++, (from - day).count(),
+      (to - day).count());
+}
+
+}  // namespace metergate

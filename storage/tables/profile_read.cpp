@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/tables/profile_read.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "storage/blobs/profile_blob.hpp"
+#include "storage/tables/hot_tables.hpp"
+#include "storage/tables/week.hpp"
+
+namespace metergate {
+namespace {
+
+StorageError unreadable(sqlite::Database& db, MeterKey meter, std::chrono::sys_days day,
+                        blobs::BlobFault fault) {
+  return db.error(StorageError::Reason::Corrupt,
+                  "the load profile of meter " + std::to_string(meter) + " for " +
+                      rfc3339::date_text(day) +
+                      " is not readable: " + std::string{blobs::blob_fault_word(fault)});
+}
+
+void append(std::vector<ProfilePoint>& all, const std::vector<ProfilePoint>& more) {
+  all.insert(all.end(), more.begin(), more.end());
+}
+
+// Folded points of whole days that touch [from, to).
+Stored<std::vector<ProfilePoint>> folded_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                                UtcSeconds from, UtcSeconds to) {
+  std::vector<ProfilePoint> out;
+  const auto first = std::chrono::floor<std::chrono::days>(from);
+  const auto last = std::chrono::floor<std::chrono::days>(to - std::chrono::seconds{1});
+  auto oldest = db.number("SELECT min(week) FROM profile_day");
+  if (!oldest) return failure(oldest.error());
+  auto newest = db.number("SELECT max(week) FROM profile_day");
+  if (!newest) return failure(newest.error());
+  if (!*oldest || !*newest) return out;
+  const std::int64_t end = std::min(week_of(last), **newest);
+  for (std::int64_t week = std::max(week_of(first), **oldest); week <= end; ++week) {
+    auto done = db.each(
+        "SELECT day, points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ?"
+        " AND day BETWEEN ? AND ? ORDER BY day",
+        [&](const sqlite::Row& row) -> Stored<Done> {
+          auto points = blobs::decode_profile_day(row.day(0), row.octets(1));
+          if (!points) return failure(unreadable(db, meter, row.day(0), points.error()));
+          append(out, *points);
+          return Done{};
+        },
+        week, meter, epoch, first, last);
+    if (!done) return failure(done.error());
+  }
+  return out;
+}
+
+// The points within [from, to) as intervals, channels by their codes.
+Stored<std::vector<ProfileInterval>> intervals_of(ChannelIds& channels, sqlite::Database& db,
+                                                  const std::vector<ProfilePoint>& points,
+                                                  UtcSeconds from, UtcSeconds to) {
+  const auto first = std::ranges::lower_bound(points, from, {}, &ProfilePoint::start);
+  const auto last = std::ranges::lower_bound(points, to, {}, &ProfilePoint::start);
+  std::vector<ProfileInterval> out;
+  // A meter has few channels, so the codes of the point before are mostly those of the next.
+  std::vector<std::pair<std::int64_t, cosem::ObisCode>> codes;
+  for (auto at = first; at != last;) {
+    const auto end = std::find_if(at, last, [&](const auto& p) { return p.start != at->start; });
+    ProfileInterval& interval = out.emplace_back();
+    interval.start = at->start;
+    interval.values.reserve(static_cast<std::size_t>(end - at));
+    for (; at != end; ++at) {
+      auto known = std::ranges::find(codes, at->channel, &decltype(codes)::value_type::first);
+      if (known == codes.end()) {
+        auto code = channels.code_of(db, at->channel);
+        if (!code) return failure(code.error());
+        codes.emplace_back(at->channel, *code);
+        known = std::prev(codes.end());
+      }
+      interval.values.push_back({known->second, at->value, at->marks});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                             UtcSeconds from, UtcSeconds to) {
+  std::vector<ProfilePoint> out;
+  // Hops from one start to the next and there straight to the meter: the table is in time order
+  // and holds all meters, so walking through it would cost each reader the rows of all others.
+  for (const HotTable table : kHotTables) {
+    auto done = db.each(
+        hot_sql<"WITH RECURSIVE slot (start_s) AS ("
+                " SELECT min(start_s) FROM profile_hot_# WHERE start_s >= ?1 AND start_s < ?2"
+                " UNION ALL"
+                " SELECT (SELECT min(h.start_s) FROM profile_hot_# h"
+                "         WHERE h.start_s > slot.start_s AND h.start_s < ?2)"
+                " FROM slot WHERE slot.start_s IS NOT NULL)"
+                " SELECT h.start_s, h.channel, h.value, h.marks"
+                " FROM slot CROSS JOIN profile_hot_# h"
+                " WHERE h.start_s = slot.start_s AND h.meter = ?3 AND h.epoch = ?4">(table),
+        [&](const sqlite::Row& row) {
+          out.push_back({row.time_s(0), row.integer(1), row.integer(2),
+                         IntervalMarks{row.as<std::uint16_t>(3)}});
+        },
+        from, to, meter, epoch);
+    if (!done) return failure(done.error());
+  }
+  put_in_order(out);
+  return out;
+}
+
+Stored<std::optional<std::vector<ProfilePoint>>> folded_day(sqlite::Database& db, MeterKey meter,
+                                                            Epoch epoch,
+                                                            std::chrono::sys_days day) {
+  std::optional<std::vector<ProfilePoint>> out;
+  auto done = db.each(
+      "SELECT points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ? AND day = ?",
+      [&](const sqlite::Row& row) -> Stored<Done> {
+        auto points = blobs::decode_profile_day(day, row.octets(0));
+        if (!points) return failure(unreadable(db, meter, day, points.error()));
+        out = std::move(*points);
+        return Done{};
+      },
+      week_of(day), meter, epoch, day);
+  if (!done) return failure(done.error());
+  return out;
+}
+
+Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                            std::chrono::sys_days day, const std::vector<ProfilePoint>& points) {
+  if (points.size() > blobs::kMaxDayPoints) {
+    return failure(
+        db.error(StorageError::Reason::Misuse, "meter " + std::to_string(meter) + " has " +
+                                                   std::to_string(points.size()) + " values for " +
+                                                   rfc3339::date_text(day) + ", at most " +
+                                                   std::to_string(blobs::kMaxDayPoints) + " fit"));
+  }
+  return db.run(
+      "INSERT INTO profile_day (week, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT DO UPDATE SET points = excluded.points",
+      week_of(day), meter, epoch, day, blobs::encode_profile_day(day, points));
+}
+
+Stored<std::optional<std::chrono::sys_days>> fold_frontier(sqlite::Database& db) {
+  auto day = db.number("SELECT value FROM care WHERE name = 'fold_frontier'");
+  if (!day) return failure(day.error());
+  if (!*day) return std::optional<std::chrono::sys_days>{};
+  return std::optional{std::chrono::sys_days{std::chrono::days{**day}}};
+}
+
+Stored<std::vector<ProfileInterval>> Ledger::profile(MeterKey meter, Epoch epoch, UtcSeconds from,
+                                                     UtcSeconds to) const {
+  return impl_->read("reading a load profile", [&]() -> Stored<std::vector<ProfileInterval>> {
+    auto& db = impl_->db;
+    if (from >= to) return std::vector<ProfileInterval>{};
+    auto hot = hot_points(db, meter, epoch, from, to);
+    if (!hot) return failure(hot.error());
+    auto folded = folded_points(db, meter, epoch, from, to);
+    if (!folded) return failure(folded.error());
+    // Hot rows of a day that is being folded stand in both; what came after went into the blob.
+    std::vector<ProfilePoint> points =
+        hot->empty() ? std::move(*folded) : merge_points(*hot, *folded).points;
+    return intervals_of(impl_->channels, db, points, from, to);
+  });
+}
+
+}  // namespace metergate

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "storage/blobs/profile_points.hpp"
+#include "storage/ledger_impl.hpp"
+
+namespace metergate {
+
+/// Hot rows of one meter that start in [from, to), ascending.
+[[nodiscard]] Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey meter,
+                                                           Epoch epoch, UtcSeconds from,
+                                                           UtcSeconds to);
+
+/// The points of the day's blob; nothing when there is no blob.
+[[nodiscard]] Stored<std::optional<std::vector<ProfilePoint>>> folded_day(
+    sqlite::Database& db, MeterKey meter, Epoch epoch, std::chrono::sys_days day);
+
+/// Puts a day's blob in place of what was there. `points` as encode_profile_day wants them.
+[[nodiscard]] Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                          std::chrono::sys_days day,
+                                          const std::vector<ProfilePoint>& points);
+
+/// Days before this one are no longer written hot; nothing before the first fold.
+[[nodiscard]] Stored<std::optional<std::chrono::sys_days>> fold_frontier(sqlite::Database& db);
+
+}  // namespace metergate

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include "gateway/sim/state_file.hpp"
+#include "gateway/sim/street_meter.hpp"
+#include "tests/support/sim_model.hpp"
+
+namespace metergate::sim {
+namespace {
+
+using virtual_meter::VirtualMeter;
+
+class SimStreetMeterTest : public testing::Test {
+ protected:
+  SimStreetMeterTest() {
+    std::string name = testing::TempDir() + "sim-street-XXXXXX";
+    directory_ = ::mkdtemp(name.data());
+  }
+  ~SimStreetMeterTest() override { std::filesystem::remove_all(directory_); }
+
+  std::unique_ptr<StreetMeter> open() {
+    auto meter = StreetMeter::open("a-001", street_meter(5), clock_, directory_);
+    EXPECT_TRUE(meter) << meter.error();
+    return std::move(*meter);
+  }
+  static bool write(StreetMeter& place, operation::TransactionId id) {
+    const auto answer = place.with([&](VirtualMeter& meter, UtcSeconds now) {
+      const auto token = virtual_meter::utrn_credit(static_cast<std::uint16_t>(id), 100, id);
+      return meter.perform(operation::WriteToken{token, id}, now).has_value();
+    });
+    return answer.value_or(false);
+  }
+  static std::size_t orders(StreetMeter& place) {
+    return place.with([](VirtualMeter& meter, UtcSeconds) { return meter.orders().size(); })
+        .value();
+  }
+  static std::string serial(StreetMeter& place) {
+    return place.with([](VirtualMeter& meter, UtcSeconds) { return meter.serial().text(); })
+        .value();
+  }
+
+  std::filesystem::path directory_;
+  StreetClock clock_{
+      1.0, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), kStreetTime};
+};
+
+TEST_F(SimStreetMeterTest, OrderIsOnDiskBeforeItsAnswerIsOut) {
+  const auto living = open();
+  ASSERT_TRUE(write(*living, 1));
+  // What a simulator finds that is started after this one was killed here.
+  const auto after_kill = open();
+  EXPECT_EQ(orders(*after_kill), 1U);
+}
+
+TEST_F(SimStreetMeterTest, MeterThatCannotSaveStaysSilent) {
+  const auto place = open();
+  std::filesystem::remove_all(directory_);
+  EXPECT_FALSE(write(*place, 1));
+  EXPECT_NE(place->last_error().find("cannot create"), std::string::npos);
+}
+
+TEST_F(SimStreetMeterTest, SwappedMeterHasItsOwnSerialAndMemoryAlsoAfterARestart) {
+  auto place = open();
+  ASSERT_TRUE(write(*place, 1));
+  ASSERT_TRUE(place->swap());
+  EXPECT_EQ(serial(*place), "VM-5-B");
+  EXPECT_EQ(orders(*place), 0U);
+  place = open();
+  EXPECT_EQ(serial(*place), "VM-5-B");
+  ASSERT_TRUE(place->swap());
+  EXPECT_EQ(serial(*place), "VM-5");
+  EXPECT_EQ(orders(*place), 1U);
+}
+
+TEST_F(SimStreetMeterTest, DamagedFileIsRefusedByName) {
+  open().reset();
+  ASSERT_TRUE(write_state_file(directory_ / "a-001.meter", "metergate-virtual-meter 1\n"));
+  const auto again = StreetMeter::open("a-001", street_meter(5), clock_, directory_);
+  ASSERT_FALSE(again);
+  EXPECT_NE(again.error().find("a-001.meter"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace metergate::sim

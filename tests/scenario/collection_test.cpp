@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/scenario/story.hpp"
+
+namespace metergate::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// The meter's own truth against the ledger: every interval once, none else, none changed.
+void expect_profile_equal_to_truth(Story& story, UtcSeconds from, UtcSeconds to) {
+  const StoredMeter stored = story.stored();
+  const auto kept = story.ledger().profile(stored.key, stored.epoch, from, to);
+  ASSERT_TRUE(kept) << kept.error().what;
+  const auto truth = story.meter().intervals(from, to);
+  ASSERT_EQ(kept->size(), truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    EXPECT_EQ((*kept)[i].start, truth[i].start);
+    ASSERT_FALSE((*kept)[i].values.empty());
+    EXPECT_EQ((*kept)[i].values.front().value, truth[i].values.front().value);
+    EXPECT_EQ((*kept)[i].values.front().marks, truth[i].values.front().marks);
+  }
+}
+
+class CollectionStory : public testing::TestWithParam<bool> {
+ protected:
+  void perhaps_restart() {
+    if (GetParam()) story.restart();
+  }
+  UtcSeconds floor_hour() const {
+    return std::chrono::floor<std::chrono::hours>(story.now_s());
+  }
+  Story story;
+};
+
+INSTANTIATE_TEST_SUITE_P(Restarted, CollectionStory, testing::Bool(), [](const auto& param) {
+  return param.param ? "WithRestart" : "Straight";
+});
+
+TEST_P(CollectionStory, FirstReadFillsBackAndFollowsFromThere) {
+  story.advance(2s);
+  perhaps_restart();
+  story.advance(5h);
+  expect_profile_equal_to_truth(story, floor_hour() - 47h, floor_hour() - 1h);
+}
+
+TEST_P(CollectionStory, OutageOfHoursIsFilledWithoutGapOrDouble) {
+  story.advance(1min);
+  story.wire(Wire::Silent);
+  story.advance(9h);
+  perhaps_restart();
+  story.wire(Wire::Healthy);
+  story.advance(2h);
+  expect_profile_equal_to_truth(story, floor_hour() - 40h, floor_hour() - 1h);
+  const StoredMeter stored = story.stored();
+  EXPECT_TRUE(story.ledger().holes(stored.key, stored.epoch)->empty());
+}
+
+TEST_P(CollectionStory, PowerCutKeepsItsMarks) {
+  story.advance(1min);
+  story.meter().cut_power(story.now_s());
+  story.advance(100min);
+  perhaps_restart();
+  story.meter().restore_power(story.now_s());
+  story.advance(4h);
+  expect_profile_equal_to_truth(story, floor_hour() - 10h, floor_hour() - 1h);
+}
+
+TEST_P(CollectionStory, LogsAreReadOnceAndInOrder) {
+  story.advance(1min);
+  story.meter().open_cover(story.now_s());
+  story.advance(10min);
+  perhaps_restart();
+  story.meter().close_cover(story.now_s());
+  story.advance(1h);
+  const StoredMeter stored = story.stored();
+  const auto kept = story.ledger().log(stored.key, stored.epoch, LogId::Tamper, 0, 100);
+  ASSERT_TRUE(kept);
+  const auto& truth = story.meter().log(LogId::Tamper);
+  ASSERT_EQ(kept->size(), truth.size());
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    EXPECT_EQ((*kept)[i].sequence, truth[i].sequence);
+    EXPECT_EQ((*kept)[i].code, truth[i].code);
+  }
+}
+
+TEST_P(CollectionStory, DailySnapshotsArriveEachMidnight) {
+  story.advance(1min);
+  perhaps_restart();
+  story.advance(3 * 24h);
+  const StoredMeter stored = story.stored();
+  const auto today = std::chrono::floor<std::chrono::days>(story.now_s());
+  const auto kept = story.ledger().daily(stored.key, stored.epoch,
+                                         today - std::chrono::days{2}, today + std::chrono::days{1});
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->size(), 3U);
+}
+
+TEST_P(CollectionStory, DataOfAnOutageOfTheBrokerGoesOutAsMeterDays) {
+  story.advance(1min);
+  story.advance(10s);
+  story.broker(false);
+  const auto before = story.published_on("/profile");
+  story.advance(2 * 24h);
+  perhaps_restart();
+  story.broker(true);
+  story.advance(1min);
+  const auto sent = story.published_on("/profile") - before;
+  EXPECT_GE(sent, 2U);
+  EXPECT_LE(sent, 8U);
+  EXPECT_EQ(story.ledger().outbox_size()->data_days, 0U);
+}
+
+TEST_P(CollectionStory, NothingOfASwappedMeterIsStored) {
+  story.advance(1min);
+  story.wire(Wire::Silent);
+  story.advance(10min);
+  story.swap_meter();
+  perhaps_restart();
+  story.wire(Wire::Healthy);
+  const auto stored = story.stored();
+  const auto before = story.ledger().profile_covered_to(stored.key, stored.epoch);
+  story.advance(3h);
+  EXPECT_EQ(*story.ledger().profile_covered_to(stored.key, stored.epoch), *before);
+  EXPECT_EQ(story.gateway().find_meter(*MeterId::parse("m1"))->session.state(),
+            session::State::WrongMeter);
+}
+
+TEST_P(CollectionStory, RelayIsUnknownUntilReadAndThenFollowsTheMeter) {
+  EXPECT_EQ(story.stored().supply_reported, SupplyState::Unknown);
+  story.advance(1min);
+  EXPECT_EQ(story.stored().supply_reported, SupplyState::On);
+  perhaps_restart();
+  story.meter().open_cover(story.now_s());
+  story.advance(20min);
+  EXPECT_EQ(story.stored().supply_reported, SupplyState::Off);
+  EXPECT_TRUE(story.stored().supply_causes.has(SupplyCauses::kTamper));
+}
+
+}  // namespace
+}  // namespace metergate::test

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gateway/runtime/gateway.hpp"
+#include "gateway/sim/modbus_slave.hpp"
+#include "meters/virtual/virtual_meter.hpp"
+#include "tests/support/manual_clock.hpp"
+
+namespace metergate::test {
+
+/// What can happen to a request on the story's line.
+enum class Wire : std::uint8_t {
+  Healthy,
+  Silent,          ///< the meter hears nothing
+  AnswersAreLost,  ///< the meter acts and nobody hears of it
+  NotThere,        ///< the device is missing: nothing leaves
+};
+
+/// A gateway, one virtual meter on a line, a broker that takes everything: in one thread, on time
+/// that is moved by hand, over a real ledger file. `restart()` ends the gateway as kill -9 would
+/// (what was not committed is gone) and starts it again over the same file.
+class Story {
+ public:
+  Story();
+  ~Story();
+  Story(const Story&) = delete;
+  Story& operator=(const Story&) = delete;
+
+  void advance(Duration by);
+  void restart();
+  /// The wall clock alone moves.
+  void step_wall_clock(std::chrono::milliseconds by) { clock_.step_wall_clock(by); }
+
+  /// Publishes a command for meter `m1`; `body` are its fields besides id and times.
+  void command(const std::string& verb, const std::string& id, const std::string& body,
+               std::chrono::seconds valid_for = std::chrono::minutes{10});
+  void raw_command(const std::string& topic, const std::string& payload, bool retained = false);
+
+  void wire(Wire state) { wire_ = state; }
+  void broker(bool connected);
+  /// The next requests that write are treated like this, whatever the wire is.
+  void next_write(Wire state) { next_write_ = state; }
+  void swap_meter();
+
+  /// The states published for a command, in order: `accepted scheduled sending succeeded`.
+  [[nodiscard]] std::string states_of(const std::string& id) const;
+  /// The last payload published for it.
+  [[nodiscard]] std::string last_of(const std::string& id) const;
+  [[nodiscard]] std::size_t published_on(const std::string& topic_part) const;
+
+  [[nodiscard]] virtual_meter::VirtualMeter& meter() { return *meter_; }
+  [[nodiscard]] Ledger& ledger() { return *ledger_; }
+  [[nodiscard]] runtime::Gateway& gateway() { return *gateway_; }
+  [[nodiscard]] StoredMeter stored() const;
+  [[nodiscard]] UtcTime now() const { return clock_.now().utc; }
+  [[nodiscard]] UtcSeconds now_s() const {
+    return std::chrono::floor<std::chrono::seconds>(clock_.now().utc);
+  }
+  /// Tokens the meter has seen since it was made.
+  [[nodiscard]] std::size_t tokens_seen() const;
+
+ private:
+  class Line;
+  struct Message {
+    std::string topic;
+    std::string payload;
+  };
+
+  void start();
+  [[nodiscard]] WireResult exchange(const WireRequest& request);
+
+  std::filesystem::path directory_;
+  ManualClock clock_;
+  config::ModelCatalogue models_;
+  std::optional<virtual_meter::VirtualMeter> meter_;
+  std::optional<virtual_meter::VirtualMeter> other_meter_;
+  std::unique_ptr<sim::ModbusSlave> slave_;
+  Wire wire_ = Wire::Healthy;
+  std::optional<Wire> next_write_;
+  bool broker_connected_ = true;
+  std::vector<Message> messages_;
+  // Ends in this order backwards: the gateway first.
+  std::unique_ptr<runtime::Agenda> agenda_;
+  std::optional<Ledger> ledger_;
+  std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<runtime::Gateway> gateway_;
+};
+
+}  // namespace metergate::test

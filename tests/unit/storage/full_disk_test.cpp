@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "tests/unit/storage/ledger_fixture.hpp"
+
+namespace metergate::test {
+namespace {
+
+/// A small file system of its own. Needs the right to mount; without it the tests are skipped.
+class FullDiskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    mounted = ::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=8m") == 0;
+    if (!mounted) GTEST_SKIP() << "mounting a small file system is not permitted here";
+  }
+  void TearDown() override {
+    ledger.reset();
+    if (mounted) ::umount2(directory.path().c_str(), MNT_DETACH);
+  }
+
+  // Takes all room that is left.
+  void fill_up() {
+    const int descriptor =
+        ::open((directory.path() / "filler").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    ASSERT_GE(descriptor, 0);
+    const std::vector<char> block(4096, 'x');
+    while (::write(descriptor, block.data(), block.size()) > 0) {
+    }
+    ::close(descriptor);
+  }
+  void make_room() { std::filesystem::remove(directory.path() / "filler"); }
+
+  Stored<Done> write_something(int i) {
+    for (int k = 0; k < 20; ++k) {
+      auto done = ledger->enqueue({0, "t", std::string(2000, 'p') + std::to_string(i), "", {}});
+      if (!done) return done;
+    }
+    return ledger->commit();
+  }
+
+  TemporaryDirectory directory;
+  std::filesystem::path file = directory.path() / "ledger.db";
+  bool mounted = false;
+  std::optional<Ledger> ledger;
+};
+
+TEST_F(FullDiskTest, AFullDiskIsSaidAndNothingThatWasCommittedIsLost) {
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  std::size_t committed = 0;
+  std::optional<StorageError> refused;
+  fill_up();
+  for (int i = 0; i < 1000 && !refused; ++i) {
+    auto done = write_something(i);
+    if (done) {
+      committed += 20;
+    } else {
+      refused = done.error();
+    }
+  }
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->reason, StorageError::Reason::DiskFull) << refused->what;
+  static_cast<void>(ledger->commit());
+  EXPECT_EQ(good(ledger->outbox_size()).messages, committed);
+
+  // The reserve lets the steps of accepted commands be written.
+  EXPECT_TRUE(ledger->release_reserve());
+  EXPECT_TRUE(write_something(0));
+  committed += 20;
+
+  fill_up();
+  make_room();
+  EXPECT_TRUE(write_something(1)) << "it goes on by itself once there is room";
+  committed += 20;
+  ledger.reset();
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  EXPECT_EQ(good(ledger->outbox_size()).messages, committed);
+  EXPECT_TRUE(good(ledger->check()).empty());
+}
+
+TEST_F(FullDiskTest, OldDataCanBeDeletedOnAFullDisk) {
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  for (int i = 0; i < 4000; ++i) {
+    good(ledger->append_journal(
+        {0, kNow - days{100}, "info", "MG0101", "m1", "", std::string(200, 't'), "{}"}));
+    if (i % 200 == 0) good(ledger->commit());
+  }
+  good(ledger->commit());
+  // Until nothing can be written any more, not even into what the WAL already had.
+  for (int i = 0; i < 100; ++i) {
+    fill_up();
+    if (!write_something(i)) break;
+  }
+  static_cast<void>(ledger->commit());
+  EXPECT_EQ(good(ledger->retain({}, kNow, 100'000)), 3999U) << "all but the newest line";
+  EXPECT_TRUE(write_something(0)) << "the pages that became free are used again";
+  make_room();
+  good(ledger->retain({}, kNow, 1));
+  EXPECT_TRUE(ledger->reserve_held()) << "taken again as soon as there was room";
+  EXPECT_TRUE(good(ledger->check()).empty());
+}
+
+}  // namespace
+}  // namespace metergate::test

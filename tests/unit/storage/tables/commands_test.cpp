@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/unit/storage/ledger_fixture.hpp"
+
+namespace metergate::test {
+namespace {
+
+constexpr std::string_view kDigits = "1234 5678 9012 3456 7890";
+
+class CommandsTest : public LedgerTest {
+ protected:
+  // Walks a command to its end.
+  void end(CommandKey key, std::initializer_list<CommandState> path) {
+    CommandState from = CommandState::Accepted;
+    for (const CommandState to : path) {
+      good(ledger->append_step(key, step(from, to)));
+      from = to;
+    }
+  }
+  InsertOutcome try_insert(const Command& c, std::string_view digest = "digest") {
+    return good(ledger->insert_command(m.key, c, digest, kNow));
+  }
+  StoredMeter m = meter();
+};
+
+TEST_F(CommandsTest, EveryKindOfCommandComesBackAsItWas) {
+  const std::vector<CommandParams> all{
+      token(kDigits, true),
+      SetRelay{SupplyState::Armed},
+      Read{{DataClass::Profile, DataClass::Clock}, UtcSeconds{kToday}, std::nullopt},
+      Synchronise{},
+      SetClock{UtcSeconds{kToday + 1s}},
+      SetClock{},
+      Cancel{*CommandId::parse("other")}};
+  int number = 0;
+  for (const auto& params : all) {
+    auto c = command("c" + std::to_string(++number), params);
+    c.not_before = kNow + 3ms;
+    c.comment = "with 'quotes' and \xC3\xBC";
+    c.reply_to = {"answer/here", std::string{"\0\x01\xff", 3}};
+    insert(m.key, c);
+    good(ledger->commit());
+    reopen();
+    const auto back = good(ledger->find_command(c.id));
+    ASSERT_TRUE(back);
+    const Command& b = back->command;
+    EXPECT_EQ(b.id, c.id);
+    EXPECT_EQ(b.meter, c.meter);
+    EXPECT_EQ(b.verb(), c.verb());
+    EXPECT_EQ(b.issued_at, c.issued_at);
+    EXPECT_EQ(b.expires_at, c.expires_at);
+    EXPECT_EQ(b.stated_expires_at, c.stated_expires_at);
+    EXPECT_EQ(b.not_before, c.not_before);
+    EXPECT_EQ(b.priority, c.priority);
+    EXPECT_EQ(b.operator_name, c.operator_name);
+    EXPECT_EQ(b.work_order, c.work_order);
+    EXPECT_EQ(b.comment, c.comment);
+    EXPECT_EQ(b.reply_to.response_topic, c.reply_to.response_topic);
+    EXPECT_EQ(b.reply_to.correlation_data, c.reply_to.correlation_data);
+    EXPECT_EQ(b.origin, c.origin);
+    EXPECT_EQ(back->state, CommandState::Accepted);
+    EXPECT_EQ(back->accepted_at, kNow);
+  }
+  const auto find = [&](std::string_view id) {
+    return good(ledger->find_command(*CommandId::parse(id)))->command.params;
+  };
+  EXPECT_EQ(std::get<DeliverToken>(find("c1")).token, token(kDigits).token);
+  EXPECT_TRUE(std::get<DeliverToken>(find("c1")).allow_repeat);
+  EXPECT_EQ(std::get<SetRelay>(find("c2")).state, SupplyState::Armed);
+  EXPECT_EQ(std::get<Read>(find("c3")).what, std::get<Read>(all[2]).what);
+  EXPECT_EQ(std::get<Read>(find("c3")).from, UtcSeconds{kToday});
+  EXPECT_FALSE(std::get<Read>(find("c3")).to);
+  EXPECT_EQ(std::get<SetClock>(find("c5")).time, UtcSeconds{kToday + 1s});
+  EXPECT_FALSE(std::get<SetClock>(find("c6")).time);
+  EXPECT_EQ(std::get<Cancel>(find("c7")).command.text(), "other");
+}
+
+TEST_F(CommandsTest, ARepeatedIdFindsTheFirstAndTellsSameFromOther) {
+  const auto c = command("c1", SetRelay{SupplyState::Off});
+  const auto key = insert(m.key, c);
+  const auto same = std::get<AlreadyThere>(try_insert(c));
+  EXPECT_TRUE(same.same_body);
+  EXPECT_EQ(same.existing.key, key);
+  EXPECT_FALSE(std::get<AlreadyThere>(try_insert(c, "another digest")).same_body);
+  EXPECT_EQ(good(ledger->commands_of(m.key, 10)).size(), 1U);
+  EXPECT_EQ(good(ledger->steps_of(key)).size(), 1U);
+}
+
+TEST_F(CommandsTest, TheSameDigitsAreADuplicateWhateverTheId) {
+  insert(m.key, command("c1", token(kDigits)));
+  const auto seen = std::get<TokenSeenBefore>(try_insert(command("c2", token(kDigits))));
+  EXPECT_EQ(seen.by.text(), "c1");
+  EXPECT_FALSE(good(ledger->find_command(*CommandId::parse("c2"))));
+}
+
+TEST_F(CommandsTest, AnotherMeterMayGetTheSameDigits) {
+  insert(m.key, command("c1", token(kDigits)));
+  const auto other = meter("m2");
+  EXPECT_TRUE(std::holds_alternative<Inserted>(
+      good(ledger->insert_command(other.key, command("c2", token(kDigits)), "d", kNow))));
+}
+
+TEST_F(CommandsTest, ARepeatIsTakenWhenItIsAskedForByName) {
+  insert(m.key, command("c1", token(kDigits)));
+  EXPECT_TRUE(std::holds_alternative<Inserted>(try_insert(command("c2", token(kDigits, true)))));
+}
+
+TEST_F(CommandsTest, DigitsThatNeverLeftAreFree) {
+  using enum CommandState;
+  const std::vector<std::vector<CommandState>> paths{
+      {Expired},
+      {Cancelled},
+      {Superseded},
+      {Failed},
+      {Scheduled, Sending, Unconfirmed, Accepted, Expired}};
+  int number = 0;
+  for (const auto& path : paths) {
+    const auto key = insert(m.key, command("c" + std::to_string(++number), token(kDigits)));
+    CommandState from = Accepted;
+    for (const auto to : path) {
+      good(ledger->append_step(key, step(from, to)));
+      from = to;
+    }
+  }
+  EXPECT_TRUE(std::holds_alternative<Inserted>(try_insert(command("last", token(kDigits)))));
+}
+
+TEST_F(CommandsTest, DigitsThatReachedTheMeterOrMayHaveAreNotFree) {
+  using enum CommandState;
+  const std::vector<std::vector<CommandState>> paths{{Scheduled, Sending, Succeeded},
+                                                     {Scheduled, Sending, Rejected},
+                                                     {Scheduled, Sending},
+                                                     {Scheduled, Sending, Unconfirmed},
+                                                     {Scheduled, Sending, Unconfirmed, Unsettled}};
+  int number = 0;
+  for (const auto& path : paths) {
+    const std::string digits = "1234567890123456789" + std::to_string(number);
+    const auto key = insert(m.key, command("c" + std::to_string(++number), token(digits)));
+    CommandState from = Accepted;
+    for (const auto to : path) {
+      good(ledger->append_step(key, step(from, to)));
+      from = to;
+    }
+    EXPECT_TRUE(std::holds_alternative<TokenSeenBefore>(
+        try_insert(command("again" + std::to_string(number), token(digits)))))
+        << number;
+  }
+}
+
+TEST_F(CommandsTest, TheRowFollowsItsSteps) {
+  const auto key = insert(m.key, command("c1", SetRelay{SupplyState::Off}));
+  auto sending = step(CommandState::Scheduled, CommandState::Sending, kNow + 1s);
+  sending.attempt = 1;
+  sending.transaction = 12;
+  auto refused = step(CommandState::Sending, CommandState::Rejected, kNow + 2s);
+  refused.attempt = 1;
+  refused.reason = Reason::MeterRefused;
+  refused.detail = "no more operations today";
+  refused.meter_reason = operation::MeterRefusal::RelayLimit;
+  refused.meter_raw = "7";
+  refused.result_json = R"({"a":1})";
+  good(ledger->append_step(key, step(CommandState::Accepted, CommandState::Scheduled)));
+  good(ledger->append_step(key, sending));
+  good(ledger->append_step(key, refused));
+  good(ledger->commit());
+  reopen();
+
+  const auto row = good(ledger->commands_of(m.key, 1)).front();
+  EXPECT_EQ(row.state, CommandState::Rejected);
+  EXPECT_EQ(row.reason, Reason::MeterRefused);
+  EXPECT_EQ(row.attempt, 1U);
+  EXPECT_EQ(row.transaction, 12U) << "of the last transmission, also when a later step has none";
+  EXPECT_EQ(row.changed_at, kNow + 2s);
+  EXPECT_EQ(row.result_json, refused.result_json);
+
+  const auto steps = good(ledger->steps_of(key));
+  ASSERT_EQ(steps.size(), 4U);
+  EXPECT_EQ(steps[0].to, CommandState::Accepted);
+  EXPECT_EQ(steps[2].transaction, 12U);
+  EXPECT_EQ(steps[3].detail, refused.detail);
+  EXPECT_EQ(steps[3].meter_reason, refused.meter_reason);
+  EXPECT_EQ(steps[3].meter_raw, "7");
+  EXPECT_FALSE(steps[2].meter_reason);
+}
+
+TEST_F(CommandsTest, AStepFromAnotherStateIsRefusedAndLeavesNoTrace) {
+  const auto key = insert(m.key, command("c1", SetRelay{SupplyState::Off}));
+  const auto refused =
+      ledger->append_step(key, step(CommandState::Sending, CommandState::Succeeded));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().reason, StorageError::Reason::Misuse);
+  EXPECT_NE(refused.error().what.find("c1 is accepted"), std::string::npos);
+  EXPECT_EQ(good(ledger->steps_of(key)).size(), 1U);
+  EXPECT_EQ(good(ledger->live_commands()).front().state, CommandState::Accepted);
+}
+
+TEST_F(CommandsTest, NothingFollowsAnEnd) {
+  const auto key = insert(m.key, command("c1", Synchronise{}));
+  end(key, {CommandState::Cancelled});
+  EXPECT_FALSE(ledger->append_step(key, step(CommandState::Cancelled, CommandState::Accepted)));
+  EXPECT_FALSE(ledger->append_step(77, step(CommandState::Accepted, CommandState::Scheduled)));
+}
+
+TEST_F(CommandsTest, LiveCommandsComeInTheOrderTheyWereAccepted) {
+  const auto a = insert(m.key, command("z-first", Synchronise{}));
+  const auto b = insert(m.key, command("a-second", Synchronise{}));
+  const auto c = insert(m.key, command("k-third", Synchronise{}));
+  end(b, {CommandState::Expired});
+  end(c, {CommandState::Scheduled, CommandState::Sending, CommandState::Unconfirmed});
+  const auto live = good(ledger->live_commands());
+  ASSERT_EQ(live.size(), 2U);
+  EXPECT_EQ(live[0].key, a);
+  EXPECT_EQ(live[1].key, c);
+  EXPECT_EQ(live[1].state, CommandState::Unconfirmed);
+  EXPECT_EQ(good(ledger->commands_of(m.key, 2)).front().key, c);
+}
+
+TEST_F(CommandsTest, UnsettledIsAnEndAlthoughItsWordIsUnconfirmed) {
+  using enum CommandState;
+  const auto key = insert(m.key, command("c1", SetRelay{SupplyState::Off}));
+  end(key, {Scheduled, Sending, Unconfirmed, Unsettled});
+  EXPECT_TRUE(good(ledger->live_commands()).empty());
+  EXPECT_EQ(good(ledger->commands_of(m.key, 1)).front().state, Unsettled);
+}
+
+TEST_F(CommandsTest, OnlyRelayOrdersThatWereSentCountTowardsTheLimit) {
+  using enum CommandState;
+  const auto sent = insert(m.key, command("r1", SetRelay{SupplyState::Off}));
+  good(ledger->append_step(sent, step(Accepted, Scheduled)));
+  good(ledger->append_step(sent, step(Scheduled, Sending, kNow)));
+  good(ledger->append_step(sent, step(Sending, Accepted)));
+  good(ledger->append_step(sent, step(Accepted, Scheduled)));
+  good(ledger->append_step(sent, step(Scheduled, Sending, kNow + 1h)));
+  insert(m.key, command("r2", SetRelay{SupplyState::On}));
+  const auto other = insert(m.key, command("t1", token(kDigits)));
+  end(other, {Scheduled, Sending});
+  EXPECT_EQ(good(ledger->relay_orders_since(m.key, kNow)), 2U);
+  EXPECT_EQ(good(ledger->relay_orders_since(m.key, kNow + 1ms)), 1U);
+  EXPECT_EQ(good(ledger->relay_orders_since(meter("m2").key, kNow)), 0U);
+}
+
+TEST_F(CommandsTest, NoErrorTextHoldsTheDigits) {
+  // A foreign key that does not hold is the failure nearest to the digits.
+  const auto refused = ledger->insert_command(4711, command("c1", token(kDigits)), "d", kNow);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().what.find("12345678901234567890"), std::string::npos);
+  EXPECT_EQ(refused.error().reason, StorageError::Reason::Misuse);
+}
+
+}  // namespace
+}  // namespace metergate::test
