@@ -64,18 +64,15 @@ double daily_need(const model::MeterModel& meter_model, const Schedule& schedule
   double need = daily(schedule.registers, registers_s);
   if (at.relay) need += daily(schedule.relay, time.read(at.relay->registers(), turn_s));
   if (at.clock) need += daily(schedule.clock, time.read(at.clock->registers(), turn_s));
-  if (at.profile) {
-    const std::size_t window =
-        at.profile->header.registers() +
-        std::size_t{at.profile->max_records} * at.profile->record_registers();
-    need += daily(schedule.profile, time.read(window, turn_s));
-  }
-  if (at.logs) {
-    const std::size_t window = at.logs->header.registers() +
-                               std::size_t{at.logs->max_records} * at.logs->record_registers();
-    need += daily(schedule.logs,
-                  static_cast<double>(at.log_numbers.size()) * time.read(window, turn_s));
-  }
+  // A full window, and one for each log: what is there to read is not known beforehand.
+  const auto window = [&](const std::optional<model::Window>& one) {
+    if (!one) return 0.0;
+    return time.read(
+        one->header.registers() + std::size_t{one->max_records} * one->record_registers(), turn_s);
+  };
+  need += daily(schedule.profile, window(at.profile));
+  need += daily(schedule.daily, window(at.daily));
+  need += daily(schedule.logs, static_cast<double>(at.log_numbers.size()) * window(at.logs));
   return need;
 }
 
@@ -113,9 +110,9 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
 }
 
 std::string budget_text(const LineBudget& budget) {
-  const double per_meter =
-      budget.meters == 0 ? 0.0
-                         : static_cast<double>(budget.registers) / static_cast<double>(budget.meters);
+  const double per_meter = budget.meters == 0 ? 0.0
+                                              : static_cast<double>(budget.registers) /
+                                                    static_cast<double>(budget.meters);
   std::array<char, 200> text{};
   const int length =
       std::snprintf(text.data(), text.size(),

@@ -14,9 +14,9 @@ struct LineBudget {
   std::string line;
   std::uint32_t baud = 0;
   std::size_t meters = 0;
-  std::size_t registers = 0;   ///< of one round over all meters
-  double round_s = 0;          ///< line time of that round
-  double needed_share = 0;     ///< of the line's time, with everything the schedules ask for
+  std::size_t registers = 0;  ///< of one round over all meters
+  double round_s = 0;         ///< line time of that round
+  double needed_share = 0;    ///< of the line's time, with everything the schedules ask for
 };
 
 /// One request costs `8 characters + max(turn-round, 3.5 characters) + (5 + 2R) characters + 3.5

@@ -9,6 +9,8 @@ std::string ConfigError::text() const {
   out += ": ";
   switch (kind) {
     case Kind::Wrong:
+      // Without one value at fault, something is missing beside it.
+      if (value.empty()) return out + key + ": expected " + expected;
       return out + key + " is " + value + "; allowed: " + expected;
     case Kind::Missing:
       return out + key + " is missing; allowed: " + expected;

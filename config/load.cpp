@@ -49,7 +49,8 @@ void read_sessions(TableReader in, Sessions& sessions) {
   in.duration("probe_min_s", sessions.probe_min, {1, 3'600});
   in.duration("probe_max_s", sessions.probe_max, {1, 86'400});
   in.duration("settle_limit_s", sessions.settle_limit, {10, kYear_s});
-  if (sessions.probe_max < sessions.probe_min) in.contradicts("probe_max_s", "at least probe_min_s");
+  if (sessions.probe_max < sessions.probe_min)
+    in.contradicts("probe_max_s", "at least probe_min_s");
   in.finish();
 }
 
@@ -99,7 +100,8 @@ Schedule read_schedule(TableReader& in) {
   in.duration("daily_s", schedule.daily, kInterval_s);
   in.duration("profile_s", schedule.profile, kInterval_s);
   in.duration("capture_period_min", schedule.capture_period, {15, 60});
-  if (60 % schedule.capture_period.count() != 0 || schedule.capture_period.count() == 20) {
+  if (schedule.capture_period.count() != 15 && schedule.capture_period.count() != 30 &&
+      schedule.capture_period.count() != 60) {
     in.contradicts("capture_period_min", "15, 30 or 60");
   }
   in.duration("back_fill_days", schedule.back_fill, {1, 800});
@@ -128,8 +130,7 @@ void read_lines(TableReader& root, Configuration& into, const std::filesystem::p
 void read_schedules(TableReader& root, Configuration& into) {
   for (TableReader& table : root.tables("schedule")) {
     Schedule schedule = read_schedule(table);
-    if (std::ranges::find(into.schedules, schedule.name, &Schedule::name) !=
-        into.schedules.end()) {
+    if (std::ranges::find(into.schedules, schedule.name, &Schedule::name) != into.schedules.end()) {
       table.contradicts("name", "the name of no other schedule");
     }
     into.schedules.push_back(std::move(schedule));

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <functional>
 
+#include "meters/identity.hpp"
 #include "meters/models/model_words.hpp"
 #include "protocols/octets/hex.hpp"
 
@@ -191,6 +192,9 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
   model::MeterModel& into = out.model;
   TableReader in{root, "", errors};
   in.text("name", into.name, Need::Required);
+  if (!into.name.empty() && !is_identifier(into.name)) {
+    in.contradicts("name", "1 to 64 of A-Z a-z 0-9 _ . -");
+  }
   in.text("manufacturer", into.manufacturer, Need::Required);
   in.text("description", into.description);
   in.text("document", into.document, Need::Required);
@@ -204,10 +208,15 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
     } else {
       in.contradicts("capabilities",
                      "registers, daily, profile, logs, read-clock, set-clock, read-relay, "
-                     "operate-relay, close-relay, tokens, transactions; not " + word);
+                     "operate-relay, close-relay, tokens, transactions; not " +
+                         word);
     }
   }
   in.duration("capture_period_min", into.capture_period, {15, 60});
+  if (into.capture_period.count() != 15 && into.capture_period.count() != 30 &&
+      into.capture_period.count() != 60) {
+    in.contradicts("capture_period_min", "15, 30 or 60");
+  }
   out.lines.profile_channels = {in.line_of("profile_channel"), "profile_channel"};
   into.profile_channels = read_channels(in, "profile_channel");
   out.lines.daily_channels = {in.line_of("daily_channel"), "daily_channel"};
@@ -224,7 +233,12 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
   out.lines.event_codes = {in.line_of("event_codes"), "event_codes"};
   read_map<EventCode>(in, "event_codes", into.event_codes, parse_event,
                       "a raw number with an event word, such as supply-off");
-  if (auto modbus = in.table("modbus")) read_modbus(*modbus, into.modbus, out.lines);
+  if (auto modbus = in.table("modbus")) {
+    if (into.protocol == model::Protocol::Mqtt) {
+      in.contradicts("modbus", "no [modbus] table beside protocol = \"mqtt\"");
+    }
+    read_modbus(*modbus, into.modbus, out.lines);
+  }
   for (TableReader& table : in.tables("capture")) {
     out.lines.each_capture.push_back({table.line(), table.key_path("")});
     into.captures.push_back(read_capture(table));

@@ -8,6 +8,7 @@ namespace metergate::config {
 namespace {
 
 constexpr std::size_t kLongestCompared = 64;
+constexpr std::size_t kShortestBeginning = 4;
 
 // Levenshtein's distance, one row at a time.
 std::size_t letters_apart(std::string_view a, std::string_view b) {
@@ -38,6 +39,11 @@ std::optional<std::string> nearest_word(std::string_view written,
     fewest = apart;
     nearest = word;
   }
+  if (nearest || written.size() < kShortestBeginning) return nearest;
+  // `password` for `password_file`: a unit or an ending forgotten.
+  const auto longer =
+      std::ranges::find_if(known, [&](const auto& word) { return word.starts_with(written); });
+  if (longer != known.end()) nearest = *longer;
   return nearest;
 }
 

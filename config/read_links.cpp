@@ -15,17 +15,21 @@ std::optional<Parity> parse_parity(std::string_view word) {
 }
 
 bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  // Digits and dots only: `127.example.org` is a name, and anybody's.
+  const bool numeric = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
 }
 
 void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::path& base) {
   in.path("device", serial.device, base, Need::Required);
-  constexpr std::array<std::int64_t, 9> kBauds{300,    600,    1'200,  2'400,  4'800,
+  constexpr std::array<std::int64_t, 9> kBauds{300,   600,    1'200,  2'400, 4'800,
                                                9'600, 19'200, 38'400, 57'600};
   in.number("baud", serial.baud, {300, 230'400});
   const bool usual = std::ranges::find(kBauds, serial.baud) != kBauds.end() ||
                      serial.baud == 115'200 || serial.baud == 230'400;
-  if (!usual) in.contradicts("baud", "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 or 230400");
+  if (!usual)
+    in.contradicts("baud",
+                   "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 or 230400");
   in.word<Parity>("parity", serial.parity, parse_parity, "none, even or odd");
   in.number("data_bits", serial.data_bits, {7, 8});
   in.number("stop_bits", serial.stop_bits, {1, 2});
@@ -40,6 +44,8 @@ Line read_line(TableReader& in, const std::filesystem::path& base) {
     ModbusTcp tcp;
     in.text("host", tcp.host, Need::Required);
     in.number("port", tcp.port, {1, 65'535});
+    std::filesystem::path device;
+    in.path("device", device, base);
     if (in.has("device")) in.contradicts("device", "either device or host");
     line.access = tcp;
   } else {

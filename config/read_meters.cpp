@@ -25,6 +25,9 @@ class MeterList {
         in.contradicts(in.has("line") ? "line" : "topic_name",
                        "a line, or an MQTT meter with an [mqtt_meters] table");
       }
+      for (const std::string_view key : {"address", "first_address"}) {
+        if (in.has(key)) in.contradicts(key, "no address without a line");
+      }
     } else {
       if (std::ranges::find(known_.lines, meter.line, &Line::name) == known_.lines.end()) {
         in.contradicts("line", names("a line: ", known_.lines));
@@ -48,6 +51,11 @@ class MeterList {
                      "an address no other meter of line " + meter.line + " has; " +
                          std::to_string(meter.address) + " is taken");
     }
+    const std::string& topic = meter.topic_name.empty() ? meter.id.text() : meter.topic_name;
+    if (meter.line.empty() && !topics_.insert(topic).second) {
+      in.contradicts(in.has("topic_name") || id_key == "id" ? "topic_name" : "topic_prefix",
+                     "a topic name no other meter has; " + topic + " is taken");
+    }
     meters_.push_back(std::move(meter));
   }
 
@@ -63,6 +71,7 @@ class MeterList {
 
   const Configuration& known_;
   std::set<std::string> ids_;
+  std::set<std::string> topics_;
   std::set<std::pair<std::string, std::uint16_t>> addresses_;
   std::vector<Meter> meters_;
 };

@@ -50,7 +50,7 @@ struct Broker {
   std::optional<Tls> tls;
   std::string username;
   std::filesystem::path password_file;
-  std::string client_id;  ///< empty: `metergate-<site>`
+  std::string client_id;         ///< empty: `metergate-<site>`
   bool allow_plaintext = false;  ///< without TLS to a host that is not this one
   std::chrono::seconds keep_alive{30};
   std::chrono::milliseconds reconnect_min{500};

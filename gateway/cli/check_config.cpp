@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <memory>
+#include <set>
 
 #include "config/budget.hpp"
 #include "config/load.hpp"
@@ -37,21 +38,20 @@ void tell(Console& console, const Options& options,
   }
 }
 
-/// Meters whose model is not in the model directories: the one mistake that only shows when the
-/// configuration and the models are read together.
+/// Models that meters name and no model directory has: the one mistake that only shows when the
+/// configuration and the models are read together. Each is told once, with its first meter.
 std::vector<config::ConfigError> unknown_models(const Options& options,
                                                 const config::Configuration& configuration,
                                                 const config::ModelCatalogue& models) {
   std::string known;
   for (const auto& [name, model] : models) known += (known.empty() ? "" : ", ") + name;
+  std::set<std::string> told;
   std::vector<config::ConfigError> out;
-  std::size_t number = 0;
   for (const config::Meter& meter : configuration.meters) {
-    ++number;
-    if (models.contains(meter.model)) continue;
+    if (models.contains(meter.model) || !told.insert(meter.model).second) continue;
     config::ConfigError error;
     error.file = options.file;
-    error.key = "meter[" + std::to_string(number) + "].model";
+    error.key = "model of meter " + meter.id.text();
     error.value = meter.model;
     error.expected = known.empty() ? "a model; none was found in the model directories" : known;
     out.push_back(std::move(error));

@@ -64,7 +64,7 @@ std::string table_of(const json::array& rows) {
     columns.push_back(
         {std::string{key}, value.is_number() ? Table::Align::Right : Table::Align::Left});
   }
-  std::ranges::stable_partition(columns, [](const Table::Column& column) {
+  std::stable_partition(columns.begin(), columns.end(), [](const Table::Column& column) {
     return column.title == "meter" || column.title == "line";
   });
   Table table{columns};

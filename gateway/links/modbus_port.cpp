@@ -23,8 +23,8 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::nanoseconds;
 
-constexpr std::size_t kAddressAndCrc = 3;     // octets an RTU frame has around its PDU
-constexpr std::size_t kTcpHeader = 7;        // MBAP header with the unit id
+constexpr std::size_t kAddressAndCrc = 3;  // octets an RTU frame has around its PDU
+constexpr std::size_t kTcpHeader = 7;      // MBAP header with the unit id
 constexpr milliseconds kConnectTimeout{2'000};
 // Between octets of one answer: more than a FIFO's worth at the slowest rates, far below libmodbus'
 // default of 500 ms, so that a flipped length octet costs one pause and not a time-out.
@@ -34,7 +34,8 @@ constexpr int kOctetTimeoutCharacters = 30;
 void set_timeout(int (*set)(modbus_t*, std::uint32_t, std::uint32_t), modbus_t* modbus,
                  microseconds time) {
   const auto us = std::max<std::int64_t>(time.count(), 1);
-  set(modbus, static_cast<std::uint32_t>(us / 1'000'000), static_cast<std::uint32_t>(us % 1'000'000));
+  set(modbus, static_cast<std::uint32_t>(us / 1'000'000),
+      static_cast<std::uint32_t>(us % 1'000'000));
 }
 
 /// Waits until the descriptor can be read; false when the time is over first.
@@ -99,12 +100,11 @@ std::string ModbusPort::ensure_open() {
     return "another process holds the device";
   }
   open_ = true;
-  set_timeout(modbus_set_byte_timeout, modbus_,
-              std::max<microseconds>(kOctetTimeoutFloor,
-                                     std::chrono::duration_cast<microseconds>(
-                                         timing_.character * kOctetTimeoutCharacters)));
+  set_timeout(
+      modbus_set_byte_timeout, modbus_,
+      std::max<microseconds>(kOctetTimeoutFloor, std::chrono::duration_cast<microseconds>(
+                                                     timing_.character * kOctetTimeoutCharacters)));
   line_quiet_since_ = Clock::now();
-  tcp_transaction_ = 0;
   return {};
 }
 
@@ -143,7 +143,6 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
     return broken(system_words(errno), false);
   }
   ++statistics_.requests;
-  ++tcp_transaction_;
   const auto sent = Clock::now();
   // On a serial line the octets now trickle out of the driver's buffer.
   const auto request_time = timing_.character * (request.octets.size() + kAddressAndCrc);
@@ -153,59 +152,56 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
   if (!readable_within(descriptor, request_end + request.timeout - Clock::now())) {
     ++statistics_.timeouts;
     line_quiet_since_ = Clock::now();
-    return failure(LinkFault{LinkFault::Reason::NoAnswer,
-                             "no answer within " + std::to_string(request.timeout.count()) + " ms"});
+    // libmodbus numbers raw requests 0, all of them: only a new connection keeps a late answer
+    // away.
+    if (!serial_) close();
+    return failure(
+        LinkFault{LinkFault::Reason::NoAnswer,
+                  "no answer within " + std::to_string(request.timeout.count()) + " ms"});
   }
   const auto first_octet = Clock::now();
   // The rest of the answer takes its time on the wire: one wake-up when it can be complete instead
   // of one per handful of octets.
   if (serial_ && request.answer_octets > 0) {
-    std::this_thread::sleep_until(
-        first_octet + timing_.character * (request.answer_octets + kAddressAndCrc - 1));
+    std::this_thread::sleep_until(first_octet +
+                                  timing_.character * (request.answer_octets + kAddressAndCrc - 1));
   }
   return receive(request, std::chrono::duration_cast<microseconds>(first_octet - request_end));
 }
 
 WireResult ModbusPort::receive(const WireRequest& request, microseconds round_trip) {
   std::array<std::uint8_t, MODBUS_TCP_MAX_ADU_LENGTH> frame{};
-  for (;;) {
-    set_timeout(modbus_set_response_timeout, modbus_, request.timeout);
-    const int length = modbus_receive_confirmation(modbus_, frame.data());
-    const int error = errno;
-    line_quiet_since_ = Clock::now();
-    if (length < 0 && device_is_gone(error)) return broken(system_words(error), true);
-    if (length < 0 && error == ETIMEDOUT && !serial_) {
-      ++statistics_.timeouts;
-      return failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer in time"});
-    }
-    if (length < 0) {
+  set_timeout(modbus_set_response_timeout, modbus_, request.timeout);
+  const int length = modbus_receive_confirmation(modbus_, frame.data());
+  const int error = errno;
+  line_quiet_since_ = Clock::now();
+  if (length < 0 && device_is_gone(error)) return broken(system_words(error), true);
+  if (length < 0) {
+    ++statistics_.bad_frames;
+    if (!serial_) close();
+    return failure(LinkFault{LinkFault::Reason::BadFrame, system_words(error)});
+  }
+  const auto octets = static_cast<std::size_t>(length);
+  if (!serial_) {
+    if (octets <= kTcpHeader || frame[kTcpHeader - 1] != request.to.number) {
       ++statistics_.bad_frames;
-      return failure(LinkFault{LinkFault::Reason::BadFrame, system_words(error)});
-    }
-    const auto octets = static_cast<std::size_t>(length);
-    if (!serial_) {
-      // A late answer carries an earlier transaction number: read on.
-      const auto transaction = static_cast<std::uint16_t>((frame[0] << 8U) | frame[1]);
-      if (octets <= kTcpHeader || transaction != tcp_transaction_) {
-        ++statistics_.late_answers;
-        continue;
-      }
-      ++statistics_.answers;
-      return WireAnswer{{frame.begin() + kTcpHeader, frame.begin() + length}, round_trip};
-    }
-    if (octets <= kAddressAndCrc || frame[0] != request.to.number) {
-      ++statistics_.bad_frames;
-      return failure(LinkFault{LinkFault::Reason::BadFrame, "a frame of another address"});
+      return failure(LinkFault{LinkFault::Reason::BadFrame, "a frame of another unit"});
     }
     ++statistics_.answers;
-    return WireAnswer{{frame.begin() + 1, frame.begin() + length - 2}, round_trip};
+    return WireAnswer{{frame.begin() + kTcpHeader, frame.begin() + length}, round_trip};
   }
+  if (octets <= kAddressAndCrc || frame[0] != request.to.number) {
+    ++statistics_.bad_frames;
+    return failure(LinkFault{LinkFault::Reason::BadFrame, "a frame of another address"});
+  }
+  ++statistics_.answers;
+  return WireAnswer{{frame.begin() + 1, frame.begin() + length - 2}, round_trip};
 }
 
 WireResult ModbusPort::broken(std::string what, bool was_sent) {
   close();
-  return failure(LinkFault{was_sent ? LinkFault::Reason::Cut : LinkFault::Reason::NotSent,
-                           std::move(what)});
+  return failure(
+      LinkFault{was_sent ? LinkFault::Reason::Cut : LinkFault::Reason::NotSent, std::move(what)});
 }
 
 }  // namespace metergate

@@ -52,7 +52,6 @@ class ModbusPort {
   _modbus* modbus_ = nullptr;
   bool open_ = false;
   Clock::time_point line_quiet_since_;
-  std::uint16_t tcp_transaction_ = 0;  ///< counts as libmodbus does: each request gets the next
   LineStatistics statistics_;
 };
 

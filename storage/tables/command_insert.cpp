@@ -96,35 +96,46 @@ Stored<std::optional<AlreadyThere>> stored_before(sqlite::Database& db, const Co
   return known;
 }
 
+struct NewCommand {
+  MeterKey meter;
+  const Command& command;
+  std::string_view body_digest;
+  UtcTime now;
+};
+
+Stored<Done> insert_unless_known(sqlite::Database& db, const NewCommand& fresh,
+                                 InsertOutcome& outcome) {
+  auto known = stored_before(db, fresh.command.id, fresh.body_digest);
+  if (!known) return failure(known.error());
+  if (*known) {
+    outcome = std::move(**known);
+    return Done{};
+  }
+  if (const auto* deliver = std::get_if<DeliverToken>(&fresh.command.params)) {
+    auto by = carried_before(db, fresh.meter, *deliver);
+    if (!by) return failure(by.error());
+    if (*by) {
+      outcome = TokenSeenBefore{std::move(**by)};
+      return Done{};
+    }
+  }
+  auto done = insert_row(db, fresh.meter, fresh.command, fresh.body_digest, fresh.now);
+  if (!done) return done;
+  const CommandKey key = db.last_rowid();
+  outcome = Inserted{key};
+  Step accepted;
+  accepted.at = fresh.now;
+  return insert_step(db, key, accepted);
+}
+
 }  // namespace
 
 Stored<InsertOutcome> Ledger::insert_command(MeterKey meter, const Command& command,
                                              std::string_view body_digest, UtcTime now) {
   return impl_->write("storing a command", [&]() -> Stored<InsertOutcome> {
-    auto& db = impl_->db;
-    InsertOutcome outcome;
-    auto known = stored_before(db, command.id, body_digest);
-    if (!known) return failure(known.error());
-    if (*known) {
-      outcome = std::move(**known);
-      return outcome;
-    }
-    if (const auto* deliver = std::get_if<DeliverToken>(&command.params)) {
-      auto by = carried_before(db, meter, *deliver);
-      if (!by) return failure(by.error());
-      if (*by) {
-        outcome = TokenSeenBefore{std::move(**by)};
-        return outcome;
-      }
-    }
-    if (auto done = insert_row(db, meter, command, body_digest, now); !done) {
-      return failure(done.error());
-    }
-    const CommandKey key = db.last_rowid();
-    Step accepted;
-    accepted.at = now;
-    if (auto done = insert_step(db, key, accepted); !done) return failure(done.error());
-    outcome = Inserted{key};
+    Stored<InsertOutcome> outcome = InsertOutcome{};
+    auto done = insert_unless_known(impl_->db, {meter, command, body_digest, now}, *outcome);
+    if (!done) outcome = failure(done.error());
     return outcome;
   });
 }

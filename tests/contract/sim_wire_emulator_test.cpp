@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "gateway/sim/modbus_slave.hpp"
@@ -33,6 +34,7 @@ class SimWireEmulatorTest : public testing::Test {
     for (std::uint8_t address = 1; address <= 2; ++address) {
       Place& place = places_[address - 1U];
       const auto serve = [this, &place](OctetView pdu) {
+        const std::lock_guard lock{place.mutex};
         return place.slave.serve(place.meter, pdu, kStreetTime);
       };
       targets.emplace(address, ModbusTarget{serve, &place.faults});
@@ -66,14 +68,23 @@ class SimWireEmulatorTest : public testing::Test {
   }
 
   struct Place {
-    explicit Place(const model::MeterModel& model, std::uint64_t number)
+    Place(const model::MeterModel& model, std::uint64_t number)
         : meter{street_meter(number), kStreetTime}, slave{model}, faults{number} {}
+    [[nodiscard]] std::int64_t balance() {
+      const std::lock_guard lock{mutex};
+      return meter.balance_minor();
+    }
+    [[nodiscard]] std::size_t orders() {
+      const std::lock_guard lock{mutex};
+      return meter.orders().size();
+    }
+    std::mutex mutex;
     virtual_meter::VirtualMeter meter;
     ModbusSlave slave;
     WireFaults faults;
   };
   model::MeterModel model_ = sim_model();
-  std::array<Place, 2> places_{Place{model_, 1}, Place{model_, 2}};
+  std::array<Place, 2> places_{{{model_, 1}, {model_, 2}}};
   std::unique_ptr<WireEmulator> wire_;
   Master master_;
   std::vector<std::uint16_t> values_;
@@ -94,11 +105,11 @@ TEST_F(SimWireEmulatorTest, MasterReadsTheMeterItAddresses) {
 
 TEST_F(SimWireEmulatorTest, TokenReachesTheMeterAndTheVerdictComesBack) {
   start();
-  const std::int64_t before = places_[0].meter.balance_minor();
+  const std::int64_t before = places_[0].balance();
   ASSERT_GT(write_token(4, virtual_meter::utrn_credit(1, 300, 5)), 0) << modbus_strerror(errno);
   ASSERT_EQ(read(kTransactionAt, 6), 6);
   EXPECT_EQ(values_, (std::vector<std::uint16_t>{0, 4, 1, 0, 0, 300}));
-  EXPECT_EQ(places_[0].meter.balance_minor(), before + 300);
+  EXPECT_EQ(places_[0].balance(), before + 300);
 }
 
 TEST_F(SimWireEmulatorTest, ExceptionsAreTheOnesOfTheBook) {
@@ -175,12 +186,12 @@ TEST_F(SimWireEmulatorTest, OrderWithALostAnswerWasTakenAndAnUnheardOneWasNot) {
   faults.drop_next = 1;
   places_[0].faults.set(faults);
   EXPECT_EQ(write_token(1, virtual_meter::utrn_credit(1, 10, 1)), -1);
-  EXPECT_EQ(places_[0].meter.orders().size(), 1U);
+  EXPECT_EQ(places_[0].orders(), 1U);
   faults = {};
   faults.ignore_next = 1;
   places_[0].faults.set(faults);
   EXPECT_EQ(write_token(2, virtual_meter::utrn_credit(2, 10, 2)), -1);
-  EXPECT_EQ(places_[0].meter.orders().size(), 1U);
+  EXPECT_EQ(places_[0].orders(), 1U);
 }
 
 TEST_F(SimWireEmulatorTest, SilentMeterAndUnknownAddressCostATimeoutOnly) {

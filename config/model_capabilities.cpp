@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <initializer_list>
+#include <string_view>
+
+#include "config/model_judge.hpp"
+#include "meters/models/model_words.hpp"
+
+namespace metergate::config {
+namespace {
+
+using model::Field;
+using model::FieldRole;
+using Roles = std::initializer_list<FieldRole>;
+
+class CapabilityJudge {
+ public:
+  CapabilityJudge(const ReadModel& read, ErrorList& errors) : read_{read}, errors_{errors} {}
+
+  void needs(Capability capability, bool there, std::string_view what) {
+    if (!read_.model.capabilities.has(capability) || there) return;
+    say(std::string{what} + " for the capability " + std::string{capability_word(capability)});
+  }
+
+  void block(Capability capability, const std::optional<model::Block>& block, std::string_view name,
+             Roles roles) {
+    const std::string table = "[modbus." + std::string{name} + "]";
+    needs(capability, block.has_value(), table);
+    if (block) fields(block->fields, table, roles);
+  }
+
+  void window(Capability capability, const std::optional<model::Window>& window,
+              std::string_view name, Roles select, Roles header, Roles record) {
+    const std::string table = "[modbus." + std::string{name} + "]";
+    needs(capability, window.has_value(), table);
+    if (!window) return;
+    fields(window->select.fields, table + " select", select);
+    fields(window->header.fields, table + " header", header);
+    fields(window->record, table + " record", record);
+  }
+
+  /// Every channel of the records is described, so that its values have a unit.
+  void channels(const std::optional<model::Window>& window,
+                const std::vector<model::Channel>& described, std::string_view table) {
+    if (!window) return;
+    for (const Field& field : window->record) {
+      if (field.role != FieldRole::Channel) continue;
+      if (std::ranges::find(described, field.channel, &model::Channel::obis) == described.end()) {
+        say("a [[" + std::string{table} + "]] for " + field.channel.text());
+      }
+    }
+  }
+
+ private:
+  void fields(const std::vector<Field>& there, const std::string& where, Roles roles) {
+    for (const FieldRole role : roles) {
+      if (std::ranges::find(there, role, &Field::role) != there.end()) continue;
+      say("a field " + std::string{model::field_role_word(role)} + " in " + where);
+    }
+  }
+
+  void say(std::string expected) {
+    const ModelLines::Place& place = read_.lines.capabilities;
+    errors_.add(ConfigError::Kind::Wrong, place.line, place.key, "", std::move(expected));
+  }
+
+  const ReadModel& read_;
+  ErrorList& errors_;
+};
+
+void judge_modbus(CapabilityJudge& judge, const model::MeterModel& meter_model) {
+  using enum FieldRole;
+  const model::ModbusLayout& at = meter_model.modbus;
+  judge.needs(Capability::Registers, !at.registers.empty(), "a [[modbus.register]]");
+  judge.window(Capability::Profile, at.profile, "profile", {FromTime, ToTime}, {Count, CoveredTo},
+               {StartTime, FieldRole::Channel});
+  judge.window(Capability::Daily, at.daily, "daily", {FromTime, ToTime}, {Count, CoveredTo},
+               {StartTime, FieldRole::Channel});
+  judge.window(Capability::Logs, at.logs, "logs", {LogNumber, AfterSequence}, {Count, More},
+               {Sequence, Time, FieldRole::EventCode});
+  judge.needs(Capability::Logs, !at.log_numbers.empty(), "[modbus.log_numbers]");
+  judge.needs(Capability::Logs, !meter_model.event_codes.empty(), "[event_codes]");
+  judge.block(Capability::ReadClock, at.clock, "clock", {Time});
+  judge.block(Capability::SetClock, at.set_clock, "set_clock", {Time});
+  judge.block(Capability::ReadRelay, at.relay, "relay", {State});
+  judge.needs(Capability::ReadRelay, !at.relay_states.empty(), "[modbus.relay_states]");
+  judge.block(Capability::OperateRelay, at.operate_relay, "operate_relay", {Order});
+  judge.block(Capability::Tokens, at.token, "token", {Digits});
+  judge.block(Capability::Transactions, at.transaction, "transaction",
+              {TransactionId, OrderResult});
+  if (at.identification) {
+    judge.block(Capability::Registers, at.identification, "identification", {Serial});
+  }
+  judge.channels(at.profile, meter_model.profile_channels, "profile_channel");
+  judge.channels(at.daily, meter_model.daily_channels, "daily_channel");
+}
+
+}  // namespace
+
+void judge_capabilities(const ReadModel& read, ErrorList& errors) {
+  CapabilityJudge judge{read, errors};
+  if (read.model.protocol == model::Protocol::Modbus) judge_modbus(judge, read.model);
+  judge.needs(Capability::Profile, !read.model.profile_channels.empty(), "a [[profile_channel]]");
+  judge.needs(Capability::Daily, !read.model.daily_channels.empty(), "a [[daily_channel]]");
+  judge.needs(Capability::Tokens, !read.model.token_kinds.empty(), "token_kinds");
+}
+
+}  // namespace metergate::config

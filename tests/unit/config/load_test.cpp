@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/load.hpp"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace metergate::config {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+std::vector<std::string> mistakes(const std::string& text) {
+  std::vector<std::string> out;
+  const auto read = parse(text, "m.toml");
+  if (read) return out;
+  for (const ConfigError& error : read.error()) out.push_back(error.text());
+  return out;
+}
+
+const std::string kSite = "site = \"s\"\n";
+const std::string kLine = "[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\n";
+
+std::string meter(const std::string& rest) { return "[[meter]]\nmodel = \"m\"\n" + rest + "\n"; }
+
+TEST(Load, TheSmallestFileHasEveryDefault) {
+  const auto read = parse(kSite, "m.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->site.text(), "s");
+  EXPECT_THAT(read->model_directories, ElementsAre(kDefaultModelDirectory));
+  EXPECT_EQ(read->storage.file, "/var/lib/metergate/ledger.db");
+  EXPECT_FALSE(read->north);
+  EXPECT_FALSE(read->mqtt_meters);
+  ASSERT_EQ(read->schedules.size(), 1U);
+  EXPECT_EQ(read->schedules[0].name, "default");
+}
+
+TEST(Load, TheExampleFileIsTaken) {
+  const auto read =
+      load(std::filesystem::path{METERGATE_SOURCE_DIR} / "config/metergate.example.toml");
+  ASSERT_TRUE(read) << read.error().front().text();
+  EXPECT_EQ(read->lines.size(), 2U);
+  EXPECT_EQ(read->meters.size(), 134U);
+  EXPECT_EQ(read->meters.back().id.text(), "flat-0100");
+  EXPECT_EQ(read->meters.back().topic_name, "modem-0100");
+}
+
+TEST(Load, TheExampleFileShowsTheDefaultsAsTheyAre) {
+  // With every commented key taken into force, the meaning of the file must not change.
+  const auto path = std::filesystem::path{METERGATE_SOURCE_DIR} / "config/metergate.example.toml";
+  std::ifstream file{path};
+  std::string in_force;
+  for (std::string line; std::getline(file, line);) {
+    const bool key = line.starts_with("# ") && line.find(" = ") != std::string::npos &&
+                     line.find_first_of(" :") == 1 && line.find("0 = never") == std::string::npos;
+    in_force += (key ? line.substr(2) : line) + '\n';
+  }
+  const auto all = parse(in_force, path);
+  ASSERT_TRUE(all) << all.error().front().text();
+  const auto shipped = load(path);
+  ASSERT_TRUE(shipped);
+  EXPECT_EQ(all->storage.keep_profile, shipped->storage.keep_profile);
+  EXPECT_EQ(all->sessions.probe_max, shipped->sessions.probe_max);
+  EXPECT_EQ(all->sessions.settle_limit, shipped->sessions.settle_limit);
+  EXPECT_EQ(all->north->max_live_commands, shipped->north->max_live_commands);
+  EXPECT_EQ(all->north->broker.reconnect_max, shipped->north->broker.reconnect_max);
+  EXPECT_EQ(all->mqtt_meters->timeout, shipped->mqtt_meters->timeout);
+  EXPECT_EQ(all->mqtt_meters->root, shipped->mqtt_meters->root);
+  EXPECT_EQ(all->schedules[0].back_fill, shipped->schedules[0].back_fill);
+  EXPECT_EQ(all->schedules[0].profile, shipped->schedules[0].profile);
+  EXPECT_EQ(all->lines[0].timeout_ceiling, shipped->lines[0].timeout_ceiling);
+  EXPECT_EQ(all->meters.size(), shipped->meters.size());
+}
+
+TEST(Load, RelativePathsAreRelativeToTheFile) {
+  const auto read = parse(kSite + "model_directories = [\"models\"]\n[storage]\nfile = \"l.db\"\n",
+                          "/etc/metergate/m.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->model_directories.front(), "/etc/metergate/models");
+  EXPECT_EQ(read->storage.file, "/etc/metergate/l.db");
+}
+
+TEST(Load, AllMistakesAreToldAtOnceInTheOrderOfTheLines) {
+  const auto text = mistakes(
+      "site = \"a/b\"\n"
+      "[log]\n"
+      "level = \"loud\"\n"
+      "[[line]]\n"
+      "name = \"a\"\n"
+      "device = \"/dev/x\"\n"
+      "baud = 9601\n"
+      "timeout_ceiling_ms = \"long\"\n");
+  EXPECT_THAT(text, ElementsAre(HasSubstr("m.toml:1: site is \"a/b\"; allowed: 1 to 64 of"),
+                                HasSubstr("m.toml:3: log.level is \"loud\"; allowed: debug, info"),
+                                HasSubstr("m.toml:7: line[1].baud is 9601; allowed: 300, 600"),
+                                HasSubstr("m.toml:8: line[1].timeout_ceiling_ms is \"long\"; "
+                                          "allowed: 20 to 60000")));
+}
+
+TEST(Load, AnUnknownKeyIsToldWithTheNearestKnownOne) {
+  EXPECT_THAT(mistakes(kSite + kLine + "timeout_celling_ms = 300\n"),
+              ElementsAre(HasSubstr("did you mean `timeout_ceiling_ms`?")));
+}
+
+TEST(Load, TheValueOfAnUnknownKeyIsNeverShown) {
+  const auto text = mistakes(kSite + "[north.broker]\npassword = \"sesame\"\n");
+  ASSERT_EQ(text.size(), 1U);
+  EXPECT_THAT(text[0], HasSubstr("did you mean `password_file`?"));
+  EXPECT_THAT(text[0], ::testing::Not(HasSubstr("sesame")));
+}
+
+TEST(Load, AFileThatIsNoTomlIsToldWithItsLine) {
+  EXPECT_THAT(mistakes("site = \"s\"\n[[[\n"), ElementsAre(HasSubstr("m.toml:2: ")));
+}
+
+TEST(Load, AFileThatIsNotThereIsAMistake) { EXPECT_FALSE(load("/nowhere/m.toml")); }
+
+TEST(Load, PlainMqttLeavesTheBoxOnlyWhenAllowed) {
+  const auto broker = [](const std::string& rest) { return kSite + "[north.broker]\n" + rest; };
+  EXPECT_THAT(mistakes(broker("host = \"10.0.0.1\"\n")),
+              ElementsAre(HasSubstr("allow_plaintext = true")));
+  EXPECT_THAT(mistakes(broker("host = \"127.example.org\"\n")),
+              ElementsAre(HasSubstr("a loopback address")));
+  EXPECT_THAT(mistakes(broker("host = \"10.0.0.1\"\nallow_plaintext = true\n")), IsEmpty());
+  EXPECT_THAT(mistakes(broker("host = \"127.0.0.1\"\n")), IsEmpty());
+  EXPECT_THAT(mistakes(broker("host = \"10.0.0.1\"\n[north.broker.tls]\nca_file = \"ca.pem\"\n")),
+              IsEmpty());
+}
+
+TEST(Load, ACertificateGoesWithItsKey) {
+  EXPECT_THAT(mistakes(kSite + "[north.broker.tls]\nca_file = \"c\"\nkey_file = \"k\"\n"),
+              ElementsAre(HasSubstr("certificate_file is missing")));
+}
+
+TEST(Load, ACapturePeriodIsAQuarterAHalfOrAWholeHour) {
+  for (const int wrong : {20, 45, 17}) {
+    EXPECT_THAT(mistakes(kSite + "[[schedule]]\nname = \"x\"\ncapture_period_min = " +
+                         std::to_string(wrong) + "\n"),
+                ElementsAre(HasSubstr("15, 30 or 60")))
+        << wrong;
+  }
+}
+
+TEST(Load, TwoLinesOfOneNameOrOneDeviceAreAMistake) {
+  EXPECT_EQ(mistakes(kSite + kLine + kLine).size(), 2U);
+}
+
+TEST(Load, ALineHasADeviceOrAHost) {
+  EXPECT_THAT(mistakes(kSite + kLine + "host = \"h\"\n"),
+              ElementsAre(HasSubstr("either device or host")));
+  EXPECT_THAT(mistakes(kSite + "[[line]]\nname = \"a\"\n"),
+              ElementsAre(HasSubstr("line[1].device is missing")));
+}
+
+TEST(LoadMeters, AnAddressIsFrom1To247) {
+  for (const int wrong : {0, 248, -1}) {
+    const auto text = mistakes(
+        kSite + kLine + meter("id = \"x\"\nline = \"a\"\naddress = " + std::to_string(wrong)));
+    ASSERT_FALSE(text.empty());
+    EXPECT_THAT(text[0], HasSubstr("1 to 247"));
+  }
+}
+
+TEST(LoadMeters, TwoMetersOfOneNameOrOneAddressAreAMistake) {
+  const std::string one = meter("id = \"x\"\nline = \"a\"\naddress = 1");
+  EXPECT_THAT(mistakes(kSite + kLine + one + one),
+              ElementsAre(HasSubstr("a name no other meter has"),
+                          HasSubstr("an address no other meter of line a has")));
+}
+
+TEST(LoadMeters, TwoMetersOfOneTopicNameAreAMistake) {
+  EXPECT_THAT(mistakes(kSite + "[mqtt_meters]\n" + meter("id = \"x\"") +
+                       meter("id = \"y\"\ntopic_name = \"x\"")),
+              ElementsAre(HasSubstr("a topic name no other meter has; x is taken")));
+}
+
+TEST(LoadMeters, AnUnknownLineIsToldWithTheLinesThereAre) {
+  EXPECT_THAT(mistakes(kSite + kLine + meter("id = \"x\"\nline = \"b\"\naddress = 1")),
+              ElementsAre(HasSubstr("line is \"b\"; allowed: a line: a")));
+}
+
+TEST(LoadMeters, AnUnknownScheduleIsToldWithTheSchedulesThereAre) {
+  EXPECT_THAT(mistakes(kSite + kLine +
+                       meter("id = \"x\"\nline = \"a\"\naddress = 1\nschedule = \"often\"")),
+              ElementsAre(HasSubstr("allowed: a schedule: default")));
+}
+
+TEST(LoadMeters, AMeterIsOnALineOrHasAModemNeverBothNorNeither) {
+  EXPECT_EQ(mistakes(kSite + meter("id = \"x\"")).size(), 1U);
+  EXPECT_THAT(mistakes(kSite + kLine + "[mqtt_meters]\n" +
+                       meter("id = \"x\"\nline = \"a\"\naddress = 1\ntopic_name = \"x\"")),
+              ElementsAre(HasSubstr("either a line or a topic name")));
+  EXPECT_THAT(mistakes(kSite + "[mqtt_meters]\n" + meter("id = \"x\"\naddress = 1")),
+              ElementsAre(HasSubstr("no address without a line")));
+}
+
+TEST(LoadMeters, ARangeNamesConsecutiveMeters) {
+  const auto read = parse(kSite + kLine +
+                              "[[meter_range]]\nprefix = \"m\"\nfirst = 9\ncount = 2\ndigits = 3\n"
+                              "model = \"v\"\nline = \"a\"\nfirst_address = 40\n",
+                          "m.toml");
+  ASSERT_TRUE(read) << read.error().front().text();
+  ASSERT_EQ(read->meters.size(), 2U);
+  EXPECT_EQ(read->meters[0].id.text(), "m009");
+  EXPECT_EQ(read->meters[1].id.text(), "m010");
+  EXPECT_EQ(read->meters[1].address, 41);
+}
+
+TEST(LoadMeters, ARangeBeyondTheLastAddressSaysHowManyFit) {
+  EXPECT_THAT(mistakes(kSite + kLine +
+                       "[[meter_range]]\nprefix = \"m\"\ncount = 10\nmodel = \"v\"\nline = \"a\"\n"
+                       "first_address = 240\n"),
+              ElementsAre(HasSubstr("8 meters fit")));
+}
+
+TEST(LoadMeters, ARangeThatMeetsAnotherMeterIsToldWithTheNameInTheWay) {
+  const auto text =
+      mistakes(kSite + kLine + meter("id = \"m2\"\nline = \"a\"\naddress = 200") +
+               "[[meter_range]]\nprefix = \"m\"\ncount = 3\nmodel = \"v\"\nline = \"a\"\n"
+               "first_address = 1\n");
+  ASSERT_EQ(text.size(), 1U);
+  EXPECT_THAT(text[0], HasSubstr("m2 is taken"));
+}
+
+}  // namespace
+}  // namespace metergate::config

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/model_file.hpp"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace metergate::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kHead = R"(name = "probe"
+manufacturer = "none"
+document = "this test"
+protocol = "modbus"
+capabilities = ["registers"]
+[modbus]
+)";
+const std::string kVoltage = R"([[modbus.register]]
+obis = "1-0:32.7.0"
+name = "voltage"
+address = 10
+type = "u16"
+unit = "V"
+scale = -1
+)";
+
+std::string mistakes(const std::string& text) {
+  const auto read = parse_model(text, "probe.toml");
+  std::string out;
+  if (!read) {
+    for (const ConfigError& error : read.error()) out += error.text() + '\n';
+  }
+  return out;
+}
+
+std::string capture(const std::string& request, const std::string& response,
+                    const std::string& expect) {
+  return "[[capture]]\nkind = \"computed\"\nsource = \"here\"\nrequest = \"" + request +
+         "\"\nresponse = \"" + response + "\"\n[capture.expect]\n" + expect + "\n";
+}
+
+TEST(ModelFile, AWholeFileIsReadWithDefaults) {
+  const auto read = parse_model(kHead + kVoltage, "probe.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->modbus.max_registers_per_read, 125);
+  EXPECT_FALSE(read->modbus.gaps_readable);
+  ASSERT_EQ(read->modbus.registers.size(), 1U);
+  EXPECT_EQ(read->modbus.registers[0].scale, -1);
+}
+
+TEST(ModelFile, ACaptureThatDecodesAsExpectedIsTaken) {
+  EXPECT_EQ(mistakes(kHead + kVoltage +
+                     capture("01 03 00 0a 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
+            "");
+}
+
+TEST(ModelFile, ACaptureThatDecodesToAnotherValueIsAMistakeThatSaysBoth) {
+  EXPECT_THAT(mistakes(kHead + kVoltage +
+                       capture("01 03 00 0a 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "23.00")")),
+              HasSubstr("1-0:32.7.0*255 to decode to 23.00, not to 230.0"));
+}
+
+TEST(ModelFile, ACaptureThatDoesNotReadTheRegisterIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage +
+                       capture("01 03 00 0b 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
+              HasSubstr("does not cover"));
+}
+
+TEST(ModelFile, ACaptureFromTheOtherRegisterSpaceIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage +
+                       capture("01 04 00 0a 00 01", "01 04 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
+              HasSubstr("other space"));
+}
+
+TEST(ModelFile, ACaptureOfHalfAnAnswerIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage +
+                       capture("01 03 00 0a 00 01", "01 03 02 08", R"("1-0:32.7.0" = "230.0")")),
+              HasSubstr("a response to the request"));
+}
+
+TEST(ModelFile, OverlappingRegistersAreAMistakeThatNamesBoth) {
+  const std::string text = mistakes(kHead + R"([[modbus.register]]
+obis = "1-0:1.8.0"
+name = "energy"
+address = 9
+type = "u32"
+unit = "Wh"
+)" + kVoltage);
+  EXPECT_THAT(text, HasSubstr("modbus.register[2]"));
+  EXPECT_THAT(text, HasSubstr("do not overlap those of energy"));
+}
+
+TEST(ModelFile, TwoRegistersForOneCodeAreAMistake) {
+  std::string second = kVoltage;
+  second.replace(second.find("10"), 2, "20");
+  EXPECT_THAT(mistakes(kHead + kVoltage + second), HasSubstr("an OBIS code no other register has"));
+}
+
+TEST(ModelFile, ARegisterBeyondTheLastAddressIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + R"([[modbus.register]]
+obis = "1-0:1.8.0"
+name = "energy"
+address = 65535
+type = "u32"
+unit = "Wh"
+)"),
+              HasSubstr("registers up to 65535"));
+}
+
+TEST(ModelFile, ACapabilityWithoutItsBlockIsAMistake) {
+  std::string text = kHead + kVoltage;
+  text.replace(text.find("[\"registers\"]"), 13, "[\"registers\", \"set-clock\"]");
+  EXPECT_THAT(mistakes(text), HasSubstr("[modbus.set_clock] for the capability set-clock"));
+}
+
+TEST(ModelFile, ABlockWithoutTheFieldItIsForIsAMistake) {
+  std::string text = kHead;
+  text.replace(text.find("[\"registers\"]"), 13, "[\"tokens\"]");
+  text.insert(text.find("[modbus]"), "token_kinds = [\"sts\"]\n");
+  EXPECT_THAT(mistakes(text + "[modbus.token]\naddress = 1\nfields = [\"transaction_id:u32\"]\n"),
+              HasSubstr("a field digits"));
+}
+
+TEST(ModelFile, UnknownUnitsTypesAndKeysAreToldTogetherWithTheirLines) {
+  const std::string text = mistakes(kHead + R"([[modbus.register]]
+obis = "1-0:1.8.0"
+name = "energy"
+adress = 3
+type = "u33"
+unit = "kWh"
+)");
+  EXPECT_THAT(text, HasSubstr("probe.toml:7: modbus.register[1].address is missing"));
+  EXPECT_THAT(text,
+              HasSubstr("probe.toml:10: modbus.register[1].adress is not a known key; did you "
+                        "mean `address`?"));
+  EXPECT_THAT(text, HasSubstr("probe.toml:11: modbus.register[1].type is \"u33\""));
+  EXPECT_THAT(text, HasSubstr("probe.toml:12: modbus.register[1].unit is \"kWh\""));
+}
+
+TEST(ModelFile, AWindowLongerThanAReadIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.logs]
+max_records = 100
+select = { address = 1, fields = ["log_number:u16"] }
+header = { address = 20, fields = ["count:u16"] }
+record = ["sequence:u32"]
+)"),
+              HasSubstr("at most 125 registers; this one has 201"));
+}
+
+TEST(ModelFile, AnMqttModelHasNoRegisters) {
+  std::string text = kHead + kVoltage;
+  text.replace(text.find("\"modbus\""), 8, "\"mqtt\"");
+  EXPECT_THAT(mistakes(text), HasSubstr("no [modbus] table beside protocol = \"mqtt\""));
+}
+
+TEST(ModelFile, ALaterDirectoryOverridesAModelOfTheSameName) {
+  const std::filesystem::path root =
+      std::filesystem::path{::testing::TempDir()} / "model_overrides";
+  for (const char* part : {"first", "second"}) {
+    std::filesystem::create_directories(root / part);
+    std::ofstream{root / part / "probe.toml"} << "description = \"" << part << "\"\n"
+                                              << kHead << kVoltage;
+  }
+  const auto models = load_models({root / "first", root / "second"});
+  ASSERT_TRUE(models);
+  EXPECT_EQ(models->at("probe").description, "second");
+}
+
+TEST(ModelFile, ADirectoryThatIsNotThereIsAMistake) {
+  EXPECT_FALSE(load_models({"/nowhere/to/be/found"}));
+}
+
+}  // namespace
+}  // namespace metergate::config

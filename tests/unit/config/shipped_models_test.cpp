@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "config/model_file.hpp"
+#include "config/model_report.hpp"
+
+namespace metergate::config {
+namespace {
+
+const std::filesystem::path kShipped =
+    std::filesystem::path{METERGATE_SOURCE_DIR} / "meters/models/data";
+
+std::string all_of(const std::vector<ConfigError>& errors) {
+  std::string text;
+  for (const ConfigError& error : errors) text += error.text() + '\n';
+  return text;
+}
+
+class ShippedModels : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    auto models = load_models({kShipped});
+    ASSERT_TRUE(models) << all_of(models.error());
+    models_ = std::move(*models);
+  }
+
+  ModelCatalogue models_;
+};
+
+TEST_F(ShippedModels, AreReadWithoutAMistake) {
+  for (const char* name : {"virtual-prepayment-modbus", "virtual-prepayment-mqtt", "eastron-sdm120",
+                           "eastron-sdm630", "abb-a43", "abb-b23", "schneider-iem3155"}) {
+    EXPECT_TRUE(models_.contains(name)) << name;
+  }
+}
+
+TEST_F(ShippedModels, AreNamedLikeTheirFiles) {
+  for (const auto& [name, one] : models_) {
+    EXPECT_TRUE(std::filesystem::exists(kShipped / (name + ".toml"))) << name;
+  }
+}
+
+TEST_F(ShippedModels, ProveTheRegistersOfRealMetersWithAnExchange) {
+  for (const auto& [name, one] : models_) {
+    if (one.manufacturer == "metergate") continue;
+    EXPECT_FALSE(one.captures.empty()) << name;
+    for (const model::Capture& capture : one.captures) {
+      EXPECT_FALSE(capture.expected.empty()) << name << ": " << capture.source;
+    }
+  }
+}
+
+TEST_F(ShippedModels, CarryPrintedExchangesForTheMetersWhoseMakersPrintThem) {
+  for (const char* name : {"eastron-sdm120", "eastron-sdm630", "abb-a43"}) {
+    EXPECT_TRUE(std::ranges::all_of(models_.at(name).captures, [](const model::Capture& capture) {
+      return capture.kind == model::CaptureKind::Document;
+    })) << name;
+  }
+}
+
+TEST_F(ShippedModels, LetTheVirtualMeterDoEverythingButCloseTheRelayByForce) {
+  for (const char* name : {"virtual-prepayment-modbus", "virtual-prepayment-mqtt"}) {
+    const auto& able = models_.at(name).capabilities;
+    EXPECT_EQ(able.words().size(), 10U) << name;
+    EXPECT_FALSE(able.has(Capability::CloseRelay)) << name;
+  }
+}
+
+TEST_F(ShippedModels, KeepTheWindowsOfTheVirtualMeterWithinOneRead) {
+  const auto& at = models_.at("virtual-prepayment-modbus").modbus;
+  for (const auto& window : {at.profile, at.daily, at.logs}) {
+    ASSERT_TRUE(window);
+    EXPECT_LE(window->header.registers() + window->max_records * window->record_registers(), 124);
+  }
+}
+
+TEST_F(ShippedModels, MapEveryEventOfTheVirtualMeterOntoItself) {
+  for (const auto& [raw, code] : models_.at("virtual-prepayment-modbus").event_codes) {
+    EXPECT_EQ(raw, static_cast<std::uint16_t>(code));
+  }
+  EXPECT_EQ(models_.at("virtual-prepayment-modbus").event_codes.size(), 26U);
+}
+
+TEST_F(ShippedModels, AreReportedForAPerson) {
+  const std::string text = report(models_.at("abb-a43"));
+  EXPECT_THAT(text, ::testing::HasSubstr("abb-a43"));
+  EXPECT_THAT(text, ::testing::HasSubstr("1-0:1.8.0"));
+  EXPECT_THAT(text, ::testing::HasSubstr("20480"));
+}
+
+}  // namespace
+}  // namespace metergate::config
