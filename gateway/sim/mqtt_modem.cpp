@@ -5,10 +5,25 @@
 #include <span>
 #include <utility>
 
+namespace mqtt {
+
+/// Paho C++ 1.2 leaves the C structure of its disconnect options at the version that has no reason
+/// code, so that none ever leaves. This class is the one it lets in.
+class disconnect_options_test {
+ public:
+  static disconnect_options with_reason(ReasonCode reason) {
+    disconnect_options options;
+    options.opts_.struct_version = 1;
+    options.set_reason_code(reason);
+    return options;
+  }
+};
+
+}  // namespace mqtt
+
 namespace metergate::sim {
 namespace {
 
-using namespace std::chrono_literals;
 using virtual_meter::VirtualMeter;
 
 constexpr std::chrono::milliseconds kFirstPause{5'000};
@@ -122,9 +137,8 @@ void MqttModem::vanish() {
   if (std::holds_alternative<Away>(std::exchange(state_, Away{}))) return;
   try {
     // As if the modem had lost its power: reason 0x04 has the broker publish the will at once.
-    mqtt::disconnect_options options;
-    options.set_reason_code(mqtt::ReasonCode::DISCONNECT_WITH_WILL_MESSAGE);
-    client_.disconnect(options);
+    client_.disconnect(
+        mqtt::disconnect_options_test::with_reason(mqtt::ReasonCode::DISCONNECT_WITH_WILL_MESSAGE));
   } catch (const mqtt::exception&) {
     // It was not connected.
   }
