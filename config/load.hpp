@@ -19,4 +19,9 @@ namespace metergate::config {
 [[nodiscard]] Result<Configuration, std::vector<ConfigError>> parse(
     std::string_view text, const std::filesystem::path& file);
 
+/// The files the configuration names, as they are on this machine: those of TLS readable, private
+/// keys and password files readable by nobody else. `file` is named in the errors.
+[[nodiscard]] std::vector<ConfigError> check_files(const Configuration& configuration,
+                                                   const std::filesystem::path& file);
+
 }  // namespace metergate::config

@@ -6,6 +6,7 @@
 
 #include "meters/identity.hpp"
 #include "meters/models/model_words.hpp"
+#include "protocols/modbus/pdu.hpp"
 #include "protocols/octets/hex.hpp"
 
 namespace metergate::config {
@@ -15,8 +16,17 @@ using model::Block;
 using model::Field;
 
 constexpr Bounds kU16{0, 65'535};
+constexpr unsigned kRegisters = 65'536;
 
-std::vector<Field> read_fields(TableReader& in, std::string_view key) {
+// A Block's own sum is 16 bits wide and has to be judged before it is trusted.
+unsigned length_of(const std::vector<Field>& fields) {
+  unsigned registers = 0;
+  for (const Field& field : fields) registers += field.registers;
+  return registers;
+}
+
+std::vector<Field> read_fields(TableReader& in, std::string_view key,
+                               unsigned most = modbus::kMaxReadRegisters) {
   std::vector<Field> fields;
   for (const std::string& text : in.texts(key, Need::Required)) {
     const auto field = model::parse_field(text);
@@ -26,16 +36,34 @@ std::vector<Field> read_fields(TableReader& in, std::string_view key) {
       in.contradicts(key, "fields such as time:u32, digits:ascii20 or 1-0:1.29.0:u16, not " + text);
     }
   }
+  if (const unsigned length = length_of(fields); length > most) {
+    in.contradicts(key, "fields of at most " + std::to_string(most) + " registers; these have " +
+                            std::to_string(length));
+    fields.clear();
+  }
   return fields;
 }
 
-Block read_block(TableReader& in) {
+Block read_block(TableReader& in, unsigned most = modbus::kMaxReadRegisters) {
   Block block;
   in.word<model::RegisterSpace>("space", block.space, model::parse_space, "holding or input");
   in.number("address", block.address, kU16, Need::Required);
-  block.fields = read_fields(in, "fields");
+  block.fields = read_fields(in, "fields", most);
+  if (block.address + length_of(block.fields) > kRegisters) {
+    in.contradicts("address", "an address from which the fields end at register 65535");
+  }
   in.finish();
   return block;
+}
+
+/// A block that is written: its length is that of the writing function.
+void read_written(TableReader& in, std::string_view key, std::optional<Block>& into) {
+  auto table = in.table(key);
+  if (!table) return;
+  into = read_block(*table, modbus::kMaxWriteRegisters);
+  if (into->space != model::RegisterSpace::Holding) {
+    table->contradicts("space", "holding: input registers cannot be written");
+  }
 }
 
 void read_block(TableReader& in, std::string_view key, std::optional<Block>& into) {
@@ -49,14 +77,19 @@ void read_window(TableReader& in, std::string_view key, std::optional<model::Win
   table->word<model::WindowAccess>("access", window.access, model::parse_window_access,
                                    "write-read or write-then-read");
   table->number("max_records", window.max_records, {1, 125}, Need::Required);
-  if (auto select = table->table("select", Need::Required)) window.select = read_block(*select);
+  if (auto select = table->table("select", Need::Required)) {
+    // Written together with the read (6.17), or on its own, which may be two registers longer.
+    window.select = read_block(*select, modbus::kMaxReadWriteWriteRegisters);
+  }
   if (auto header = table->table("header", Need::Required)) window.header = read_block(*header);
   window.record = read_fields(*table, "record");
   const unsigned registers =
       window.header.registers() + unsigned{window.max_records} * window.record_registers();
-  if (registers > 125) {
+  if (registers > modbus::kMaxReadRegisters) {
     table->contradicts("max_records", "a window of at most 125 registers; this one has " +
                                           std::to_string(registers));
+  } else if (window.header.address + registers > kRegisters) {
+    table->contradicts("max_records", "a window that ends at register 65535");
   }
   table->finish();
   into = window;
@@ -168,10 +201,10 @@ void read_modbus(TableReader in, model::ModbusLayout& into, ModelLines& lines) {
   }
   read_block(in, "identification", into.identification);
   read_block(in, "clock", into.clock);
-  read_block(in, "set_clock", into.set_clock);
+  read_written(in, "set_clock", into.set_clock);
   read_block(in, "relay", into.relay);
-  read_block(in, "operate_relay", into.operate_relay);
-  read_block(in, "token", into.token);
+  read_written(in, "operate_relay", into.operate_relay);
+  read_written(in, "token", into.token);
   read_block(in, "transaction", into.transaction);
   read_window(in, "profile", into.profile);
   read_window(in, "daily", into.daily);

@@ -21,6 +21,9 @@ class MeterList {
 
   void judge_place(TableReader& in, const Meter& meter) {
     if (meter.line.empty()) {
+      for (const std::string_view key : {"address", "first_address"}) {
+        if (in.has(key)) in.contradicts(key, "an address goes with a line");
+      }
       if (!known_.mqtt_meters) {
         in.contradicts(in.has("line") ? "line" : "topic_name",
                        "a line, or an MQTT meter with an [mqtt_meters] table");
@@ -42,21 +45,27 @@ class MeterList {
     }
   }
 
-  void add(TableReader& in, std::string_view id_key, Meter meter) {
+  /// False when it is in the way of another meter.
+  bool add(TableReader& in, std::string_view id_key, Meter meter) {
+    bool alone = true;
     if (!ids_.insert(meter.id.text()).second) {
       in.contradicts(id_key, "a name no other meter has; " + meter.id.text() + " is taken");
+      alone = false;
     }
     if (!meter.line.empty() && !addresses_.insert({meter.line, meter.address}).second) {
       in.contradicts(in.has("address") ? "address" : "first_address",
                      "an address no other meter of line " + meter.line + " has; " +
                          std::to_string(meter.address) + " is taken");
+      alone = false;
     }
     const std::string& topic = meter.topic_name.empty() ? meter.id.text() : meter.topic_name;
     if (meter.line.empty() && !topics_.insert(topic).second) {
       in.contradicts(in.has("topic_name") || id_key == "id" ? "topic_name" : "topic_prefix",
                      "a topic name no other meter has; " + topic + " is taken");
+      alone = false;
     }
     meters_.push_back(std::move(meter));
+    return alone;
   }
 
   [[nodiscard]] std::vector<Meter> take() { return std::move(meters_); }
@@ -99,7 +108,7 @@ void read_meter(TableReader& in, MeterList& list) {
   const auto parsed = MeterId::parse(id);
   if (parsed) {
     meter.id = *parsed;
-    list.add(in, "id", std::move(meter));
+    static_cast<void>(list.add(in, "id", std::move(meter)));
   } else if (in.has("id")) {
     in.contradicts("id", kIdentifierRule);
   }
@@ -145,7 +154,8 @@ void read_range(TableReader& in, MeterList& list) {
     meter.id = *id;
     if (!meter.line.empty()) meter.address = static_cast<std::uint16_t>(first_address + i);
     if (!topic_prefix.empty()) meter.topic_name = topic_prefix + number;
-    list.add(in, "prefix", std::move(meter));
+    // The rest of the range would only say the same again.
+    if (!list.add(in, "prefix", std::move(meter))) break;
   }
   in.finish();
 }

@@ -5,22 +5,6 @@
 #include <span>
 #include <utility>
 
-namespace mqtt {
-
-/// Paho C++ 1.2 leaves the C structure of its disconnect options at the version that has no reason
-/// code, so that none ever leaves. This class is the one it lets in.
-class disconnect_options_test {
- public:
-  static disconnect_options with_reason(ReasonCode reason) {
-    disconnect_options options;
-    options.opts_.struct_version = 1;
-    options.set_reason_code(reason);
-    return options;
-  }
-};
-
-}  // namespace mqtt
-
 namespace metergate::sim {
 namespace {
 
@@ -31,11 +15,6 @@ constexpr std::chrono::milliseconds kLongestPause{60'000};
 constexpr std::chrono::seconds kConnectTimeout{10};
 /// Rows of one message, as a small modem's memory would have it: two days of half-hours.
 constexpr std::size_t kPageRows = 96;
-
-mqtt::message_ptr make_message(const std::string& topic, const std::string& payload,
-                               bool retained) {
-  return mqtt::make_message(topic, payload, 1, retained);
-}
 
 /// Cuts an answer to what one message of the modem holds.
 void cut_to_page(operation::Answer& answer) {
@@ -70,14 +49,11 @@ MqttModem::MqttModem(StreetMeter& meter, const config::Broker& broker, const std
     : meter_{meter},
       prefix_{root + "/v1/" + meter.name() + '/'},
       model_{std::move(model)},
-      keep_alive_{broker.keep_alive},
       pause_{kFirstPause},
-      client_{"tcp://" + broker.host + ':' + std::to_string(broker.port), "sim-" + meter.name(),
-              mqtt::create_options{MQTTVERSION_5}, nullptr} {
-  client_.set_callback(*this);
+      connection_{broker,
+                  "sim-" + meter.name(),
+                  {[this] { connected(); }, [this](std::string_view payload) { asked(payload); }}} {
 }
-
-MqttModem::~MqttModem() = default;
 
 std::optional<MqttModem::Shown> MqttModem::look() {
   return meter_.with([&](VirtualMeter& meter, UtcSeconds) {
@@ -92,39 +68,20 @@ void MqttModem::tick(Instant now, bool may_connect, std::mt19937& chance) {
   if (!shown || !shown->powered || meter_.faults().settings().silent) return vanish();
   if (std::holds_alternative<Away>(state_)) state_ = Waiting{now};
   if (const auto* up = std::get_if<Up>(&state_)) {
-    if (!client_.is_connected()) return wait_for_another_attempt(now, chance);
+    if (!connection_.is_connected()) return wait_for_another_attempt(now, chance);
     if (up->serial != shown->birth.serial) return vanish();
     push_news();
     send_late_answers(now);
   } else if (const auto* waiting = std::get_if<Waiting>(&state_)) {
-    if (may_connect && now >= waiting->attempt_at) connect(now, shown->birth.serial);
+    if (!may_connect || now < waiting->attempt_at) return;
+    connection_.connect({prefix_ + "presence", meter_mqtt::encode_presence({})}, kConnectTimeout);
+    state_ = Connecting{shown->birth.serial};
   } else if (const auto* attempt = std::get_if<Connecting>(&state_)) {
-    if (client_.is_connected()) {
-      pause_ = kFirstPause;
-      state_ = Up{serial_};
-    } else if (!attempt->token || attempt->token->is_complete() || now >= attempt->give_up_at) {
-      wait_for_another_attempt(now, chance);
-    }
+    if (connection_.is_connecting()) return;
+    if (!connection_.is_connected()) return wait_for_another_attempt(now, chance);
+    pause_ = kFirstPause;
+    state_ = Up{attempt->serial};
   }
-}
-
-void MqttModem::connect(Instant now, const std::string& serial) {
-  mqtt::connect_options options;
-  options.set_mqtt_version(MQTTVERSION_5);
-  // Nothing of before: a request the broker kept has nobody waiting for its answer.
-  options.set_clean_start(true);
-  options.set_keep_alive_interval(static_cast<int>(keep_alive_.count()));
-  options.set_connect_timeout(kConnectTimeout);
-  options.set_will_message(
-      make_message(prefix_ + "presence", meter_mqtt::encode_presence({}), true));
-  serial_ = serial;
-  Connecting attempt{nullptr, now + kConnectTimeout};
-  try {
-    attempt.token = client_.connect(options);
-  } catch (const mqtt::exception&) {
-    // The connection before is not quite gone; the next attempt finds it so.
-  }
-  state_ = std::move(attempt);
 }
 
 void MqttModem::wait_for_another_attempt(Instant now, std::mt19937& chance) {
@@ -135,40 +92,26 @@ void MqttModem::wait_for_another_attempt(Instant now, std::mt19937& chance) {
 
 void MqttModem::vanish() {
   if (std::holds_alternative<Away>(std::exchange(state_, Away{}))) return;
-  try {
-    // As if the modem had lost its power: reason 0x04 has the broker publish the will at once.
-    client_.disconnect(
-        mqtt::disconnect_options_test::with_reason(mqtt::ReasonCode::DISCONNECT_WITH_WILL_MESSAGE));
-  } catch (const mqtt::exception&) {
-    // It was not connected.
-  }
+  connection_.disconnect(ModemConnection::Goodbye::Death);
 }
 
-mqtt::token_ptr MqttModem::leave() {
-  if (!client_.is_connected()) return nullptr;
-  publish("presence", meter_mqtt::encode_presence({}), true);
-  try {
-    return client_.disconnect();
-  } catch (const mqtt::exception&) {
-    return nullptr;  // gone already: the broker has published the will
-  }
+void MqttModem::leave() {
+  if (!connection_.is_connected()) return;
+  publish_presence({});
+  connection_.disconnect(ModemConnection::Goodbye::Polite);
 }
 
-void MqttModem::connected(const std::string&) {
+void MqttModem::connected() {
   const auto shown = look();
   if (!shown) return;
-  try {
-    // In this order: whoever hears of the birth may ask at once.
-    client_.subscribe(prefix_ + "request", 1);
-  } catch (const mqtt::exception&) {
-    return;  // the connection has gone again; the next one tells
-  }
-  publish("presence", meter_mqtt::encode_presence(shown->birth), true);
+  // In this order: whoever hears of the birth may ask at once.
+  connection_.subscribe(prefix_ + "request");
+  publish_presence(shown->birth);
 }
 
-void MqttModem::message_arrived(mqtt::const_message_ptr arrived) {
-  if (!arrived || arrived->is_retained() || !meter_.faults().request_arrives()) return;
-  const auto request = meter_mqtt::decode_request(arrived->get_payload_str());
+void MqttModem::asked(std::string_view payload) {
+  if (!meter_.faults().request_arrives()) return;
+  const auto request = meter_mqtt::decode_request(payload);
   if (!request) {
     const auto& fault = request.error();
     if (fault.id.empty()) return;
@@ -194,7 +137,7 @@ void MqttModem::answer(const std::string& payload) {
   const auto delivery = meter_.faults().deliver({payload.begin(), payload.end()});
   if (!delivery) return;
   std::string text{delivery->octets.begin(), delivery->octets.end()};
-  if (delivery->late.count() == 0) return publish("response", std::move(text));
+  if (delivery->late.count() == 0) return publish("response", text);
   const std::lock_guard lock{late_mutex_};
   late_.push_back({std::chrono::steady_clock::now() + delivery->late, std::move(text)});
 }
@@ -208,7 +151,7 @@ void MqttModem::send_late_answers(Instant now) {
     std::move(kept, late_.end(), std::back_inserter(due));
     late_.erase(kept, late_.end());
   }
-  for (LateAnswer& late : due) publish("response", std::move(late.payload));
+  for (const LateAnswer& late : due) publish("response", late.payload);
 }
 
 void MqttModem::push_news() {
@@ -228,12 +171,13 @@ void MqttModem::push_news() {
   push(news->daily);
 }
 
-void MqttModem::publish(const std::string& leaf, std::string payload, bool retained) {
-  try {
-    client_.publish(make_message(prefix_ + leaf, payload, retained));
-  } catch (const mqtt::exception&) {
-    // Lost on the way: an answer is asked for again, and what was pushed stands in the memory.
-  }
+void MqttModem::publish(const std::string& leaf, std::string_view payload) {
+  connection_.publish(prefix_ + leaf, payload, ModemConnection::Retain::No);
+}
+
+void MqttModem::publish_presence(const meter_mqtt::Presence& presence) {
+  connection_.publish(prefix_ + "presence", meter_mqtt::encode_presence(presence),
+                      ModemConnection::Retain::Yes);
 }
 
 }  // namespace metergate::sim

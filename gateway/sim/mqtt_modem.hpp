@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <mqtt/async_client.h>
-
-#include <atomic>
 #include <chrono>
 #include <deque>
 #include <mutex>
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "config/schema.hpp"
 #include "gateway/meter_mqtt/messages.hpp"
+#include "gateway/sim/modem_connection.hpp"
 #include "gateway/sim/street_meter.hpp"
 
 namespace metergate::sim {
@@ -24,21 +23,19 @@ namespace metergate::sim {
 ///
 /// Requests are worked off on Paho's thread, where they arrive; everything else happens in `tick`.
 /// Paho is never called under the meter's lock, since it calls us under its own.
-class MqttModem : private mqtt::callback {
+class MqttModem {
  public:
   using Instant = std::chrono::steady_clock::time_point;
 
   MqttModem(StreetMeter& meter, const config::Broker& broker, const std::string& root,
             std::string model);
-  ~MqttModem() override;
 
   /// Does what is due: comes, goes, pushes. `may_connect`: a new attempt is allowed now.
   void tick(Instant now, bool may_connect, std::mt19937& chance);
   [[nodiscard]] bool is_connecting() const { return std::holds_alternative<Connecting>(state_); }
-  [[nodiscard]] bool is_connected() const { return client_.is_connected(); }
-
-  /// Says goodbye; the result is for `wait` (null when there was nobody to say it to).
-  [[nodiscard]] mqtt::token_ptr leave();
+  [[nodiscard]] bool is_connected() const { return connection_.is_connected(); }
+  /// Begins to say goodbye.
+  void leave();
 
  private:
   struct Away {};  ///< without power, or set silent: as a dead modem, off the broker
@@ -46,11 +43,10 @@ class MqttModem : private mqtt::callback {
     Instant attempt_at;
   };
   struct Connecting {
-    mqtt::token_ptr token;
-    Instant give_up_at;
+    std::string serial;  ///< of the meter that is to be born
   };
   struct Up {
-    std::string serial;  ///< of the birth; another one means another meter hangs here now
+    std::string serial;  ///< as born; another one now means that another meter hangs here
   };
   struct LateAnswer {
     Instant due;
@@ -62,28 +58,26 @@ class MqttModem : private mqtt::callback {
   };
 
   [[nodiscard]] std::optional<Shown> look();
-  void connect(Instant now, const std::string& serial);
   void wait_for_another_attempt(Instant now, std::mt19937& chance);
   void vanish();
   void push_news();
   void send_late_answers(Instant now);
   void answer(const std::string& payload);
-  void publish(const std::string& leaf, std::string payload, bool retained = false);
+  void publish(const std::string& leaf, std::string_view payload);
+  void publish_presence(const meter_mqtt::Presence& presence);
 
-  void connected(const std::string& cause) override;
-  void message_arrived(mqtt::const_message_ptr arrived) override;
+  void connected();
+  void asked(std::string_view payload);
 
   StreetMeter& meter_;
   std::string prefix_;  ///< `{root}/v1/{name}/`
   std::string model_;
-  std::chrono::seconds keep_alive_;
   std::variant<Away, Waiting, Connecting, Up> state_{Waiting{}};
-  std::string serial_;  ///< of the meter that is connecting
   std::chrono::milliseconds pause_;
   std::string last_request_;  ///< its id
   std::mutex late_mutex_;
   std::deque<LateAnswer> late_;
-  mqtt::async_client client_;  ///< last, so that it goes first and takes the callbacks with it
+  ModemConnection connection_;  ///< last, so that it goes first and takes its callbacks with it
 };
 
 }  // namespace metergate::sim

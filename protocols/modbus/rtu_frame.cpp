@@ -31,7 +31,9 @@ std::string_view fault_word(RtuFault::Reason reason) {
 }
 
 Octets encode_rtu(std::uint8_t address, OctetView pdu) {
-  Octets frame{address};
+  Octets frame;
+  frame.reserve(1 + pdu.size() + kCrcOctets);
+  frame.push_back(address);
   frame.insert(frame.end(), pdu.begin(), pdu.end());
   const std::uint16_t crc = crc16_modbus(frame);
   frame.push_back(static_cast<std::uint8_t>(crc));

@@ -274,7 +274,7 @@ TEST_F(MqttMetersTest, AMeterThatVanishesIsReportedByItsLastWillAndComesBackByIt
   bring_up(3);
   const auto boot = presence_.at("m-2").boot;
   at_the_meter("m-2", &virtual_meter::VirtualMeter::cut_power);
-  ASSERT_TRUE(until([&] { return !presence_.at("m-2").online; }));
+  ASSERT_TRUE(until([&] { return !presence_.at("m-2").online; }, 3s)) << broker_.log();
   EXPECT_EQ(online(), 2U);
   at_the_meter("m-2", &virtual_meter::VirtualMeter::restore_power);
   ASSERT_TRUE(until([&] { return presence_.at("m-2").online; }));

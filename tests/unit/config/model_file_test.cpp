@@ -150,6 +150,33 @@ record = ["sequence:u32"]
               HasSubstr("at most 125 registers; this one has 201"));
 }
 
+TEST(ModelFile, AWindowBeyondTheLastAddressIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.logs]
+max_records = 10
+select = { address = 1, fields = ["log_number:u16", "after_sequence:u32"] }
+header = { address = 65530, fields = ["count:u16", "more:u16"] }
+record = ["sequence:u32", "time:u32", "event_code:u16"]
+)"),
+              HasSubstr("a window that ends at register 65535"));
+}
+
+TEST(ModelFile, ABlockLongerThanAReadIsAMistake) {
+  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.identification]
+address = 1
+fields = ["serial:ascii240", "firmware:ascii240"]
+)"),
+              HasSubstr("fields of at most 125 registers; these have 240"));
+}
+
+TEST(ModelFile, ABlockThatIsWrittenStandsInHoldingRegisters) {
+  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.set_clock]
+space = "input"
+address = 1
+fields = ["time:u32"]
+)"),
+              HasSubstr("input registers cannot be written"));
+}
+
 TEST(ModelFile, AnMqttModelHasNoRegisters) {
   std::string text = kHead + kVoltage;
   text.replace(text.find("\"modbus\""), 8, "\"mqtt\"");
