@@ -21,9 +21,6 @@ class MeterList {
 
   void judge_place(TableReader& in, const Meter& meter) {
     if (meter.line.empty()) {
-      for (const std::string_view key : {"address", "first_address"}) {
-        if (in.has(key)) in.contradicts(key, "an address goes with a line");
-      }
       if (!known_.mqtt_meters) {
         in.contradicts(in.has("line") ? "line" : "topic_name",
                        "a line, or an MQTT meter with an [mqtt_meters] table");

@@ -185,7 +185,6 @@ Result<Answer, OrderRefused> VirtualMeter::perform(const operation::Operation& o
   if (!state.has_power) {
     return failure(OrderRefused{operation::MeterRefusal::Other, "no-power"});
   }
-  if (operation::changes_meter(op)) ++state.changes;
   using Performed = Result<Answer, OrderRefused>;
   return std::visit(
       Overloaded{
@@ -213,7 +212,10 @@ Result<Answer, OrderRefused> VirtualMeter::perform(const operation::Operation& o
           [&](const operation::ReadTransaction& read) -> Performed {
             return Answer{state.evidence(read.transaction)};
           },
-          [&](const auto& order) -> Performed { return Answer{state.take(order)}; },
+          [&](const auto& order) -> Performed {
+            state.note(order);
+            return Answer{state.take(order)};
+          },
       },
       op);
 }

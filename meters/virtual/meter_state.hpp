@@ -88,6 +88,8 @@ struct VirtualMeter::State {
   operation::TransactionId last_transaction = 0;
   std::vector<OrderSeen> orders;
   std::uint64_t changes = 0;
+  std::vector<Deed> deeds;
+  void note(decltype(Deed::what) what) { deeds.push_back({++changes, lived_to, std::move(what)}); }
 
   /// Up to where pushes have been handed out.
   struct Pushed {

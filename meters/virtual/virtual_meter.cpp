@@ -12,6 +12,13 @@ namespace {
 using std::chrono::days;
 using std::chrono::sys_days;
 
+template <typename... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+template <typename... Ts>
+Overloaded(Ts...) -> Overloaded<Ts...>;
+
 UtcSeconds birth(const Settings& settings, UtcSeconds now) {
   if (settings.history.count() <= 0) return now;
   return std::chrono::floor<days>(now) - settings.history;
@@ -35,42 +42,60 @@ void VirtualMeter::advance(UtcSeconds now) { state_->advance(now); }
 
 void VirtualMeter::press_button(UtcSeconds now) {
   state_->advance(now);
-  ++state_->changes;
+  state_->note(ButtonPressed{});
   if (state_->has_power && state_->relay.press()) state_->write_supply(0, 0);
 }
 
 void VirtualMeter::open_cover(UtcSeconds now) {
   state_->advance(now);
+  state_->note(CoverOpened{});
   if (std::exchange(state_->cover_open, true)) return;
-  ++state_->changes;
   state_->write(LogId::Tamper, EventCode::TamperStarted);
   state_->hold(SupplyCauses::kTamper, 0);
 }
 
 void VirtualMeter::close_cover(UtcSeconds now) {
   state_->advance(now);
+  state_->note(CoverClosed{});
   if (!std::exchange(state_->cover_open, false)) return;
-  ++state_->changes;
   state_->write(LogId::Tamper, EventCode::TamperEnded);
   state_->release(SupplyCauses::kTamper, 0);
 }
 
 void VirtualMeter::cut_power(UtcSeconds now) {
   state_->advance(now);
-  ++state_->changes;
+  state_->note(PowerCut{});
   state_->set_power(false);
 }
 
 void VirtualMeter::restore_power(UtcSeconds now) {
   state_->advance(now);
-  ++state_->changes;
+  state_->note(PowerRestored{});
   state_->set_power(true);
 }
 
 void VirtualMeter::set_clock_locally(UtcSeconds meter_time, UtcSeconds now) {
   state_->advance(now);
-  ++state_->changes;
+  state_->note(ClockSetLocally{meter_time});
   state_->set_clock(meter_time, 0);
+}
+
+std::vector<Deed> VirtualMeter::take_deeds() { return std::exchange(state_->deeds, {}); }
+
+bool VirtualMeter::redo(const Deed& deed) {
+  if (deed.number <= changes()) return true;
+  std::visit(Overloaded{
+                 [&](ButtonPressed) { press_button(deed.time); },
+                 [&](CoverOpened) { open_cover(deed.time); },
+                 [&](CoverClosed) { close_cover(deed.time); },
+                 [&](PowerCut) { cut_power(deed.time); },
+                 [&](PowerRestored) { restore_power(deed.time); },
+                 [&](const ClockSetLocally& set) { set_clock_locally(set.meter_time, deed.time); },
+                 [&](const auto& order) { (void)perform(order, deed.time); },
+             },
+             deed.what);
+  state_->deeds.clear();
+  return changes() == deed.number;
 }
 
 bool VirtualMeter::powered() const { return state_->has_power; }

@@ -13,6 +13,7 @@
 #include "meters/operation.hpp"
 #include "meters/reading.hpp"
 #include "meters/supply.hpp"
+#include "meters/virtual/deed.hpp"
 #include "meters/virtual/settings.hpp"
 #include "protocols/result.hpp"
 
@@ -81,6 +82,12 @@ class VirtualMeter {
   [[nodiscard]] std::string save() const;
   /// Refuses text of another version, cut short or altered; the error says where.
   [[nodiscard]] static Result<VirtualMeter, std::string> restore(std::string_view text);
+  /// What was done since the last call: kept beside a saved state, it spares writing the whole
+  /// state with every order.
+  [[nodiscard]] std::vector<Deed> take_deeds();
+  /// Does it again; one that the state already holds (by its number) is passed over. False: it does
+  /// not follow on this state.
+  [[nodiscard]] bool redo(const Deed& deed);
 
   // ---- the truth, for tests and checkers --------------------------------------------------------
   [[nodiscard]] const Settings& settings() const;
@@ -88,7 +95,7 @@ class VirtualMeter {
   [[nodiscard]] UtcSeconds meter_time() const;
   [[nodiscard]] RelayReading relay() const;
   [[nodiscard]] std::int64_t balance_minor() const;
-  /// Counts orders and acts of a person, never the passing of time: when it has grown, the state
+  /// Counts orders and acts of a person, never the passing of time: when it has grown, the deeds
   /// must be on disk before the meter answers.
   [[nodiscard]] std::uint64_t changes() const;
   [[nodiscard]] const std::vector<OrderSeen>& orders() const;

@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include "config/load.hpp"
+
 namespace metergate::test {
 namespace {
 

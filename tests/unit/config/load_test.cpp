@@ -227,15 +227,10 @@ TEST(LoadMeters, ARangeThatMeetsAnotherMeterIsToldWithTheNameInTheWay) {
   EXPECT_THAT(text[0], HasSubstr("m2 is taken"));
 }
 
-TEST(LoadMeters, TwoRangesOfTheSameNamesAreToldOnce) {
+TEST(LoadMeters, TwoRangesOfTheSameNamesAreToldForTheirFirstMeterOnly) {
   const std::string range = "[[meter_range]]\nprefix = \"m\"\ncount = 50000\nmodel = \"v\"\n";
   EXPECT_THAT(mistakes(kSite + "[mqtt_meters]\n" + range + range),
               ElementsAre(HasSubstr("m1 is taken"), HasSubstr("m1 is taken")));
-}
-
-TEST(LoadMeters, AnAddressWithoutALineIsAMistake) {
-  EXPECT_THAT(mistakes(kSite + "[mqtt_meters]\n" + meter("id = \"m1\"\naddress = 3")),
-              ElementsAre(HasSubstr("an address goes with a line")));
 }
 
 }  // namespace

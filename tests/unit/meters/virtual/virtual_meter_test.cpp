@@ -97,6 +97,40 @@ TEST(VirtualMeterTest, SavedAndRestoredMeterLivesOnAsIfNothingHappened) {
             MeterRefusal::Duplicate);
 }
 
+TEST(VirtualMeterTest, SavedStateAndDeedsMakeTheSameMeterAgain) {
+  VirtualMeter meter{in_service(), kNow};
+  const std::string saved = meter.save();
+  meter.open_cover(kNow + 10min);
+  meter.close_cover(kNow + 12min);
+  meter.press_button(kNow + 13min);
+  (void)give(meter, operation::WriteToken{sts_credit(4), 1}, kNow + 1h);
+  (void)give(meter, operation::WriteToken{sts_credit(4), 2}, kNow + 1h);
+  (void)give(meter, operation::OperateRelay{SupplyState::Off, 3}, kNow + 2h);
+  (void)give(meter, operation::SetClock{kNow, 4}, kNow + 3h);
+  meter.cut_power(kNow + 4h);
+  meter.restore_power(kNow + 5h);
+  meter.set_clock_locally(kNow + 6h, kNow + 6h);
+  auto again = VirtualMeter::restore(saved);
+  ASSERT_TRUE(again);
+  for (const Deed& deed : meter.take_deeds()) {
+    const auto reread = Deed::parse(deed.text());
+    ASSERT_TRUE(reread) << reread.error();
+    EXPECT_TRUE(again->redo(*reread));
+    EXPECT_TRUE(again->redo(*reread));  // held already: passed over
+  }
+  EXPECT_EQ(again->save(), meter.save());
+  EXPECT_TRUE(again->take_deeds().empty());
+}
+
+TEST(VirtualMeterTest, DeedThatDoesNotFollowIsNoticed) {
+  VirtualMeter meter{in_service(), kNow};
+  EXPECT_FALSE(meter.redo({5, kNow, ButtonPressed{}}));
+  for (const char* line : {"", "1", "1 2", "1 2 dance", "x 2 button", "1 2 token 3 44",
+                           "1 2 relay x off", "1 2 clock 3"}) {
+    EXPECT_FALSE(Deed::parse(line)) << line;
+  }
+}
+
 TEST(VirtualMeterTest, RestoreRefusesCutAndAlteredText) {
   const VirtualMeter meter{in_service(), kNow};
   const std::string text = meter.save();
