@@ -138,6 +138,8 @@ struct Street::Parts {
   std::vector<std::unique_ptr<ModbusSlave>> slaves;
   std::vector<Place> places;
   std::vector<Wire> wires;
+  std::vector<ModbusTargets> line_targets;
+  ModbusTargets tcp_targets;
   // After what they serve, so that they stop first.
   std::vector<std::unique_ptr<WireEmulator>> lines;
   std::unique_ptr<ModbusTcpServer> tcp;
@@ -175,12 +177,25 @@ struct Street::Parts {
     return targets;
   }
 
+  /// Every meter is there and saved before the first wire can ask one.
+  Result<Done, std::string> hang_meters() {
+    for (unsigned index = 0; index < options.lines; ++index) {
+      const std::string name = line_name(index);
+      auto targets =
+          modbus_targets(name, name.substr(name.find('-') + 1), index + 1, options.meters_per_line);
+      if (!targets) return failure(targets.error());
+      line_targets.push_back(std::move(*targets));
+    }
+    auto targets = modbus_targets("tcp", "tcp", kTcpWire, options.tcp_meters);
+    if (!targets) return failure(targets.error());
+    tcp_targets = std::move(*targets);
+    if (const auto hung = hang_mqtt(); !hung) return hung;
+    return StreetMeter::save_all(meters);
+  }
+
   Result<Done, std::string> open_line(unsigned index) {
     const std::string name = line_name(index);
-    auto targets =
-        modbus_targets(name, name.substr(name.find('-') + 1), index + 1, options.meters_per_line);
-    if (!targets) return failure(targets.error());
-    auto line = WireEmulator::open(options.wire, std::move(*targets));
+    auto line = WireEmulator::open(options.wire, std::move(line_targets[index]));
     if (!line) return failure(line.error());
     lines.push_back(std::move(*line));
     wires.push_back({name, lines.back().get()});
@@ -189,15 +204,13 @@ struct Street::Parts {
 
   Result<Done, std::string> open_tcp() {
     if (options.tcp_meters == 0) return Done{};
-    auto targets = modbus_targets("tcp", "tcp", kTcpWire, options.tcp_meters);
-    if (!targets) return failure(targets.error());
-    auto server = ModbusTcpServer::open(options.tcp_port, std::move(*targets));
+    auto server = ModbusTcpServer::open(options.tcp_port, std::move(tcp_targets));
     if (!server) return failure(server.error());
     tcp = std::move(*server);
     return write_state_file(options.directory / "tcp-port", std::to_string(tcp->port()) + "\n");
   }
 
-  Result<Done, std::string> open_mqtt() {
+  Result<Done, std::string> hang_mqtt() {
     if (options.mqtt_meters == 0) return Done{};
     const auto mqtt_model = load_model(options, options.mqtt_model, model::Protocol::Mqtt);
     if (!mqtt_model) return failure(mqtt_model.error());
@@ -210,7 +223,6 @@ struct Street::Parts {
       if (!hung) return failure(hung.error());
       mqtt->add(**hung);
     }
-    mqtt->start();
     return Done{};
   }
 
@@ -238,11 +250,12 @@ Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& o
     if (!meter_model) return failure(meter_model.error());
     parts->meter_model = std::move(*meter_model);
   }
+  if (const auto hung = parts->hang_meters(); !hung) return failure(hung.error());
   for (unsigned index = 0; index < options.lines; ++index) {
     if (const auto opened = parts->open_line(index); !opened) return failure(opened.error());
   }
   if (const auto opened = parts->open_tcp(); !opened) return failure(opened.error());
-  if (const auto opened = parts->open_mqtt(); !opened) return failure(opened.error());
+  if (parts->mqtt) parts->mqtt->start();
   return std::unique_ptr<Street>{new Street{std::move(parts)}};
 }
 
@@ -254,7 +267,8 @@ Street::~Street() {
   parts_->lines.clear();
   std::error_code ignored;
   for (const Wire& wire : parts_->wires) fs::remove(parts_->options.directory / wire.name, ignored);
-  for (const auto& meter : parts_->meters) meter->save();
+  // What can't be saved now is lived again from the last state and the deeds.
+  (void)StreetMeter::save_all(parts_->meters);
 }
 
 void Street::tick() {

@@ -2,13 +2,14 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include "gateway/sim/street_clock.hpp"
 #include "gateway/sim/wire_faults.hpp"
@@ -16,14 +17,15 @@
 
 namespace metergate::sim {
 
-/// A place on the street where a virtual meter hangs, with its lock and its file. What an order or
-/// a person changed is on disk before anyone hears of it: a killed simulator has forgotten nothing
-/// that was answered.
+/// A place on the street where a virtual meter hangs, with its lock and its files: the state as it
+/// was saved last, and the deeds since. What an order or a person did is on disk before anyone
+/// hears of it: a killed simulator has forgotten nothing that was answered.
 class StreetMeter {
  public:
   using VirtualMeter = virtual_meter::VirtualMeter;
 
-  /// Takes the meter up from its file, or hangs a new one there when there is none.
+  /// Takes the meter up from its files, or hangs a new one there when there are none; a new one is
+  /// saved with its first deed or by `save_all`.
   [[nodiscard]] static Result<std::unique_ptr<StreetMeter>, std::string> open(
       std::string name, virtual_meter::Settings settings, const StreetClock& clock,
       std::filesystem::path directory);
@@ -38,7 +40,7 @@ class StreetMeter {
     const UtcSeconds now = clock_.now();
     meter.advance(now);
     auto result = act(meter, now);
-    if (meter.changes() != saved_changes_ && !save_locked()) return std::nullopt;
+    if (!keep_deeds()) return std::nullopt;
     return result;
   }
 
@@ -46,6 +48,9 @@ class StreetMeter {
   void tick();
   /// Writes the present state; false (and `last_error()`) when that failed.
   bool save();
+  /// The same for many in two flushes, while nobody else uses them.
+  [[nodiscard]] static Result<Done, std::string> save_all(
+      const std::vector<std::unique_ptr<StreetMeter>>& meters);
   /// Takes this meter off and hangs the place's other one there: another serial number, another
   /// household, its own memory. Swapping again brings the first one back.
   bool swap();
@@ -60,7 +65,12 @@ class StreetMeter {
   [[nodiscard]] VirtualMeter& hanging() { return *meters_[active_]; }
   [[nodiscard]] Result<Done, std::string> load(std::size_t which);
   [[nodiscard]] std::filesystem::path file_of(std::size_t which) const;
+  [[nodiscard]] std::filesystem::path deeds_of(std::size_t which) const;
+  [[nodiscard]] Result<Done, std::string> redo_deeds(std::size_t which);
+  bool keep_deeds();
   bool save_locked();
+  /// The saved state holds all deeds now.
+  bool forget_deeds();
   bool keep(const Result<Done, std::string>& written);
 
   mutable std::mutex mutex_;
@@ -70,7 +80,9 @@ class StreetMeter {
   std::filesystem::path directory_;
   std::array<std::optional<VirtualMeter>, 2> meters_;
   std::size_t active_ = 0;
-  std::uint64_t saved_changes_ = 0;
+  std::size_t kept_deeds_ = 0;
+  bool must_save_ = false;   ///< the next deed saves the whole state: new, or taken up with deeds
+  bool lost_deeds_ = false;  ///< some are on no disk; the meter is silent until it is saved
   std::string last_error_;
   WireFaults faults_;
 };

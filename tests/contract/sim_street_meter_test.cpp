@@ -53,6 +53,49 @@ TEST_F(SimStreetMeterTest, OrderIsOnDiskBeforeItsAnswerIsOut) {
   EXPECT_EQ(orders(*after_kill), 1U);
 }
 
+TEST_F(SimStreetMeterTest, DeedsSinceTheSavedStateAreDoneAgain) {
+  const auto living = open();
+  ASSERT_TRUE(living->save());
+  for (operation::TransactionId id = 1; id <= 5; ++id) ASSERT_TRUE(write(*living, id));
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "a-001.deeds"));
+  const auto after_kill = open();
+  EXPECT_EQ(orders(*after_kill), 5U);
+}
+
+TEST_F(SimStreetMeterTest, DeedCutShortWasNeverAnsweredAndIsPassedOver) {
+  const auto living = open();
+  ASSERT_TRUE(living->save());
+  ASSERT_TRUE(write(*living, 1));
+  const auto deeds = directory_ / "a-001.deeds";
+  const std::string whole = **read_state_file(deeds);
+  ASSERT_TRUE(write_state_file(deeds, whole + whole.substr(0, 12)));
+  auto after_kill = open();
+  EXPECT_EQ(orders(*after_kill), 1U);
+  ASSERT_TRUE(write(*after_kill, 2));
+  after_kill = open();
+  EXPECT_EQ(orders(*after_kill), 2U);
+}
+
+TEST_F(SimStreetMeterTest, DeedsLeftBehindByAKillWhileSavingAreNotDoneTwice) {
+  const auto living = open();
+  ASSERT_TRUE(living->save());
+  ASSERT_TRUE(write(*living, 1));
+  const auto deeds = directory_ / "a-001.deeds";
+  const std::string left = **read_state_file(deeds);
+  ASSERT_TRUE(living->save());
+  ASSERT_TRUE(write_state_file(deeds, left));
+  EXPECT_EQ(orders(*open()), 1U);
+}
+
+TEST_F(SimStreetMeterTest, ManyAreSavedTogether) {
+  std::vector<std::unique_ptr<StreetMeter>> street;
+  street.push_back(open());
+  ASSERT_TRUE(write(*street.front(), 1));
+  ASSERT_TRUE(StreetMeter::save_all(street));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "a-001.deeds"));
+  EXPECT_EQ(orders(*open()), 1U);
+}
+
 TEST_F(SimStreetMeterTest, MeterThatCannotSaveStaysSilent) {
   const auto place = open();
   std::filesystem::remove_all(directory_);
@@ -74,7 +117,7 @@ TEST_F(SimStreetMeterTest, SwappedMeterHasItsOwnSerialAndMemoryAlsoAfterARestart
 }
 
 TEST_F(SimStreetMeterTest, DamagedFileIsRefusedByName) {
-  open().reset();
+  ASSERT_TRUE(open()->save());
   ASSERT_TRUE(write_state_file(directory_ / "a-001.meter", "metergate-virtual-meter 1\n"));
   const auto again = StreetMeter::open("a-001", street_meter(5), clock_, directory_);
   ASSERT_FALSE(again);
