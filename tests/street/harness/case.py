@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The frame of a street test: a folder, a broker, a street, a gateway and a utility."""
+
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from .broker import Broker
+from .checker import Checker
+from .gateway import Gateway, configuration_of
+from .street import Street
+from .tokens import Mint
+from .utility import Utility
+
+BINARY = Path(os.environ["METERGATE"])
+MODELS = Path(os.environ["METERGATE_MODELS"])
+SCRATCH = Path(os.environ.get("METERGATE_STREET_SCRATCH", tempfile.gettempdir()))
+
+
+class StreetCase(unittest.TestCase):
+    """One small street for all tests of a class. A failure prints what every part logged last
+    and leaves the folder; a success takes it away."""
+
+    street_shape = {}   # of Street
+    broker_lines = ()   # more of mosquitto.conf
+    starts_gateway = True
+    mint = Mint()
+
+    @classmethod
+    def setUpClass(cls):
+        SCRATCH.mkdir(parents=True, exist_ok=True)
+        # Short: the path of a UNIX socket has 107 octets.
+        cls.folder = Path(tempfile.mkdtemp(prefix="s-", dir=SCRATCH))
+        cls.parts = []
+        cls.failed = False
+        cls.addClassCleanup(cls._clean_up)
+        try:
+            cls.open_street()
+        except BaseException:
+            cls.failed = True
+            print(cls.last_words())
+            raise
+
+    @classmethod
+    def open_street(cls):
+        cls.broker = cls.part(Broker(cls.folder, cls.broker_lines)).start()
+        cls.street = cls.part(Street(BINARY, MODELS, cls.folder, cls.broker.port,
+                                     **cls.street_shape)).start()
+        config = configuration_of(cls.street, cls.broker.port, cls.folder)
+        cls.configure(config)
+        cls.gateway = cls.part(Gateway(BINARY, cls.folder, config))
+        cls.utility = cls.part(Utility(cls.broker.port)).start()
+        if cls.starts_gateway:
+            cls.gateway.start()
+            cls.gateway.wait_for_sessions(cls.street.meters)
+
+    @classmethod
+    def configure(cls, config):
+        """A test's own wishes."""
+
+    @classmethod
+    def part(cls, running):
+        cls.parts.append(running)
+        return running
+
+    @classmethod
+    def last_words(cls):
+        return "\n".join(f"---- {part.log}\n{part.tail()}" for part in cls.parts
+                         if hasattr(part, "log"))
+
+    @classmethod
+    def _clean_up(cls):
+        for part in reversed(cls.parts):
+            part.put_away()
+        if not cls.failed:
+            shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def run(self, result=None):
+        result = result or self.defaultTestResult()
+        before = len(result.failures) + len(result.errors)
+        super().run(result)
+        if len(result.failures) + len(result.errors) > before:
+            type(self).failed = True
+            print(f"\n==== {self.id()} failed; {self.folder} stays\n{self.last_words()}")
+
+    @property
+    def checker(self):
+        return Checker(self, self.street, self.gateway, self.utility)
+
+    # ---- the two orders nearly every test gives -------------------------------------------------
+
+    def deliver(self, meter, token=None, **fields):
+        return self.utility.order(meter, "deliver-token", {"token": token or self.mint.utrn()},
+                                  **fields)
+
+    def relay(self, meter, state, **fields):
+        return self.utility.order(meter, "set-relay", {"state": state}, **fields)
