@@ -56,7 +56,7 @@ class Exchange {
 
   [[nodiscard]] MqttClient::Handlers handlers() {
     return {.connected = [this] { publish(); },
-            .lost = [this](const std::string& why) { why_ = why; },
+            .lost = [this](const ConnectionLoss& loss) { why_ = loss.why; },
             .message =
                 [this](const MqttMessage& message, const std::function<void()>& release) {
                   release();

@@ -29,7 +29,11 @@ std::optional<LastOrder> last_order(const model::Block& block, const modbus::Reg
 }
 
 operation::OrderAnswer verdict(const LastOrder& order, const model::ModbusLayout& layout) {
-  if (order.result == layout.result_taken) return operation::OrderTaken{order.value, "minor"};
+  if (order.result == layout.result_taken) {
+    // The value register counts money; an order that moves none leaves it at zero.
+    if (order.value.value_or(0) == 0) return operation::OrderTaken{};
+    return operation::OrderTaken{order.value, "minor"};
+  }
   const auto known = layout.refusals.find(order.result);
   return operation::OrderRefused{
       known == layout.refusals.end() ? operation::MeterRefusal::Other : known->second,
@@ -73,7 +77,8 @@ class Order : public ModbusExchange {
   }
 
   DriverStep refused(modbus::Exception exception, Now now) override {
-    // Only the write's own exception is the meter's no; one while reading the verdict leaves it open.
+    // Only the write's own exception is the meter's no; one while reading the verdict leaves it
+    // open.
     if (written_) return ModbusExchange::refused(exception, now);
     return finish(operation::OrderAnswer{operation::OrderRefused{
         refusal_of(exception), "exception-" + std::to_string(exception.code)}});
@@ -117,8 +122,7 @@ class ReadTransaction : public ModbusExchange {
     if (order->transaction < op_.transaction) return answer(operation::TransactionNotTaken{});
     if (order->transaction > op_.transaction) return answer(operation::TransactionUnknown{});
     if (order->result == layout().result_busy) return ask_again_after(kWorkingPause);
-    return std::visit([](auto said) { return answer(std::move(said)); },
-                      verdict(*order, layout()));
+    return std::visit([](auto said) { return answer(std::move(said)); }, verdict(*order, layout()));
   }
 
   static DriverStep answer(operation::TransactionEvidence evidence) {

@@ -49,7 +49,8 @@ inline constexpr EventDefinition kBoxClockStepped{
     "box-clock-stepped",
     "the clock of this box was set by {step_s} s",
     "Pauses and time-outs are not moved by it; times written before it may be wrong.",
-    "See that the box keeps time (NTP) before it reads meters."};
+    "See that the box keeps time (NTP) before it reads meters.",
+    kAlarm};
 
 // ---- 01 configuration ---------------------------------------------------------------------------
 inline constexpr EventDefinition kReloadOk{"MG0101",
@@ -109,7 +110,8 @@ inline constexpr EventDefinition kBrokerRefused{
     "broker-refused",
     "broker {broker} refused the connection: {what}",
     "The broker is there and does not let the gateway in; trying again alone will not cure it.",
-    "Check user name, password file, certificate and the broker's access list."};
+    "Check user name, password file, certificate and the broker's access list.",
+    kAlarm};
 inline constexpr EventDefinition kOutboxGrowing{
     "MG0604",
     Level::Warning,
@@ -132,14 +134,16 @@ inline constexpr EventDefinition kStorageFailed{
     "the ledger cannot be written: {what}",
     "No command is accepted and nothing is sent while it lasts, since nothing could be written "
     "down.",
-    "Look at the disk and at the file's rights; the gateway tries again by itself."};
+    "Look at the disk and at the file's rights; the gateway tries again by itself.",
+    kAlarm};
 inline constexpr EventDefinition kDiskFull{
     "MG0702",
     Level::Error,
     "disk-full",
     "the disk of the ledger is full: {what}",
     "The reserve kept for this case is in use, or commands are refused until there is room.",
-    "Free disk space; shorten the retention in `[storage]` if it recurs."};
+    "Free disk space; shorten the retention in `[storage]` if it recurs.",
+    kAlarm};
 inline constexpr EventDefinition kStorageRecovered{"MG0703",
                                                    Level::Info,
                                                    "storage-recovered",

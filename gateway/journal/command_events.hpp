@@ -106,7 +106,8 @@ inline constexpr EventDefinition kCommandUnsettled{
     "command {command} ({verb}) for meter {meter} stays unconfirmed: {reason}",
     "The meter could not be read in time, or cannot tell. Whether it took the command is not known "
     "and will not be.",
-    "Look at the meter (display, token history) before anything is issued anew."};
+    "Look at the meter (display, token history) before anything is issued anew.",
+    kAlarm};
 inline constexpr EventDefinition kCommandRepeated{
     "MG0415",
     Level::Info,

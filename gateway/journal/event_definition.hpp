@@ -22,6 +22,8 @@ struct EventDefinition {
   std::string_view text;  ///< a sentence with named fields: `meter {meter} is silent: {what}`
   std::string_view meaning;
   std::string_view action;  ///< what the reader should do about it
+  bool is_alarm = false;    ///< also published on the alarm topic
 };
+inline constexpr bool kAlarm = true;
 
 }  // namespace metergate::journal

@@ -23,7 +23,7 @@ inline constexpr std::array kCatalogue{
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
     &kClockDrift, &kClockSet, &kProbeRequested,
     // 03 lines and links
-    &kLineOpened, &kLineFailed, &kLineRecovered, &kLineQuarantine, &kNonsense,
+    &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense,
     // 04 commands
     &kCommandAccepted, &kCommandScheduled, &kCommandSending, &kCommandSucceeded, &kCommandRejected,
     &kCommandFailed, &kCommandUnconfirmed, &kCommandSettled, &kCommandExpired, &kCommandCancelled,

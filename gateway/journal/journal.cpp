@@ -75,6 +75,7 @@ struct Journal::Impl {
   Colours colours;
   spdlog::logger logger;
   Ledger* ledger = nullptr;
+  std::function<void(const JournalRow&)> alarm_told;
   bool keeping_failed = false;
 };
 
@@ -82,14 +83,21 @@ Journal::Journal(Settings settings) : impl_{std::make_unique<Impl>(settings)} {}
 Journal::~Journal() = default;
 
 void Journal::keep_in(Ledger* ledger) { impl_->ledger = ledger; }
+void Journal::when_alarm(std::function<void(const JournalRow&)> told) {
+  impl_->alarm_told = std::move(told);
+}
 void Journal::set_level(Level level) { impl_->settings.level = level; }
 bool Journal::would_write(Level level) const { return level >= impl_->settings.level; }
 
 void Journal::write(const EventDefinition& event, UtcTime at, std::vector<Field> fields) {
-  if (!would_write(event.level)) return;
+  const bool is_alarm = event.is_alarm && impl_->alarm_told;
+  if (!would_write(event.level) && !is_alarm) return;
   const Line line = make_line(event, at, std::move(fields));
-  impl_->print(line);
-  impl_->keep(line);
+  if (would_write(event.level)) {
+    impl_->print(line);
+    impl_->keep(line);
+  }
+  if (is_alarm) impl_->alarm_told(row_of(line));
 }
 
 }  // namespace metergate::journal

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -13,7 +14,8 @@
 
 namespace metergate {
 class Ledger;
-}
+struct JournalRow;
+}  // namespace metergate
 
 namespace metergate::journal {
 
@@ -41,6 +43,8 @@ class Journal {
   /// From now on every line is also a row of the ledger's journal, durable with its next commit.
   /// Null: no longer. The ledger must outlive the journal or be taken away before it goes.
   void keep_in(Ledger* ledger);
+  /// Told of every event that is an alarm, whatever the level that is written.
+  void when_alarm(std::function<void(const JournalRow&)> told);
   void set_level(Level level);
   /// Whether an event of this level would be written; spares building costly fields.
   [[nodiscard]] bool would_write(Level level) const;

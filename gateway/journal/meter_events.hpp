@@ -42,7 +42,8 @@ inline constexpr EventDefinition kWrongSerial{
     "at the address of meter {meter} serial number {found} answered, {expected} is expected",
     "The meter was swapped, or two have the same address. Nothing is stored for it and nothing is "
     "sent to it.",
-    "Correct the address on site, or the serial number in the configuration."};
+    "Correct the address on site, or the serial number in the configuration.",
+    kAlarm};
 inline constexpr EventDefinition kMeterOffline{
     "MG0206",
     Level::Info,
@@ -78,14 +79,16 @@ inline constexpr EventDefinition kSupplyChangedUnexplained{
     "meter {meter}: supply went from {from} to {to} without a known cause",
     "Alarm: nobody ordered it and the meter names no cause for it.",
     "Treat it as possible tampering or a failing relay: look at the meter's supply and tamper "
-    "logs, then at the meter."};
+    "logs, then at the meter.",
+    kAlarm};
 inline constexpr EventDefinition kClockDrift{
     "MG0211",
     Level::Warning,
     "clock-drift",
     "meter {meter}: its clock is {offset_s} s off, the limit is {limit_s} s",
     "Interval times of this meter are off by as much.",
-    "Send `set-clock`, or allow the schedule to do it (`clock_set`)."};
+    "Send `set-clock`, or allow the schedule to do it (`clock_set`).",
+    kAlarm};
 inline constexpr EventDefinition kClockSet{
     "MG0212",
     Level::Info,
@@ -116,20 +119,21 @@ inline constexpr EventDefinition kLineFailed{
     "Device missing, in use or without permission, or the connection is refused. It is tried "
     "again by itself; nothing was sent meanwhile.",
     "Check adapter, device name and the rights of the service's user; for TCP the gateway's "
-    "address."};
+    "address.",
+    kAlarm};
 inline constexpr EventDefinition kLineRecovered{"MG0303",
                                                 Level::Info,
                                                 "line-recovered",
                                                 "line {line} can be used again",
                                                 "Its meters are served again.",
                                                 "None."};
-inline constexpr EventDefinition kLineQuarantine{
+inline constexpr EventDefinition kMeterQuarantine{
     "MG0304",
     Level::Debug,
-    "line-quarantine",
-    "line {line} is kept quiet for {pause_ms} ms after meter {meter} did not answer in time",
-    "A late answer must never be taken for the next request's; so the longest answer time is "
-    "waited out and the line emptied.",
+    "meter-quarantine",
+    "meter {meter} is left alone for {pause_ms} ms, until no late answer of it can come any more",
+    "It did not answer in time. Its late answer must never be taken for that of the next request; "
+    "other meters of the line are served meanwhile.",
     "None. Often on one meter: raise `timeout_ceiling_ms` of the line or look at that meter."};
 inline constexpr EventDefinition kNonsense{
     "MG0305",
@@ -166,7 +170,8 @@ inline constexpr EventDefinition kHoleGivenUp{
     "hole-given-up",
     "meter {meter}: load profile {from} to {to} stays missing after {tries} tries",
     "The meter answers and does not have these intervals (power cut, clock set, overwritten).",
-    "Bill these intervals by your rules for missing values; `metergate readings` shows the hole."};
+    "Bill these intervals by your rules for missing values; `metergate readings` shows the hole.",
+    kAlarm};
 inline constexpr EventDefinition kSynchronised{
     "MG0505",
     Level::Info,

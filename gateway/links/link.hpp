@@ -26,17 +26,17 @@ struct MeterAddress {
 struct WireRequest {
   MeterAddress to;
   Octets octets;
-  std::size_t answer_octets = 0;      ///< most likely length of the answer, for pacing; 0 = unknown
+  std::size_t answer_octets = 0;  ///< most likely length of the answer, for pacing; 0 = unknown
   std::chrono::milliseconds timeout{500};  ///< longest wait for the answer's first octet
 };
 
 /// Why a request has no answer.
 struct LinkFault {
   enum class Reason : std::uint8_t {
-    NoAnswer,    ///< sent; silence
-    BadFrame,    ///< sent; what came back was damaged or from somebody else
-    NotSent,     ///< no octet left: device missing, connection down, stopping
-    Cut,         ///< sent; the connection broke before the answer
+    NoAnswer,  ///< sent; silence
+    BadFrame,  ///< sent; what came back was damaged or from somebody else
+    NotSent,   ///< no octet left: device missing, connection down, stopping
+    Cut,       ///< sent; the connection broke before the answer
   };
   Reason reason = Reason::NoAnswer;
   std::string what;
@@ -63,6 +63,8 @@ class Link {
   /// The caller keeps to `concurrency()` requests at once and to one per meter.
   virtual void transact(WireRequest request, Completion done) = 0;
   [[nodiscard]] virtual std::size_t concurrency() const = 0;
+  /// False: a request has been out for so long that its worker must be stuck (a driver that hangs).
+  [[nodiscard]] virtual bool makes_progress(Instant) const { return true; }
   /// No further requests; the running one ends within its own time-out.
   virtual void stop() = 0;
 };

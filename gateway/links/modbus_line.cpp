@@ -4,11 +4,19 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <optional>
 #include <utility>
 
 #include "gateway/links/modbus_port.hpp"
 
 namespace metergate {
+
+namespace {
+
+/// Far beyond the longest time-out a line can be given, connecting included.
+constexpr std::chrono::seconds kStuckAfter{90};
+
+}  // namespace
 
 struct ModbusLine::Worker {
   Worker(boost::asio::io_context& io, config::Line line, StateChanged changed)
@@ -21,12 +29,14 @@ struct ModbusLine::Worker {
   bool up = false;
   std::string last_why;
   LineStatistics statistics;
+  std::optional<Instant> out_since;
   // Worker thread only, once a request runs.
   ModbusPort port;
   boost::asio::thread_pool thread{1};
 
   void finished(WireResult result, const LineStatistics& counted, const Completion& done) {
     statistics = counted;
+    out_since.reset();
     const bool gone = !result && (result.error().reason == LinkFault::Reason::NotSent ||
                                   result.error().reason == LinkFault::Reason::Cut);
     const std::string why = gone ? result.error().what : std::string{};
@@ -53,15 +63,20 @@ void ModbusLine::transact(WireRequest request, Completion done) {
     });
     return;
   }
-  boost::asio::post(worker.thread, [&worker, request = std::move(request),
-                                    done = std::move(done)]() mutable {
-    WireResult result = worker.port.exchange(request);
-    boost::asio::post(worker.loop, [&worker, result = std::move(result),
-                                    counted = worker.port.statistics(),
-                                    done = std::move(done)]() mutable {
-      worker.finished(std::move(result), counted, done);
-    });
-  });
+  worker.out_since = std::chrono::steady_clock::now();
+  boost::asio::post(
+      worker.thread, [&worker, request = std::move(request), done = std::move(done)]() mutable {
+        WireResult result = worker.port.exchange(request);
+        boost::asio::post(worker.loop,
+                          [&worker, result = std::move(result), counted = worker.port.statistics(),
+                           done = std::move(done)]() mutable {
+                            worker.finished(std::move(result), counted, done);
+                          });
+      });
+}
+
+bool ModbusLine::makes_progress(Instant now) const {
+  return !worker_->out_since || now - *worker_->out_since < kStuckAfter;
 }
 
 void ModbusLine::stop() {

@@ -21,16 +21,17 @@ struct LineStatistics {
   std::uint64_t answers = 0;
   std::uint64_t timeouts = 0;
   std::uint64_t bad_frames = 0;
-  std::uint64_t late_answers = 0;   ///< octets found on the line that nobody had asked for
+  std::uint64_t late_answers = 0;  ///< octets found on the line that nobody had asked for
 };
 
 /// One RS-485 line (Modbus RTU) or one Modbus TCP connection, owned by one worker thread that holds
 /// the only `modbus_t`. Requests carry Modbus PDUs.
 ///
-/// Line rule (docs/decisions/0006): flush what nobody asked for; keep 3.5 characters of silence (1.75 ms
-/// above 19200 baud) after the last octet seen; send; sleep until a complete answer can exist; let
-/// libmodbus receive it and check the CRC; refuse a frame of another address. RTU has no transaction
-/// number, so a meter that timed out is left alone by its session until its late answer is over.
+/// Line rule (docs/decisions/0006): flush what nobody asked for; keep 3.5 characters of silence
+/// (1.75 ms above 19200 baud) after the last octet seen; send; sleep until a complete answer can
+/// exist; let libmodbus receive it and check the CRC; refuse a frame of another address. RTU has no
+/// transaction number, so a meter that timed out is left alone by its session until its late answer
+/// is over.
 class ModbusLine : public Link {
  public:
   /// `state_changed(up, why)` tells of the device appearing and going, on the loop thread.
@@ -41,6 +42,7 @@ class ModbusLine : public Link {
 
   void transact(WireRequest request, Completion done) override;
   [[nodiscard]] std::size_t concurrency() const override { return 1; }
+  [[nodiscard]] bool makes_progress(Instant now) const override;
   void stop() override;
 
   [[nodiscard]] LineStatistics statistics() const;

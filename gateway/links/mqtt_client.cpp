@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/links/mqtt_client.hpp"
 
+#include <fmt/format.h>
 #include <mqtt/async_client.h>
 
 #include <algorithm>
@@ -41,6 +42,13 @@ struct Release {
   }
 };
 
+/// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good.
+ConnectionLoss loss_of(const mqtt::exception& error) {
+  const int reason = static_cast<int>(error.get_reason_code());
+  if (reason < kFirstFailureCode) return {error.to_string()};
+  return {fmt::format("{} (MQTT reason 0x{:02x})", error.get_reason_code_str(), reason), true};
+}
+
 /// Two clients that connect at once could not tell their new sockets apart.
 std::mutex& connecting() {
   static std::mutex one_at_a_time;
@@ -74,9 +82,10 @@ class MqttClient::Impl : public std::enable_shared_from_this<MqttClient::Impl> {
   };
 
   void connect();
-  [[nodiscard]] std::string establish(Connection& connection);
-  void established(const std::shared_ptr<Connection>& connection, const std::string& error);
-  void lost(std::uint64_t number, const std::string& why);
+  using Established = Result<Done, ConnectionLoss>;
+  [[nodiscard]] Established establish(Connection& connection);
+  void established(const std::shared_ptr<Connection>& connection, const Established& outcome);
+  void lost(std::uint64_t number, const ConnectionLoss& loss);
   void arrived(std::uint64_t number, MqttMessage message, std::function<void()> release);
   void acknowledged(std::uint64_t number, std::uint64_t publication, bool success);
   void pump();
@@ -129,7 +138,7 @@ struct MqttClient::Impl::Connection : mqtt::callback, mqtt::iaction_listener {
   // ---- on Paho's thread: nothing here may throw or call Paho ------------------------------------
   void connection_lost(const std::string& cause) override {
     on_loop([number = number, why = cause.empty() ? std::string{"connection closed"} : cause](
-                Impl& impl) { impl.lost(number, why); });
+                Impl& impl) { impl.lost(number, {why}); });
   }
 
   void message_arrived(mqtt::const_message_ptr arrived) override {
@@ -165,25 +174,28 @@ void MqttClient::Impl::connect() {
   boost::asio::post(worker_, [self = shared_from_this(), number] {
     const auto connection =
         std::make_shared<Connection>(self, self->loop_, self->settings_, number);
-    std::string error;
-    try {
-      error = self->establish(*connection);
-    } catch (const mqtt::exception& refused) {
-      error = refused.to_string();
-    }
+    const Established outcome = [&]() -> Established {
+      try {
+        return self->establish(*connection);
+      } catch (const mqtt::exception& error) {
+        return failure(loss_of(error));
+      }
+    }();
     boost::asio::post(self->loop_,
-                      [self, connection, error] { self->established(connection, error); });
+                      [self, connection, outcome] { self->established(connection, outcome); });
   });
 }
 
-std::string MqttClient::Impl::establish(Connection& connection) {
+MqttClient::Impl::Established MqttClient::Impl::establish(Connection& connection) {
   const auto options = mqtt_options::connect_options(settings_);
-  if (!options) return options.error();
+  if (!options) return failure(ConnectionLoss{options.error(), true});
   {
     const std::lock_guard lock{connecting()};
     const auto before = mqtt_socket::connected_to_port(settings_.broker.port);
     const auto token = connection.paho.connect(*options);
-    if (!token->wait_for(settings_.connect_timeout)) return "no answer to the connection request";
+    if (!token->wait_for(settings_.connect_timeout)) {
+      return failure(ConnectionLoss{"no answer to the connection request"});
+    }
     for (const int socket : mqtt_socket::connected_to_port(settings_.broker.port)) {
       if (before.contains(socket)) continue;
       mqtt_socket::set_no_delay(socket);
@@ -192,18 +204,20 @@ std::string MqttClient::Impl::establish(Connection& connection) {
   }
   for (const std::string& filter : settings_.subscriptions) {
     const auto token = connection.paho.subscribe(filter, 1);
-    if (!token->wait_for(settings_.connect_timeout)) return "no answer to the subscription";
+    if (!token->wait_for(settings_.connect_timeout)) {
+      return failure(ConnectionLoss{"no answer to the subscription"});
+    }
     if (static_cast<int>(token->get_reason_code()) >= kFirstFailureCode) {
-      return "the broker refuses the subscription to " + filter;
+      return failure(ConnectionLoss{"the broker refuses the subscription to " + filter, true});
     }
   }
-  return {};
+  return Done{};
 }
 
 void MqttClient::Impl::established(const std::shared_ptr<Connection>& connection,
-                                   const std::string& error) {
+                                   const Established& outcome) {
   if (stopped_ || connection->number != number_) return;
-  if (!error.empty()) return lost(connection->number, error);
+  if (!outcome) return lost(connection->number, outcome.error());
   connection_ = connection;
   connected_ = true;
   pause_ = settings_.broker.reconnect_min;
@@ -211,12 +225,13 @@ void MqttClient::Impl::established(const std::shared_ptr<Connection>& connection
   pump();
 }
 
-void MqttClient::Impl::lost(std::uint64_t number, const std::string& why) {
+void MqttClient::Impl::lost(std::uint64_t number, const ConnectionLoss& loss) {
   if (stopped_ || number != number_) return;
   ++number_;  // whatever the old connection still says is no longer heard
   connected_ = false;
   // Paho's own clean-up takes its lock and its time: not on the loop.
-  boost::asio::post(worker_, [old = std::exchange(connection_, nullptr)]() mutable { old.reset(); });
+  boost::asio::post(worker_,
+                    [old = std::exchange(connection_, nullptr)]() mutable { old.reset(); });
   drop_all();
   // Ten thousand clients that lost the same broker must not come back in one instant.
   std::uniform_int_distribution<std::int64_t> jitter{pause_.count() / 2, pause_.count()};
@@ -225,7 +240,7 @@ void MqttClient::Impl::lost(std::uint64_t number, const std::string& why) {
     if (!cancelled) self->connect();
   });
   pause_ = std::min(pause_ * 2, settings_.broker.reconnect_max);
-  if (handlers_.lost) handlers_.lost(why);
+  if (handlers_.lost) handlers_.lost(loss);
 }
 
 void MqttClient::Impl::arrived(std::uint64_t number, MqttMessage message,
@@ -250,22 +265,21 @@ void MqttClient::Impl::pump() {
     waiting_.pop_front();
     const std::uint64_t publication = ++last_publication_;
     in_flight_.emplace(publication, std::move(next.done));
-    boost::asio::post(worker_, [connection = connection_, publication,
-                                message = std::move(next.message)] {
-      try {
-        connection->paho.publish(mqtt_options::to_paho(message),
-                                 reinterpret_cast<void*>(publication), *connection);
-      } catch (const mqtt::exception&) {
-        connection->on_loop([number = connection->number, publication](Impl& impl) {
-          impl.acknowledged(number, publication, false);
+    boost::asio::post(
+        worker_, [connection = connection_, publication, message = std::move(next.message)] {
+          try {
+            connection->paho.publish(mqtt_options::to_paho(message),
+                                     reinterpret_cast<void*>(publication), *connection);
+          } catch (const mqtt::exception&) {
+            connection->on_loop([number = connection->number, publication](Impl& impl) {
+              impl.acknowledged(number, publication, false);
+            });
+          }
         });
-      }
-    });
   }
 }
 
-void MqttClient::Impl::acknowledged(std::uint64_t number, std::uint64_t publication,
-                                    bool success) {
+void MqttClient::Impl::acknowledged(std::uint64_t number, std::uint64_t publication, bool success) {
   if (number != number_) return;
   const auto found = in_flight_.find(publication);
   if (found == in_flight_.end()) return;

@@ -27,6 +27,12 @@ struct MqttMessage {
   std::string content_type;
 };
 
+/// Why there is no connection.
+struct ConnectionLoss {
+  std::string why;
+  bool refused = false;  ///< the broker is there and said no: identity, rights, certificate
+};
+
 struct MqttClientSettings {
   config::Broker broker;  ///< with an empty `client_id` the broker keeps no session for us
   std::vector<std::string> subscriptions;
@@ -59,7 +65,7 @@ class MqttClient {
   struct Handlers {
     std::function<void()> connected{};
     /// A connection broke or an attempt failed (each one); the next attempt is already planned.
-    std::function<void(std::string why)> lost{};
+    std::function<void(const ConnectionLoss&)> lost{};
     /// `release` may be called at any time on any thread, or never; it does nothing for messages
     /// that `acknowledge_late` did not ask for.
     std::function<void(MqttMessage, std::function<void()> release)> message{};

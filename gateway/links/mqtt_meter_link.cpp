@@ -51,10 +51,10 @@ MqttMeterLink::MqttMeterLink(boost::asio::io_context& loop, config::MqttMeters s
       prefix_{settings_.root + "/v1/"},
       client_{loop,
               client_settings(settings_),
-              {[this] { handlers_.connection(true, {}); },
-               [this](const std::string& why) {
-                 cut_all("the connection to the meters' broker broke: " + why);
-                 handlers_.connection(false, why);
+              {[this] { handlers_.connected(); },
+               [this](const ConnectionLoss& loss) {
+                 cut_all("the connection to the meters' broker broke: " + loss.why);
+                 handlers_.lost(loss);
                },
                [this](const MqttMessage& message, const std::function<void()>& release) {
                  release();

@@ -28,7 +28,8 @@ class MqttMeterLink : public Link {
     std::function<void(const std::string& name, const meter_mqtt::Push&)> push;
     /// What a meter sent and nobody can read; the sentence never holds a token.
     std::function<void(const std::string& name, const std::string& what)> nonsense;
-    std::function<void(bool connected, const std::string& why)> connection;
+    std::function<void()> connected;
+    std::function<void(const ConnectionLoss&)> lost;
     /// Whether the gateway has a meter of that name; others' pushes are not even parsed.
     std::function<bool(const std::string& name)> knows{};
   };

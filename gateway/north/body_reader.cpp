@@ -13,6 +13,19 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kShownLength = 60;
+constexpr std::ptrdiff_t kMostDigitsShown = 16;
+
+/// What a refusal may repeat of the caller's own text: short, still UTF-8 after the cut, and never
+/// the digits of a token, since twenty digits are money wherever they stand.
+std::string shortened(std::string text) {
+  const auto digits = std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; });
+  if (digits > kMostDigitsShown) return std::to_string(digits) + " digits";
+  if (text.size() <= kShownLength) return text;
+  std::size_t end = kShownLength;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
+  text.resize(end);
+  return text + "…";
+}
 
 /// Boost.JSON keeps the last of two equal keys without a word; this only looks for such pairs.
 class DuplicateFinder {
@@ -86,8 +99,8 @@ Result<json::object, Refusal> parse_body(std::string_view payload, const Limits&
   json::error_code ignored;
   finder.write_some(false, payload.data(), payload.size(), ignored);
   if (!finder.handler().duplicate.empty()) {
-    return failure(Refusal{Reason::MalformedJson, finder.handler().duplicate, "stands twice",
-                           "each field once"});
+    return failure(Refusal{Reason::MalformedJson, shortened(finder.handler().duplicate),
+                           "stands twice", "each field once"});
   }
   return std::move(value.get_object());
 }
@@ -95,16 +108,11 @@ Result<json::object, Refusal> parse_body(std::string_view payload, const Limits&
 std::string BodyReader::shown(std::string_view key) const {
   const json::value* found = object_->if_contains(key);
   if (found == nullptr) return {};
-  std::string text = found->is_string() ? std::string{found->get_string()} : json::serialize(*found);
-  // Twenty digits are a token, and a token is money.
-  const auto digits = std::ranges::count_if(text, [](char c) { return c >= '0' && c <= '9'; });
-  if (digits > 16) return std::to_string(digits) + " digits";
-  if (text.size() > kShownLength) text = text.substr(0, kShownLength) + "…";
-  return text;
+  return shortened(found->is_string() ? std::string{found->get_string()} : json::serialize(*found));
 }
 
 void BodyReader::refuse(Reason reason, std::string_view key, std::string expected) {
-  refuse(Refusal{reason, where_ + std::string{key}, shown(key), std::move(expected)});
+  refuse(Refusal{reason, where_ + shortened(std::string{key}), shown(key), std::move(expected)});
 }
 
 void BodyReader::allow(std::initializer_list<std::string_view> keys) {
@@ -112,7 +120,8 @@ void BodyReader::allow(std::initializer_list<std::string_view> keys) {
     const std::string_view key{entry.key().data(), entry.key().size()};
     if (std::ranges::find(keys, key) != keys.end()) continue;
     std::string allowed;
-    for (const std::string_view one : keys) allowed += (allowed.empty() ? "" : ", ") + std::string{one};
+    for (const std::string_view one : keys)
+      allowed += (allowed.empty() ? "" : ", ") + std::string{one};
     return refuse(Reason::UnknownField, key,
                   keys.size() == 0 ? "no fields here" : "one of " + allowed);
   }

@@ -21,12 +21,18 @@ std::chrono::milliseconds spread_of(const MeterUnit& meter) {
 
 std::chrono::seconds interval_of(const config::Schedule& schedule, DataClass data) {
   switch (data) {
-    case DataClass::Registers: return schedule.registers;
-    case DataClass::Daily: return schedule.daily;
-    case DataClass::Profile: return schedule.profile;
-    case DataClass::Logs: return schedule.logs;
-    case DataClass::Clock: return schedule.clock;
-    case DataClass::Relay: return schedule.relay;
+    case DataClass::Registers:
+      return schedule.registers;
+    case DataClass::Daily:
+      return schedule.daily;
+    case DataClass::Profile:
+      return schedule.profile;
+    case DataClass::Logs:
+      return schedule.logs;
+    case DataClass::Clock:
+      return schedule.clock;
+    case DataClass::Relay:
+      return schedule.relay;
   }
   return {};
 }
@@ -49,8 +55,8 @@ void CollectionDesk::hurry(MeterUnit& meter, Now now) {
   const Instant first = now.instant + spread_of(meter);
   for (const DataClass data : kAllDataClasses) {
     auto& due = plan.due[static_cast<std::size_t>(data)];
-    const bool wanted = interval_of(*meter.schedule, data).count() > 0 &&
-                        meter.can(capability_for(data));
+    const bool wanted =
+        interval_of(*meter.schedule, data).count() > 0 && meter.can(capability_for(data));
     due = wanted ? std::optional{first} : std::nullopt;
   }
   if (!plan.run) arm(meter, plan, now.instant);
@@ -112,7 +118,8 @@ void CollectionDesk::ended(MeterUnit& meter, const CollectionOrder& order,
     if (!due) continue;
     const auto interval = interval_of(*meter.schedule, data);
     *due += interval;
-    // Late rounds are not made up for: data is read from where it stands, not by the number of reads.
+    // Late rounds are not made up for: data is read from where it stands, not by the number of
+    // reads.
     if (*due < now.instant - interval) *due = now.instant;
   }
   arm(meter, plan, now.instant);

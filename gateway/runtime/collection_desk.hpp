@@ -11,7 +11,8 @@
 
 namespace metergate::runtime {
 
-/// Reads every meter by its schedule: whatever is due, in one run, resumed where the last one ended.
+/// Reads every meter by its schedule: whatever is due, in one run, resumed where the last one
+/// ended.
 class CollectionDesk {
  public:
   CollectionDesk(DataDesk& data, LedgerKeeper& keeper, const Clock& clock, Agenda& agenda);

@@ -50,7 +50,10 @@ void CollectionRun::next(Now now) {
   job_ = meter_.runner->submit(
       meter_, order_.priority, operation, [this, operation](OperationResult result, Now later) {
         job_.reset();
-        if (!result) return end(false, result.error().what, later);
+        if (!result) {
+          summary_.unheard = result.error().reason == OperationFault::Reason::Link;
+          return end(false, result.error().what, later);
+        }
         took(operation, *result, later);
       });
 }
@@ -62,9 +65,15 @@ void CollectionRun::plan(DataClass data, Now now) {
       meter_.schedule->capture_period, meter_.schedule->back_fill,
       std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)}};
   switch (data) {
-    case DataClass::Registers: operations_.push_back(operation::ReadRegisters{}); return;
-    case DataClass::Relay: operations_.push_back(operation::ReadRelay{}); return;
-    case DataClass::Clock: operations_.push_back(operation::ReadClock{}); return;
+    case DataClass::Registers:
+      operations_.push_back(operation::ReadRegisters{});
+      return;
+    case DataClass::Relay:
+      operations_.push_back(operation::ReadRelay{});
+      return;
+    case DataClass::Clock:
+      operations_.push_back(operation::ReadClock{});
+      return;
     case DataClass::Profile: {
       const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
       const auto holes = keeper_.checked(ledger.holes(key, epoch));
@@ -75,7 +84,8 @@ void CollectionRun::plan(DataClass data, Now now) {
         ranges = {{*order_.from, std::min(order_.to.value_or(end), end)}};
       }
       for (const IntervalRange& range : ranges) {
-        if (range.from < range.to) operations_.push_back(operation::ReadProfile{range.from, range.to});
+        if (range.from < range.to)
+          operations_.push_back(operation::ReadProfile{range.from, range.to});
       }
       return;
     }
@@ -83,8 +93,9 @@ void CollectionRun::plan(DataClass data, Now now) {
       const auto covered = keeper_.checked(ledger.daily_covered_to(key, epoch));
       if (!covered) return;
       // The snapshot of a day is taken at its first second.
-      const auto end = std::chrono::floor<std::chrono::days>(
-                           work::newest_complete(now.utc, schedule)) + std::chrono::days{1};
+      const auto end =
+          std::chrono::floor<std::chrono::days>(work::newest_complete(now.utc, schedule)) +
+          std::chrono::days{1};
       auto from = covered->value_or(end - std::min(schedule.back_fill, std::chrono::days{365}));
       auto to = end;
       if (order_.from) from = std::chrono::floor<std::chrono::days>(*order_.from);

@@ -17,8 +17,9 @@ namespace metergate::runtime {
 /// What one run brought home.
 struct CollectionSummary {
   bool complete = false;
-  std::string why_not;             ///< when incomplete
+  std::string why_not;  ///< when incomplete
   bool wrong_meter = false;
+  bool unheard = false;  ///< the meter did not answer, or could not be asked
   std::size_t intervals = 0;
   std::size_t days = 0;
   std::size_t log_entries = 0;

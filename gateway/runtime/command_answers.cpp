@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/command_answers.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
-#include <fmt/format.h>
 
 namespace metergate::runtime {
 
@@ -11,14 +12,20 @@ namespace json = boost::json;
 
 OutboxMessage answer_message(const north::Topics& topics, const Command& command,
                              const Step& step) {
-  return {0, north::reply_topic(topics, command), north::encode_step(topics.site(), command, step),
-          command.reply_to.correlation_data, {}};
+  return {0,
+          north::reply_topic(topics, command),
+          north::encode_step(topics.site(), command, step),
+          command.reply_to.correlation_data,
+          {}};
 }
 
 OutboxMessage refusal_message(const north::Topics& topics, const north::RefusedRequest& refused,
                               UtcTime at) {
-  return {0, north::reply_topic(topics, refused), north::encode_refusal(topics.site(), refused, at),
-          refused.reply_to.correlation_data, {}};
+  return {0,
+          north::reply_topic(topics, refused),
+          north::encode_refusal(topics.site(), refused, at),
+          refused.reply_to.correlation_data,
+          {}};
 }
 
 Refusal unknown_meter(const Command& command) {
@@ -46,8 +53,7 @@ std::optional<Refusal> unsupported(const Command& command, const model::MeterMod
     }
   }
   if (const auto* relay = std::get_if<SetRelay>(&command.params)) {
-    if (relay->state == SupplyState::On &&
-        !meter_model.capabilities.has(Capability::CloseRelay)) {
+    if (relay->state == SupplyState::On && !meter_model.capabilities.has(Capability::CloseRelay)) {
       return cannot("params.state", "on");
     }
   }
@@ -62,10 +68,8 @@ std::optional<Refusal> unsupported(const Command& command, const model::MeterMod
 }
 
 std::string order_result(const operation::OrderTaken& taken) {
-  if (!taken.value) return {};
-  json::object out;
-  out["value"] = *taken.value;
-  if (!taken.unit_word.empty()) out["unit"] = taken.unit_word;
+  if (!taken.value || taken.unit_word.empty()) return {};
+  const json::object out{{"value", *taken.value}, {"unit", taken.unit_word}};
   return json::serialize(out);
 }
 
@@ -105,18 +109,26 @@ const journal::EventDefinition& journal_event(const Step& step) {
       if (settled) return journal::kCommandSettled;
       return step.from == CommandState::Accepted ? journal::kCommandAccepted
                                                  : journal::kCommandWaiting;
-    case CommandState::Scheduled: return journal::kCommandScheduled;
-    case CommandState::Sending: return journal::kCommandSending;
-    case CommandState::Unconfirmed: return journal::kCommandUnconfirmed;
+    case CommandState::Scheduled:
+      return journal::kCommandScheduled;
+    case CommandState::Sending:
+      return journal::kCommandSending;
+    case CommandState::Unconfirmed:
+      return journal::kCommandUnconfirmed;
     case CommandState::Succeeded:
       return settled ? journal::kCommandSettled : journal::kCommandSucceeded;
     case CommandState::Rejected:
       return settled ? journal::kCommandSettled : journal::kCommandRejected;
-    case CommandState::Failed: return journal::kCommandFailed;
-    case CommandState::Expired: return journal::kCommandExpired;
-    case CommandState::Cancelled: return journal::kCommandCancelled;
-    case CommandState::Superseded: return journal::kCommandSuperseded;
-    case CommandState::Unsettled: return journal::kCommandUnsettled;
+    case CommandState::Failed:
+      return journal::kCommandFailed;
+    case CommandState::Expired:
+      return journal::kCommandExpired;
+    case CommandState::Cancelled:
+      return journal::kCommandCancelled;
+    case CommandState::Superseded:
+      return journal::kCommandSuperseded;
+    case CommandState::Unsettled:
+      return journal::kCommandUnsettled;
   }
   return journal::kInternalFault;
 }
@@ -130,9 +142,9 @@ std::vector<journal::Field> journal_fields(const Command& command, const Step& s
           {"attempt", std::to_string(step.attempt)},
           {"reason", reason},
           {"state", std::string{state_word(step.to)}},
-          {"meter_reason",
-           step.meter_reason ? std::string{operation::meter_refusal_word(*step.meter_reason)}
-                             : std::string{}},
+          {"meter_reason", step.meter_reason
+                               ? std::string{operation::meter_refusal_word(*step.meter_reason)}
+                               : std::string{}},
           {"detail", step.detail.empty() ? reason : step.detail}};
 }
 

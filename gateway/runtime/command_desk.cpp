@@ -1,35 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/command_desk.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "gateway/runtime/command_answers.hpp"
+#include "gateway/runtime/command_live.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
-namespace {
-
-constexpr std::chrono::seconds kStorageRetry{5};
-constexpr std::chrono::hours kRelayDay{24};
-
-}  // namespace
-
-struct CommandDesk::Live {
-  StoredCommand stored;
-  MeterUnit* meter;
-  Lane lane;
-  bool active = false;
-  std::unique_ptr<work::OrderProcedure> order{};
-  std::unique_ptr<CollectionRun> run{};
-  std::optional<JobId> job{};
-  std::optional<Agenda::Entry> expiry{};
-  std::optional<Agenda::Entry> pause{};
-  std::uint32_t read_tries = 0;
-
-  [[nodiscard]] const Command& command() const { return stored.command; }
-  [[nodiscard]] LaneKey lane_key() const { return {meter, lane}; }
-};
 
 CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
                          Agenda& agenda, DataDesk& data, const north::Topics& topics,
@@ -95,18 +75,19 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
                    {{"command", command.id.text()},
                     {"meter", command.meter.text()},
                     {"first", seen->by.text()}});
-    return turn_away(command,
-                     {Reason::DuplicateToken, "params.token", "carried by command " + seen->by.text(),
-                      "a new token, or params.allow_repeat = true"},
-                     now);
+    return turn_away(
+        command,
+        {Reason::DuplicateToken, "params.token", "carried by command " + seen->by.text(),
+         "a new token, or params.allow_repeat = true"},
+        now);
   }
   StoredCommand stored{.key = std::get<Inserted>(*outcome).key, .command = command};
   stored.accepted_at = now.utc;
   stored.changed_at = now.utc;
   const Step accepted{.at = now.utc};
   crash_point("command-inserted");
-  const auto queued = keeper_.checked(
-      keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
+  const auto queued =
+      keeper_.checked(keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
   if (!queued || !keeper_.commit()) {
     return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
   }
@@ -177,8 +158,8 @@ void CommandDesk::answer_again(const Command& asked, const StoredCommand& known)
 
 void CommandDesk::take_up(StoredCommand stored, MeterUnit& meter, Now now) {
   const CommandKey key = stored.key;
-  const Lane lane = traits_of(stored.command.verb()).repeatable == Repeatable::No ? Lane::Orders
-                                                                                   : Lane::Reads;
+  const Lane lane =
+      traits_of(stored.command.verb()).repeatable == Repeatable::No ? Lane::Orders : Lane::Reads;
   auto live = std::make_unique<Live>(Live{std::move(stored), &meter, lane});
   Live& placed = *live_.emplace(key, std::move(live)).first->second;
   ++meter.live_commands;
@@ -256,309 +237,5 @@ void CommandDesk::finish(CommandKey key, Now now) {
   }
   advance_lane(lane, now);
 }
-
-// ---- orders -------------------------------------------------------------------------------------
-
-void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
-  for (std::size_t i = 0; i < effects.size(); ++i) {
-    const auto found = live_.find(key);
-    if (found == live_.end()) return;
-    Live& live = *found->second;
-    const auto rest = [&] {
-      return work::Effects{std::make_move_iterator(effects.begin() + static_cast<std::ptrdiff_t>(i)),
-                           std::make_move_iterator(effects.end())};
-    };
-    if (auto* move = std::get_if<work::Move>(&effects[i])) {
-      std::string result = move->taken ? order_result(*move->taken) : std::string{};
-      if (!record(live, *move, now, std::move(result))) return perform_later(key, rest());
-      if (is_terminal(live.stored.state)) return finish(key, now);
-    } else if (auto* todo = std::get_if<work::Perform>(&effects[i])) {
-      perform_operation(live, std::move(todo->operation));
-    } else if (std::holds_alternative<work::Transmit>(effects[i])) {
-      switch (transmit(live, now)) {
-        case Sent::Yes: break;
-        case Sent::NotWritten: return perform_later(key, rest());
-        case Sent::LimitReached:
-          return perform(key,
-                         {work::Move{.event = CommandEvent::Impossible,
-                                     .reason = Reason::RelayLimitReached,
-                                     .detail = fmt::format(
-                                         "the meter takes {} relay orders in 24 hours",
-                                         live.meter->model->relay_operations_per_day)}},
-                         now);
-      }
-    } else {
-      const auto& wait = std::get<work::Wait>(effects[i]);
-      live.pause = agenda_.at(now.instant + wait.length, [this, key](Now later) {
-        Live& resumed = *live_.at(key);
-        resumed.pause.reset();
-        perform(key, resumed.order->resumed(later), later);
-      });
-    }
-  }
-}
-
-void CommandDesk::perform_later(CommandKey key, work::Effects effects) {
-  agenda_.at(clock_.now().instant + kStorageRetry,
-             [this, key, effects = std::move(effects)](Now now) { perform(key, effects, now); });
-}
-
-void CommandDesk::perform_operation(Live& live, operation::Operation operation) {
-  const CommandKey key = live.stored.key;
-  MeterUnit& meter = *live.meter;
-  live.job = meter.runner->submit(
-      meter, live.command().priority, std::move(operation),
-      [this, key, &meter](const OperationResult& result, Now now) {
-        const auto found = live_.find(key);
-        if (found == live_.end()) return;
-        found->second->job.reset();
-        crash_point("answer-received");
-        if (result) {
-          if (const auto* identity = std::get_if<operation::Identity>(&*result)) {
-            static_cast<void>(data_.identity(meter, *identity, now));
-          }
-          if (const auto* relay = std::get_if<RelayReading>(&*result)) {
-            data_.relay(meter, *relay, now);
-          }
-        }
-        perform(key, found->second->order->performed(result, now), now);
-      });
-}
-
-CommandDesk::Sent CommandDesk::transmit(Live& live, Now now) {
-  Ledger& ledger = keeper_.ledger();
-  MeterUnit& meter = *live.meter;
-  const auto* relay = std::get_if<SetRelay>(&live.command().params);
-  if (relay != nullptr) {
-    const auto today =
-        keeper_.checked(ledger.relay_orders_since(meter.stored.key, now.utc - kRelayDay));
-    if (!today) return Sent::NotWritten;
-    if (*today >= meter.model->relay_operations_per_day) return Sent::LimitReached;
-  }
-  const auto transaction =
-      keeper_.checked(ledger.next_transaction(meter.stored.key, meter.stored.last_transaction));
-  if (!transaction) return Sent::NotWritten;
-  if (relay != nullptr &&
-      !keeper_.checked(ledger.set_supply_desired(meter.stored.key, relay->state))) {
-    return Sent::NotWritten;
-  }
-  const StoredCommand before = live.stored;
-  live.stored.transaction = *transaction;
-  ++live.stored.attempt;
-  if (!record(live, {.event = CommandEvent::SendRecorded}, now)) {
-    live.stored = before;
-    return Sent::NotWritten;
-  }
-  meter.stored.last_transaction = *transaction;
-  if (relay != nullptr) meter.stored.supply_desired = relay->state;
-  crash_point("sending-recorded");
-  perform_operation(live, live.order->order(*transaction, now));
-  return Sent::Yes;
-}
-
-bool CommandDesk::record(Live& live, work::Move move, Now now, std::string result_json) {
-  StoredCommand& stored = live.stored;
-  const auto next = next_state(stored.state, move.event);
-  if (!next) {
-    journal_.write(journal::kInternalFault, now.utc,
-                   {{"what", fmt::format("command {}: {} in state {}", stored.command.id.text(),
-                                         event_word(move.event), state_word(stored.state))}});
-    return true;
-  }
-  const Step step{now.utc,           stored.state, *next,
-                  stored.attempt,    move.reason,  std::move(move.detail),
-                  move.meter_reason, std::move(move.meter_raw),
-                  stored.transaction, std::move(result_json)};
-  Ledger& ledger = keeper_.ledger();
-  if (!keeper_.checked(ledger.append_step(stored.key, step)) ||
-      !keeper_.checked(ledger.enqueue(answer_message(topics_, stored.command, step)))) {
-    return false;
-  }
-  // Somebody hears of an end, and an octet follows a record of sending: both on disk first.
-  const bool durable_now = *next == CommandState::Sending || *next == CommandState::Unconfirmed ||
-                           is_terminal(*next);
-  if (durable_now) {
-    crash_point("step-written");
-    if (!keeper_.commit()) return false;
-    crash_point("step-durable");
-  } else {
-    keeper_.commit_soon();
-  }
-  stored.state = *next;
-  stored.reason = step.reason;
-  stored.changed_at = now.utc;
-  stored.result_json = step.result_json;
-  tell(stored, step);
-  return true;
-}
-
-void CommandDesk::tell(const StoredCommand& command, const Step& step) {
-  journal_.write(journal_event(step), step.at, journal_fields(command.command, step));
-  handlers_.step_taken(command.command, step);
-}
-
-// ---- reads --------------------------------------------------------------------------------------
-
-void CommandDesk::begin_read(Live& live, Now now) {
-  const CommandKey key = live.stored.key;
-  // A read that was under way when the gateway ended is simply asked again.
-  if (live.stored.state == CommandState::Sending &&
-      !record(live, {.event = CommandEvent::AskAgain, .reason = Reason::GatewayRestarted}, now)) {
-    return;
-  }
-  if (live.stored.state == CommandState::Accepted &&
-      !record(live, {.event = CommandEvent::TurnCame}, now)) {
-    return;
-  }
-  ++live.stored.attempt;
-  if (!record(live, {.event = CommandEvent::SendRecorded}, now)) return;
-  CollectionOrder order;
-  order.priority = live.command().priority;
-  if (const auto* read = std::get_if<Read>(&live.command().params)) {
-    order.what = read->what;
-    order.from = read->from;
-    order.to = read->to;
-  } else {
-    order.what.assign(kAllDataClasses.begin(), kAllDataClasses.end());
-  }
-  live.run = std::make_unique<CollectionRun>(
-      *live.meter, data_, keeper_, std::move(order),
-      [this, key](const CollectionSummary& summary, Now later) { read_ended(key, summary, later); });
-  live.run->start(now);
-}
-
-void CommandDesk::read_ended(CommandKey key, const CollectionSummary& summary, Now now) {
-  const auto found = live_.find(key);
-  if (found == live_.end()) return;
-  Live& live = *found->second;
-  live.run.reset();
-  if (summary.complete) {
-    if (live.command().verb() == Verb::Synchronise) {
-      journal_.write(journal::kSynchronised, now.utc, {{"meter", live.meter->id().text()}});
-    }
-    record(live, {.event = CommandEvent::MeterAccepted}, now, read_result(summary));
-    return finish(key, now);
-  }
-  if (summary.wrong_meter) {
-    record(live,
-           {.event = CommandEvent::Impossible,
-            .reason = Reason::WrongMeter,
-            .detail = summary.why_not},
-           now);
-    return finish(key, now);
-  }
-  const work::ReadPolicy policy;
-  if (++live.read_tries >= policy.max_attempts) {
-    record(live,
-           {.event = CommandEvent::Impossible,
-            .reason = Reason::NoAnswer,
-            .detail = summary.why_not},
-           now);
-    return finish(key, now);
-  }
-  record(live,
-         {.event = CommandEvent::AskAgain, .reason = Reason::NoAnswer, .detail = summary.why_not},
-         now);
-  live.pause = agenda_.at(now.instant + policy.pause, [this, key](Now later) {
-    live_.at(key)->pause.reset();
-    begin_read(*live_.at(key), later);
-  });
-}
-
-// ---- ends from outside --------------------------------------------------------------------------
-
-void CommandDesk::cancel_other(Live& live, Now now) {
-  const auto& target = std::get<Cancel>(live.command().params).command;
-  const auto other = std::ranges::find_if(live_, [&](const auto& entry) {
-    return entry.second->command().id == target && entry.second->meter == live.meter;
-  });
-  const CommandKey own = live.stored.key;
-  if (other == live_.end()) {
-    const auto stored = keeper_.checked(keeper_.ledger().find_command(target));
-    const bool ended = stored && *stored && (*stored)->command.meter == live.command().meter;
-    record(live,
-           {.event = CommandEvent::Impossible,
-            .reason = ended ? Reason::TooLateToCancel : Reason::UnknownCommand,
-            .detail = "command " + target.text()},
-           now);
-  } else if (!next_state(other->second->stored.state, CommandEvent::CancelRequested)) {
-    record(live,
-           {.event = CommandEvent::Impossible,
-            .reason = Reason::TooLateToCancel,
-            .detail = fmt::format("command {} is {}", target.text(),
-                                  state_word(other->second->stored.state))},
-           now);
-  } else {
-    const CommandKey key = other->first;
-    record(*other->second,
-           {.event = CommandEvent::CancelRequested,
-            .reason = Reason::CancelledByRequest,
-            .detail = "by command " + live.command().id.text()},
-           now);
-    finish(key, now);
-    record(*live_.at(own), {.event = CommandEvent::DoneHere}, now);
-  }
-  finish(own, now);
-}
-
-void CommandDesk::expire(CommandKey key, Now now) {
-  const auto found = live_.find(key);
-  if (found == live_.end()) return;
-  Live& live = *found->second;
-  live.expiry.reset();
-  if (!next_state(live.stored.state, CommandEvent::Deadline)) {
-    // On its way already. A read that never comes home ends here too: nothing of it can be undone.
-    if (live.lane == Lane::Reads && live.stored.state == CommandState::Sending) {
-      live.run.reset();
-      record(live,
-             {.event = CommandEvent::Impossible,
-              .reason = Reason::NoAnswer,
-              .detail = "expires_at passed before the read was complete"},
-             now);
-      finish(key, now);
-    }
-    return;
-  }
-  if (record(live, {.event = CommandEvent::Deadline, .reason = Reason::ExpiredBeforeSending},
-             now)) {
-    return finish(key, now);
-  }
-  live.expiry = agenda_.at(now.instant + kStorageRetry, [this, key](Now later) { expire(key, later); });
-}
-
-void CommandDesk::meter_awake(MeterUnit& meter, Now now) {
-  for (const Lane lane : {Lane::Orders, Lane::Reads}) {
-    const auto found = lanes_.find({&meter, lane});
-    if (found == lanes_.end() || found->second.empty()) continue;
-    Live& head = *live_.at(found->second.front());
-    if (!head.active || !head.pause) continue;
-    agenda_.cancel(head.pause);
-    const CommandKey key = head.stored.key;
-    head.pause = agenda_.at(now.instant, [this, key](Now later) {
-      Live& live = *live_.at(key);
-      live.pause.reset();
-      if (live.order) return perform(key, live.order->resumed(later), later);
-      begin_read(live, later);
-    });
-  }
-}
-
-void CommandDesk::meter_removed(MeterUnit& meter, Now now) {
-  std::vector<CommandKey> keys;
-  for (const auto& [key, live] : live_) {
-    // What has left for the meter keeps its record and ends by its own deadline.
-    const bool nothing_left = live->stored.state == CommandState::Accepted ||
-                              live->stored.state == CommandState::Scheduled;
-    if (live->meter == &meter && nothing_left) keys.push_back(key);
-  }
-  for (const CommandKey key : keys) {
-    if (record(*live_.at(key), {.event = CommandEvent::Impossible, .reason = Reason::MeterRemoved},
-               now)) {
-      finish(key, now);
-    }
-  }
-}
-
-void CommandDesk::stop() { stopping_ = true; }
 
 }  // namespace metergate::runtime

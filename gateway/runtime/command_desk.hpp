@@ -55,8 +55,7 @@ class CommandDesk {
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
-              DataDesk& data, const north::Topics& topics, CommandLimits limits,
-              Handlers handlers);
+              DataDesk& data, const north::Topics& topics, CommandLimits limits, Handlers handlers);
   ~CommandDesk();
   CommandDesk(const CommandDesk&) = delete;
   CommandDesk& operator=(const CommandDesk&) = delete;

@@ -47,9 +47,7 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
   if (body == nullptr || !body->is_object()) return complain(reply, "params.body is missing");
   const UtcTime now = clock_.now().utc;
   const auto refuse = [&](const north::RefusedRequest& refused) {
-    reply(wrapped("refusal",
-                  north::encode_refusal(gateway_.topics().site(), refused, now)),
-          true);
+    reply(wrapped("refusal", north::encode_refusal(gateway_.topics().site(), refused, now)), true);
   };
   auto command = north::decode_command_body(text_of(params, "meter"), text_of(params, "verb"),
                                             json::serialize(*body), now, gateway_.limits());
@@ -65,16 +63,16 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
   };
   const auto listening = std::make_shared<Listening>();
   const CommandId id = command->id;
-  listening->number = gateway_.listen([this, reply, listening, id](const Command& told,
-                                                                   const Step& step) {
-    if (listening->ended || told.id != id) return;
-    const bool end = is_terminal(step.to);
-    const bool heard = reply(
-        wrapped("step", north::encode_step(gateway_.topics().site(), told, step)), end);
-    if (!end && heard) return;
-    listening->ended = true;
-    gateway_.stop_listening(listening->number);
-  });
+  listening->number =
+      gateway_.listen([this, reply, listening, id](const Command& told, const Step& step) {
+        if (listening->ended || told.id != id) return;
+        const bool end = is_terminal(step.to);
+        const bool heard =
+            reply(wrapped("step", north::encode_step(gateway_.topics().site(), told, step)), end);
+        if (!end && heard) return;
+        listening->ended = true;
+        gateway_.stop_listening(listening->number);
+      });
   const Submitted submitted = gateway_.submit(*command);
   if (std::holds_alternative<CommandTaken>(submitted)) return;
   if (const auto* known = std::get_if<CommandKnown>(&submitted)) {
@@ -86,9 +84,9 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
     step.transaction = known->command.transaction;
     step.result_json = known->command.result_json;
     const bool end = is_terminal(step.to);
-    reply(wrapped("step",
-                  north::encode_step(gateway_.topics().site(), known->command.command, step)),
-          end);
+    reply(
+        wrapped("step", north::encode_step(gateway_.topics().site(), known->command.command, step)),
+        end);
     if (!end) return;
   } else {
     refuse(std::get<north::RefusedRequest>(submitted));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/data_desk.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
+
+#include <algorithm>
 
 namespace metergate::runtime {
 namespace {
@@ -13,8 +14,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 }  // namespace
 
-DataDesk::DataDesk(LedgerKeeper& keeper, journal::Journal& journal, StateChanged state_changed)
-    : keeper_{keeper}, journal_{journal}, state_changed_{std::move(state_changed)} {}
+DataDesk::DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers)
+    : keeper_{keeper}, journal_{journal}, handlers_{std::move(handlers)} {}
 
 void DataDesk::registers(MeterUnit& meter, const RegisterReading& reading) {
   if (keeper_.checked(
@@ -27,25 +28,28 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
                             const operation::ProfilePage& page, Now now) {
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
+  const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
   const auto fresh = keeper_.checked(ledger.store_profile(key, epoch, page.intervals, now.utc));
   const auto holes = keeper_.checked(ledger.holes(key, epoch));
-  if (!fresh || !holes) return;
+  if (!before || !fresh || !holes) return;
+  const auto period = meter.schedule->capture_period;
   const IntervalRange covered{asked.from, std::min(asked.to, page.covered_to)};
-  const auto changes = work::after_page(*holes, covered, page.intervals, now.utc,
-                                        meter.schedule->capture_period, work::HolePolicy{});
+  const auto changes = work::after_page(
+      *holes, work::after_first(covered, before->has_value(), page.intervals, period),
+      page.intervals, now.utc, period, work::HolePolicy{});
   if (changes.changed) {
     static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, changes.holes)));
   }
-  const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
-  if (before && (!*before || **before < covered.to)) {
+  // Nothing is covered before the first interval: the meter may still be about to get it.
+  const bool begun = *before || !page.intervals.empty();
+  if (begun && (!*before || **before < covered.to)) {
     static_cast<void>(keeper_.checked(ledger.set_profile_covered_to(key, epoch, covered.to)));
   }
   tell_holes(meter, changes, now);
   if (*fresh > 0) {
-    journal_.write(journal::kPageStored, now.utc,
-                   {{"meter", meter.id().text()},
-                    {"count", std::to_string(*fresh)},
-                    {"data", "profile"}});
+    journal_.write(
+        journal::kPageStored, now.utc,
+        {{"meter", meter.id().text()}, {"count", std::to_string(*fresh)}, {"data", "profile"}});
   }
   keeper_.commit_soon();
 }
@@ -70,8 +74,7 @@ void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>
   if (!effect->skipped.empty()) {
     static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, *holes)));
   }
-  static_cast<void>(
-      keeper_.checked(ledger.set_profile_covered_to(key, epoch, effect->covered_to)));
+  static_cast<void>(keeper_.checked(ledger.set_profile_covered_to(key, epoch, effect->covered_to)));
   tell_holes(meter, changes, now);
 }
 
@@ -92,7 +95,7 @@ void DataDesk::tell_holes(MeterUnit& meter, const work::HoleChanges& changes, No
     with_tries.push_back({"tries", std::to_string(hole.tries)});
     journal_.write(journal::kHoleGivenUp, now.utc, std::move(with_tries));
   }
-  if (changes.changed || !changes.found.empty()) state_changed_(meter);
+  if (changes.changed || !changes.found.empty()) handlers_.state_changed(meter);
 }
 
 void DataDesk::daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now) {
@@ -106,8 +109,8 @@ void DataDesk::daily_page(MeterUnit& meter, const operation::DailyPage& page, No
 }
 
 void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now) {
-  const auto fresh = keeper_.checked(keeper_.ledger().store_daily(
-      meter.stored.key, meter.stored.epoch, snapshots, now.utc));
+  const auto fresh = keeper_.checked(
+      keeper_.ledger().store_daily(meter.stored.key, meter.stored.epoch, snapshots, now.utc));
   if (fresh && *fresh > 0) {
     journal_.write(
         journal::kPageStored, now.utc,
@@ -135,8 +138,8 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entrie
 void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
   const SupplyState before = meter.stored.supply_reported;
   const bool changed = before != reading.state || meter.stored.supply_causes != reading.causes;
-  static_cast<void>(keeper_.checked(
-      keeper_.ledger().set_supply_reported(meter.stored.key, reading, now.utc)));
+  static_cast<void>(
+      keeper_.checked(keeper_.ledger().set_supply_reported(meter.stored.key, reading, now.utc)));
   meter.stored.supply_reported = reading.state;
   meter.stored.supply_causes = reading.causes;
   meter.stored.supply_read_at = now.utc;
@@ -156,7 +159,7 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
       journal_.write(journal::kSupplyChangedUnexplained, now.utc, std::move(fields));
     }
   }
-  state_changed_(meter);
+  handlers_.state_changed(meter);
 }
 
 void DataDesk::clock(MeterUnit& meter, const operation::ClockReading& reading) {
@@ -165,13 +168,16 @@ void DataDesk::clock(MeterUnit& meter, const operation::ClockReading& reading) {
       keeper_.checked(keeper_.ledger().set_clock_offset(meter.stored.key, offset.count())));
   meter.stored.clock_offset_ms = offset.count();
   keeper_.commit_soon();
-  if (std::chrono::abs(offset) > meter.schedule->clock_drift_limit) {
+  const bool drifts = std::chrono::abs(offset) > meter.schedule->clock_drift_limit;
+  if (drifts && !meter.clock_drifts) {
     journal_.write(journal::kClockDrift, reading.read_at,
                    {{"meter", meter.id().text()},
                     {"offset_s", fmt::format("{:.1f}", static_cast<double>(offset.count()) / 1000)},
                     {"limit_s", std::to_string(meter.schedule->clock_drift_limit.count())}});
-    state_changed_(meter);
   }
+  if (drifts != meter.clock_drifts) handlers_.state_changed(meter);
+  meter.clock_drifts = drifts;
+  if (drifts) handlers_.clock_drifts(meter);
 }
 
 bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, Now now) {
@@ -180,11 +186,10 @@ bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, N
   const auto change = meter.session.identified(is_expected, now);
   if (!is_expected) {
     meter.session_reason = "serial number " + identity.serial.text() + " answers";
-    journal_.write(journal::kWrongSerial, now.utc,
-                   {{"meter", meter.id().text()},
-                    {"found", identity.serial.text()},
-                    {"expected", expected}});
-    state_changed_(meter);
+    journal_.write(
+        journal::kWrongSerial, now.utc,
+        {{"meter", meter.id().text()}, {"found", identity.serial.text()}, {"expected", expected}});
+    handlers_.state_changed(meter);
     return false;
   }
   if (meter.stored.serial != identity.serial.text()) {
@@ -194,9 +199,9 @@ bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, N
     keeper_.commit_soon();
     journal_.write(journal::kMeterIdentified, now.utc,
                    {{"meter", meter.id().text()}, {"serial", identity.serial.text()}});
-    state_changed_(meter);
+    handlers_.state_changed(meter);
   } else if (change) {
-    state_changed_(meter);
+    handlers_.state_changed(meter);
   }
   return true;
 }

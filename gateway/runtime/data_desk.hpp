@@ -14,19 +14,23 @@
 namespace metergate::runtime {
 
 /// Everything a meter has told, asked or unasked, goes through here into the ledger: keyed, so that
-/// hearing it twice changes nothing; with its holes noticed; with what it means for the relay and the
-/// clock drawn from it.
+/// hearing it twice changes nothing; with its holes noticed; with what it means for the relay and
+/// the clock drawn from it.
 class DataDesk {
  public:
-  /// Called when something of the meter's retained state changed.
-  using StateChanged = std::function<void(MeterUnit&)>;
+  struct Handlers {
+    /// Something of the meter's retained state changed.
+    std::function<void(MeterUnit&)> state_changed;
+    /// Its clock was read beyond the limit.
+    std::function<void(MeterUnit&)> clock_drifts;
+  };
 
-  DataDesk(LedgerKeeper& keeper, journal::Journal& journal, StateChanged state_changed);
+  DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers);
 
   void registers(MeterUnit& meter, const RegisterReading& reading);
   /// A page that holds every interval of [asked.from, page.covered_to).
-  void profile_page(MeterUnit& meter, const IntervalRange& asked, const operation::ProfilePage& page,
-                    Now now);
+  void profile_page(MeterUnit& meter, const IntervalRange& asked,
+                    const operation::ProfilePage& page, Now now);
   void profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals, Now now);
   void daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now);
   void daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now);
@@ -41,7 +45,7 @@ class DataDesk {
 
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
-  StateChanged state_changed_;
+  Handlers handlers_;
 };
 
 }  // namespace metergate::runtime

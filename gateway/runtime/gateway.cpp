@@ -1,48 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/gateway.hpp"
 
-#include <algorithm>
 #include <fmt/format.h>
 
-#include "gateway/drivers/modbus_driver.hpp"
-#include "gateway/drivers/mqtt_driver.hpp"
-#include "protocols/modbus/read_plan.hpp"
+#include <algorithm>
+#include <utility>
 
 namespace metergate::runtime {
 namespace {
 
 constexpr std::chrono::seconds kHousekeeping{60};
 constexpr std::chrono::seconds kStateInterval{30};
-constexpr std::string_view kMqttLink = "mqtt";
-constexpr std::size_t kFoldAtOnce = 200;
+/// Folding is spread over many turns of the loop: a command never waits longer than this for it.
+constexpr std::chrono::milliseconds kFoldTurn{5};
+constexpr std::size_t kFoldAtOnce = 10;
+/// Further apart than any slewing of NTP between two looks.
+constexpr std::chrono::seconds kClockStep{2};
 constexpr std::size_t kRetainAtOnce = 2'000;
 constexpr std::size_t kOutboxLarge = 1'000;
-
-session::Policy policy_for(const config::Sessions& sessions, const config::Line* line,
-                           const config::MqttMeters* mqtt) {
-  session::Policy policy;
-  policy.failures_to_silent = sessions.failures_to_silent;
-  policy.probe_min = sessions.probe_min;
-  policy.probe_max = sessions.probe_max;
-  if (line != nullptr) {
-    policy.timeout_floor = line->timeout_floor;
-    policy.timeout_ceiling = line->timeout_ceiling;
-  } else if (mqtt != nullptr) {
-    policy.timeout_floor = mqtt->timeout;
-    policy.timeout_ceiling = mqtt->timeout;
-  }
-  return policy;
-}
-
-/// How many unwanted registers are worth reading along on this line.
-std::uint16_t break_even(const config::Line& line, const model::MeterModel& meter_model) {
-  const auto* serial = std::get_if<config::SerialLine>(&line.access);
-  if (serial == nullptr) return modbus::kMaxReadRegisters;
-  const double character_s = 11.0 / serial->baud;
-  const double silence_s = serial->baud > 19'200 ? 0.00175 : 3.5 * character_s;
-  const auto turn_round = std::chrono::duration<double>(meter_model.modbus.turn_round).count();
-  return modbus::break_even_gap(character_s, turn_round, silence_s);
-}
+constexpr std::chrono::hours kClockOrderLife{1};
 
 RetentionPolicy retention(const config::Storage& storage) {
   return {storage.keep_registers, storage.keep_profile,  storage.keep_daily,
@@ -60,8 +36,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       clock_{clock},
       agenda_{agenda},
       ways_{std::move(ways)},
-      topics_{configuration_.north ? configuration_.north->root : "metergate",
-              configuration_.site},
+      topics_{configuration_.north ? configuration_.north->root : "metergate", configuration_.site},
       started_at_{clock.now().utc},
       keeper_{ledger, journal, clock, agenda},
       publisher_{keeper_,
@@ -77,7 +52,10 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                     return found == keys_.end() ? nullptr : found->second;
                   },
                   [this](MeterUnit& meter) { return meter_state(meter); }}},
-      data_{keeper_, journal, [this](MeterUnit& meter) { publisher_.state_changed(meter); }},
+      data_{keeper_,
+            journal,
+            {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
+             [this](MeterUnit& meter) { correct_clock(meter); }}},
       commands_{keeper_,
                 journal,
                 clock,
@@ -98,9 +76,10 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                  [this](OutboxMessage message) { publisher_.send_now(std::move(message)); }}},
       collection_{data_, keeper_, clock, agenda} {
   keeper_.when_committed([this] { publisher_.committed(); });
+  journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });
 }
 
-Gateway::~Gateway() = default;
+Gateway::~Gateway() { journal_.when_alarm(nullptr); }
 
 void Gateway::start() {
   const Now now = clock_.now();
@@ -138,297 +117,6 @@ void Gateway::stop() {
   static_cast<void>(keeper_.commit());
 }
 
-// ---- meters and lines ---------------------------------------------------------------------------
-
-void Gateway::add_line(const config::Line& line) {
-  auto link = ways_.make_line(line, [this, name = line.name](bool up, const std::string& why) {
-    line_state(name, up, why);
-  });
-  runners_[line.name] = std::make_unique<LinkRunner>(
-      line.name, std::move(link), clock_, agenda_,
-      [this](MeterUnit& meter, session::Change change, const std::string& why) {
-        session_changed(meter, change, why);
-      });
-}
-
-const config::Schedule& Gateway::schedule(const std::string& name) {
-  auto& found = schedules_[name];
-  if (!found) found = std::make_unique<config::Schedule>();
-  return *found;
-}
-
-void Gateway::add_meter(const config::Meter& settings, Now now) {
-  const auto known = models_.find(settings.model);
-  if (known == models_.end()) return;
-  const model::MeterModel& meter_model = known->second;
-  const auto stored = keeper_.checked(ledger_.meter(settings.id, settings.model, now.utc));
-  if (!stored) return;
-  const bool is_mqtt = meter_model.protocol == model::Protocol::Mqtt;
-  const auto line = std::ranges::find(configuration_.lines, settings.line, &config::Line::name);
-  const config::Line* on_line = line == configuration_.lines.end() ? nullptr : &*line;
-  const std::string link_name = is_mqtt ? std::string{kMqttLink} : settings.line;
-  const auto runner = runners_.find(link_name);
-  if (runner == runners_.end()) return;
-
-  const std::string driver_name = settings.model + '@' + link_name;
-  auto& driver = drivers_[driver_name];
-  if (!driver && is_mqtt) {
-    driver = std::make_unique<MqttDriver>(meter_model);
-  } else if (!driver) {
-    driver = std::make_unique<ModbusDriver>(meter_model, break_even(*on_line, meter_model));
-  }
-  MeterAddress address{settings.address, {}};
-  if (is_mqtt) {
-    address.name = settings.topic_name.empty() ? settings.id.text() : settings.topic_name;
-  }
-  auto unit = std::make_unique<MeterUnit>(MeterUnit{
-      settings, &schedule(settings.schedule), &meter_model, driver.get(), runner->second.get(),
-      address, *stored,
-      session::MeterSession{
-          policy_for(configuration_.sessions, on_line,
-                     configuration_.mqtt_meters ? &*configuration_.mqtt_meters : nullptr),
-          now.instant}});
-  MeterUnit& meter = *unit;
-  keys_[meter.stored.key] = &meter;
-  if (is_mqtt) {
-    topic_names_[address.name] = &meter;
-    // It is away until its birth message (retained) says otherwise.
-    static_cast<void>(meter.session.presence(false, now));
-  }
-  meters_[settings.id] = std::move(unit);
-  publisher_.state_changed(meter);
-  collection_.add(meter, now);
-}
-
-void Gateway::remove_meter(MeterUnit& meter, Now now) {
-  meter.removed = true;
-  collection_.remove(meter);
-  commands_.meter_removed(meter, now);
-  topic_names_.erase(meter.address.name);
-}
-
-MeterUnit* Gateway::find_meter(const MeterId& id) {
-  const auto found = meters_.find(id);
-  return found == meters_.end() ? nullptr : found->second.get();
-}
-
-MeterUnit* Gateway::by_topic_name(const std::string& name) {
-  const auto found = topic_names_.find(name);
-  return found == topic_names_.end() ? nullptr : found->second;
-}
-
-void Gateway::session_changed(MeterUnit& meter, session::Change change, const std::string& why) {
-  const Now now = clock_.now();
-  meter.session_reason = why;
-  const std::string& id = meter.id().text();
-  using session::State;
-  switch (change.to) {
-    case State::Online:
-      if (change.from == State::Silent && meter.silent_since) {
-        const auto silent_s = (now.utc - *meter.silent_since).count() / 1000;
-        journal_.write(journal::kMeterRecovered, now.utc,
-                       {{"meter", id}, {"silent_s", std::to_string(silent_s)}});
-      } else if (change.from != State::Suspect) {
-        journal_.write(journal::kMeterOnline, now.utc, {{"meter", id}});
-      }
-      meter.silent_since.reset();
-      commands_.meter_awake(meter, now);
-      break;
-    case State::Suspect:
-      journal_.write(journal::kMeterSuspect, now.utc, {{"meter", id}, {"what", why}});
-      break;
-    case State::Silent:
-      meter.silent_since = now.utc;
-      journal_.write(journal::kMeterSilent, now.utc, {{"meter", id}, {"what", why}});
-      break;
-    case State::Offline:
-      journal_.write(journal::kMeterOffline, now.utc, {{"meter", id}, {"what", why}});
-      break;
-    case State::Unknown:
-    case State::WrongMeter: break;
-  }
-  static_cast<void>(keeper_.checked(ledger_.set_session(
-      meter.stored.key, session::state_word(change.to), meter.session.last_contact())));
-  keeper_.commit_soon();
-  publisher_.state_changed(meter);
-}
-
-void Gateway::line_state(const std::string& line, bool up, const std::string& why) {
-  const Now now = clock_.now();
-  const auto known = line_up_.find(line);
-  if (up && known == line_up_.end()) {
-    journal_.write(journal::kLineOpened, now.utc, {{"line", line}, {"what", "first answer"}});
-  } else if (up && !known->second) {
-    journal_.write(journal::kLineRecovered, now.utc, {{"line", line}});
-  } else if (!up) {
-    journal_.write(journal::kLineFailed, now.utc, {{"line", line}, {"what", why}});
-  }
-  line_up_[line] = up;
-}
-
-std::vector<std::string> Gateway::reload(config::Configuration next) {
-  const Now now = clock_.now();
-  std::vector<std::string> changes;
-  const auto needs_restart = [&](bool differs, std::string_view what) {
-    if (!differs) return;
-    changes.push_back(fmt::format("{} changed; it takes effect at the next start", what));
-  };
-  needs_restart(next.site != configuration_.site, "site");
-  needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
-  needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
-  if (next.log.level != configuration_.log.level) {
-    journal_.set_level(journal::parse_level(next.log.level).value_or(journal::Level::Info));
-    changes.push_back(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
-  }
-  for (const config::Schedule& one : next.schedules) {
-    auto& held = schedules_[one.name];
-    if (!held) held = std::make_unique<config::Schedule>();
-    const bool same = held->registers == one.registers && held->relay == one.relay &&
-                      held->clock == one.clock && held->logs == one.logs &&
-                      held->daily == one.daily && held->profile == one.profile &&
-                      held->back_fill == one.back_fill &&
-                      held->capture_period == one.capture_period;
-    if (same) continue;
-    *held = one;
-    changes.push_back(fmt::format("schedule {} changed", one.name));
-    for (const auto& [id, meter] : meters_) {
-      if (meter->schedule == held.get() && !meter->removed) collection_.hurry(*meter, now);
-    }
-  }
-  std::vector<MeterUnit*> gone;
-  for (const auto& [id, meter] : meters_) {
-    const auto kept = std::ranges::find(next.meters, id, &config::Meter::id);
-    if (kept == next.meters.end() && !meter->removed) gone.push_back(meter.get());
-  }
-  for (MeterUnit* meter : gone) {
-    remove_meter(*meter, now);
-    changes.push_back(fmt::format("meter {} removed", meter->id().text()));
-  }
-  for (const config::Meter& meter : next.meters) {
-    const MeterUnit* known = find_meter(meter.id);
-    if (known == nullptr || known->removed) {
-      if (runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line) &&
-          known == nullptr) {
-        add_meter(meter, now);
-        changes.push_back(fmt::format("meter {} added", meter.id.text()));
-      } else {
-        changes.push_back(fmt::format("meter {}: its line is new or it was removed before; it "
-                                      "is taken up at the next start",
-                                      meter.id.text()));
-      }
-    } else if (known->settings.address != meter.address || known->settings.line != meter.line ||
-               known->settings.model != meter.model || known->settings.serial != meter.serial ||
-               known->settings.schedule != meter.schedule) {
-      changes.push_back(
-          fmt::format("meter {} changed; it takes effect at the next start", meter.id.text()));
-    }
-  }
-  configuration_.log = next.log;
-  configuration_.schedules = std::move(next.schedules);
-  configuration_.meters = std::move(next.meters);
-  static_cast<void>(keeper_.commit());
-  return changes;
-}
-
-// ---- north --------------------------------------------------------------------------------------
-
-north::Limits Gateway::limits() const {
-  north::Limits limits;
-  if (configuration_.north) {
-    limits.max_payload_octets = configuration_.north->max_payload_octets;
-    limits.max_depth = configuration_.north->max_depth;
-    limits.max_issued_ahead = configuration_.north->max_issued_ahead;
-  }
-  return limits;
-}
-
-void Gateway::north_connected() {
-  journal_.write(journal::kBrokerConnected, clock_.now().utc, {{"broker", "north"}});
-  for (const auto& [id, meter] : meters_) publisher_.state_changed(*meter);
-  static_cast<void>(keeper_.commit());
-  publisher_.connected();
-  tell_state();
-}
-
-void Gateway::north_lost(const std::string& why) {
-  journal_.write(journal::kBrokerLost, clock_.now().utc, {{"broker", "north"}, {"what", why}});
-  publisher_.disconnected();
-}
-
-void Gateway::north_message(const MqttMessage& message, const std::function<void()>& release) {
-  const Now now = clock_.now();
-  const auto command = north::decode_command(
-      {message.topic, message.payload, message.retained, message.response_topic,
-       message.correlation_data, message.expiry},
-      topics_, now.utc, limits());
-  if (!command) {
-    commands_.refuse(command.error(), now);
-  } else {
-    static_cast<void>(commands_.submit(*command, now));
-  }
-  release();
-}
-
-Submitted Gateway::submit(const Command& command) { return commands_.submit(command, clock_.now()); }
-
-std::uint64_t Gateway::listen(StepListener listener) {
-  listeners_[++last_listener_] = std::move(listener);
-  return last_listener_;
-}
-
-void Gateway::stop_listening(std::uint64_t listener) { listeners_.erase(listener); }
-
-// ---- meters on MQTT -----------------------------------------------------------------------------
-
-void Gateway::meter_presence(const std::string& name, bool online, const std::string& serial) {
-  MeterUnit* meter = by_topic_name(name);
-  const Now now = clock_.now();
-  if (meter == nullptr) {
-    journal_.write(journal::kUnknownMeterSeen, now.utc, {{"name", name}});
-    return;
-  }
-  if (const auto change = meter->session.presence(online, now)) {
-    session_changed(*meter, *change, online ? "" : "its last will");
-  }
-  if (!online) return;
-  if (const auto named = SerialNumber::parse(serial)) {
-    if (!data_.identity(*meter, {*named, {}}, now)) return;
-  }
-  meter->runner->wake(*meter);
-  commands_.meter_awake(*meter, now);
-  collection_.hurry(*meter, now);
-}
-
-void Gateway::meter_push(const std::string& name, const meter_mqtt::Push& push) {
-  MeterUnit* meter = by_topic_name(name);
-  if (meter == nullptr) return;
-  // Nothing of a stranger's is stored under this meter's name.
-  if (meter->session.state() == session::State::WrongMeter) return;
-  const Now now = clock_.now();
-  if (const auto* reading = std::get_if<RegisterReading>(&push)) {
-    data_.registers(*meter, *reading);
-  } else if (const auto* intervals = std::get_if<std::vector<ProfileInterval>>(&push)) {
-    data_.profile_push(*meter, *intervals, now);
-  } else if (const auto* days = std::get_if<std::vector<DailySnapshot>>(&push)) {
-    data_.daily_push(*meter, *days, now);
-  } else if (const auto* entries = std::get_if<std::vector<LogEntry>>(&push)) {
-    data_.log_entries(*meter, *entries, now);
-  }
-}
-
-void Gateway::meter_nonsense(const std::string& name, const std::string& what) {
-  journal_.write(journal::kNonsense, clock_.now().utc, {{"meter", name}, {"what", what}});
-}
-
-void Gateway::meters_broker(bool is_connected, const std::string& why) {
-  const UtcTime at = clock_.now().utc;
-  if (is_connected) {
-    journal_.write(journal::kBrokerConnected, at, {{"broker", "meters"}});
-    return;
-  }
-  journal_.write(journal::kBrokerLost, at, {{"broker", "meters"}, {"what", why}});
-}
-
 // ---- care ---------------------------------------------------------------------------------------
 
 bool Gateway::probe(const MeterId& id, const std::string& user) {
@@ -463,6 +151,11 @@ north::GatewayState Gateway::state() const {
   return state;
 }
 
+bool Gateway::makes_progress(Instant now) const {
+  return std::ranges::all_of(
+      runners_, [&](const auto& entry) { return entry.second->link().makes_progress(now); });
+}
+
 void Gateway::tell_state() {
   MqttMessage message;
   message.topic = topics_.gateway_state();
@@ -489,12 +182,72 @@ std::string Gateway::meter_state(MeterUnit& meter) {
   return north::encode_meter_state(topics_.site(), state, now.utc);
 }
 
-void Gateway::housekeep(Now now) {
+void Gateway::watch_clock(Now now) {
+  const auto before = std::exchange(last_look_, now);
+  if (!before) return;
+  const auto step = (now.utc - before->utc) -
+                    std::chrono::round<std::chrono::milliseconds>(now.instant - before->instant);
+  if (std::chrono::abs(step) < kClockStep) return;
+  journal_.write(journal::kBoxClockStepped, now.utc,
+                 {{"step_s", fmt::format("{:.1f}", std::chrono::duration<double>(step).count())}});
+}
+
+std::size_t Gateway::fold(Now now) {
   const auto today = std::chrono::floor<std::chrono::days>(now.utc);
-  const auto folded = keeper_.checked(ledger_.fold(today, kFoldAtOnce));
-  if (folded && *folded > 0) {
-    journal_.write(journal::kFolded, now.utc, {{"meter_days", std::to_string(*folded)}});
+  const Instant end = now.instant + kFoldTurn;
+  std::size_t total = 0;
+  for (;;) {
+    const auto folded = keeper_.checked(ledger_.fold(today, kFoldAtOnce));
+    total += folded.value_or(0);
+    if (folded.value_or(0) == 0 || clock_.now().instant >= end) break;
   }
+  if (total > 0) {
+    journal_.write(journal::kFolded, now.utc, {{"meter_days", std::to_string(total)}});
+  }
+  return total;
+}
+
+void Gateway::raise_alarm(const JournalRow& row) {
+  OutboxMessage message{
+      0,
+      topics_.alarm(),
+      north::encode_alarm(topics_.site(), {row.at, row.event, row.level, MeterId::parse(row.meter),
+                                           row.text, row.fields_json}),
+      {},
+      {}};
+  // The ledger itself may be the trouble: then the broker is told straight away.
+  if (keeper_.healthy() && ledger_.enqueue(message)) return keeper_.commit_soon();
+  publisher_.send_now(std::move(message));
+}
+
+void Gateway::correct_clock(MeterUnit& meter) {
+  if (!meter.schedule->clock_set || !meter.can(Capability::SetClock)) return;
+  const UtcTime now = clock_.now().utc;
+  const auto id = CommandId::parse(
+      fmt::format("clock-{}-{}", meter.id().text(),
+                  std::chrono::floor<std::chrono::seconds>(now).time_since_epoch().count()));
+  if (!id) return;
+  const Command command{.id = *id,
+                        .meter = meter.id(),
+                        .params = SetClock{},
+                        .issued_at = now,
+                        .expires_at = now + kClockOrderLife,
+                        .not_before = std::nullopt,
+                        .priority = traits_of(Verb::SetClock).priority,
+                        .operator_name = {},
+                        .work_order = {},
+                        .comment = "clock_set of the schedule: drift beyond its limit",
+                        .reply_to = {},
+                        .origin = "schedule",
+                        .stated_expires_at = now + kClockOrderLife};
+  static_cast<void>(commands_.submit(command, clock_.now()));
+}
+
+void Gateway::housekeep(Now now) {
+  watch_clock(now);
+  const std::size_t folded = fold(now);
+  // Retaining commits on its own: what is open is made durable before, so that it is published.
+  static_cast<void>(keeper_.commit());
   const auto deleted =
       keeper_.checked(ledger_.retain(retention(configuration_.storage), now.utc, kRetainAtOnce));
   if (deleted && *deleted > 0) {
@@ -514,7 +267,7 @@ void Gateway::housekeep(Now now) {
   }
   tell_state();
   // More to fold or delete: soon again, so that no single turn holds up the loop.
-  const bool busy = (folded && *folded > 0) || (deleted && *deleted > 0);
+  const bool busy = folded > 0 || (deleted && *deleted > 0);
   agenda_.at(now.instant + (busy ? Duration{std::chrono::milliseconds{200}} : kStateInterval),
              [this](Now later) { housekeep(later); });
 }

@@ -46,13 +46,13 @@ class Gateway {
   /// Orders what is still open: no intake, no new requests, everything written down.
   void stop();
 
-  /// Meters, schedules and the log level as the new file says; returns what changed, a sentence
-  /// each. What cannot change while running is named among them.
-  [[nodiscard]] std::vector<std::string> reload(config::Configuration next);
+  /// Meters, schedules and the log level as the new file says. Every change is journalled, also
+  /// what can only change at the next start.
+  void reload(config::Configuration next);
 
   // ---- from the north ---------------------------------------------------------------------------
   void north_connected();
-  void north_lost(const std::string& why);
+  void north_lost(const ConnectionLoss& loss);
   /// `release`: the broker may forget the message, the ledger has it (or it has been answered).
   void north_message(const MqttMessage& message, const std::function<void()>& release);
   [[nodiscard]] Submitted submit(const Command& command);
@@ -64,8 +64,12 @@ class Gateway {
   // ---- from the meters' broker ------------------------------------------------------------------
   void meter_presence(const std::string& name, bool online, const std::string& serial);
   void meter_push(const std::string& name, const meter_mqtt::Push& push);
+  [[nodiscard]] bool knows_meter_topic(const std::string& name) const {
+    return topic_names_.contains(name);
+  }
   void meter_nonsense(const std::string& name, const std::string& what);
-  void meters_broker(bool is_connected, const std::string& why);
+  void meters_connected();
+  void meters_lost(const ConnectionLoss& loss);
 
   // ---- for the engineer -------------------------------------------------------------------------
   [[nodiscard]] MeterUnit* find_meter(const MeterId& id);
@@ -74,10 +78,14 @@ class Gateway {
     return meters_;
   }
   [[nodiscard]] north::GatewayState state() const;
+  /// Every line's worker and the ledger's writer have moved lately: what a watchdog wants to know.
+  [[nodiscard]] bool makes_progress(Instant now) const;
   [[nodiscard]] const north::Topics& topics() const { return topics_; }
   [[nodiscard]] north::Limits limits() const;
 
  private:
+  static constexpr std::string_view kMqttLink = "mqtt";
+
   void add_line(const config::Line& line);
   void add_meter(const config::Meter& settings, Now now);
   void remove_meter(MeterUnit& meter, Now now);
@@ -85,8 +93,13 @@ class Gateway {
   [[nodiscard]] MeterUnit* by_topic_name(const std::string& name);
   void session_changed(MeterUnit& meter, session::Change change, const std::string& why);
   void line_state(const std::string& line, bool up, const std::string& why);
+  void tell_loss(const std::string& broker, const ConnectionLoss& loss, std::string& last);
   void tell_state();
   void housekeep(Now now);
+  void watch_clock(Now now);
+  [[nodiscard]] std::size_t fold(Now now);
+  void raise_alarm(const JournalRow& row);
+  void correct_clock(MeterUnit& meter);
   [[nodiscard]] std::string meter_state(MeterUnit& meter);
 
   config::Configuration configuration_;
@@ -113,6 +126,9 @@ class Gateway {
   CommandDesk commands_;
   CollectionDesk collection_;
   bool outbox_was_large_ = false;
+  std::optional<Now> last_look_;  ///< at both clocks, to notice when the box's is set
+  std::string north_trouble_;     ///< why the broker was last lost; said once
+  std::string meters_trouble_;
 };
 
 }  // namespace metergate::runtime

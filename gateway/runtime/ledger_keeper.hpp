@@ -14,8 +14,8 @@ namespace metergate::runtime {
 
 /// Says when the ledger's writes become durable, and what happens when they don't.
 ///
-/// Steps of commands are made durable at once, because somebody is about to hear of them or an octet
-/// is about to leave. Collected data gathers for a moment: one fdatasync serves all of it.
+/// Steps of commands are made durable at once, because somebody is about to hear of them or an
+/// octet is about to leave. Collected data gathers for a moment: one fdatasync serves all of it.
 class LedgerKeeper {
  public:
   LedgerKeeper(Ledger& ledger, journal::Journal& journal, const Clock& clock, Agenda& agenda);

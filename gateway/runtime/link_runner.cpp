@@ -20,11 +20,12 @@ JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operati
   Job& placed = jobs_.emplace(id, std::move(job)).first->second;
   if (stopped_) {
     agenda_.at(clock_.now().instant, [this, id](Now now) {
-      step(id, Finished{OperationResult{failure(OperationFault{
-                   OperationFault::Reason::Link,
-                   LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
-                   {},
-                   "the gateway is stopping"})}},
+      step(id,
+           Finished{OperationResult{failure(
+               OperationFault{OperationFault::Reason::Link,
+                              LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
+                              {},
+                              "the gateway is stopping"})}},
            now);
     });
     return id;
@@ -66,11 +67,12 @@ void LinkRunner::stop() {
   stopped_ = true;
   const std::set<Key> waiting = std::exchange(ready_, {});
   for (const auto& [priority, id] : waiting) {
-    step(id, Finished{OperationResult{failure(
-                 OperationFault{OperationFault::Reason::Link,
-                                LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
-                                {},
-                                "the gateway is stopping"})}},
+    step(id,
+         Finished{OperationResult{failure(
+             OperationFault{OperationFault::Reason::Link,
+                            LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
+                            {},
+                            "the gateway is stopping"})}},
          clock_.now());
   }
 }

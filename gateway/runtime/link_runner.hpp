@@ -36,8 +36,8 @@ class LinkRunner {
 
   /// `done` is called once, later; not at all after `withdraw`.
   JobId submit(MeterUnit& meter, Priority priority, operation::Operation operation, Done done);
-  /// Takes a job back. True: nothing of it has been or will be sent from now on. False: a request of
-  /// it is on the wire; its answer is awaited and thrown away.
+  /// Takes a job back. True: nothing of it has been or will be sent from now on. False: a request
+  /// of it is on the wire; its answer is awaited and thrown away.
   bool withdraw(JobId job);
   /// The meter can be asked (again): birth, an engineer's probe.
   void wake(MeterUnit& meter);
@@ -45,7 +45,7 @@ class LinkRunner {
   void stop();
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] Link& link() { return *link_; }
+  [[nodiscard]] Link& link() const { return *link_; }
   [[nodiscard]] std::size_t waiting() const { return jobs_.size(); }
 
  private:
@@ -76,7 +76,7 @@ class LinkRunner {
   Agenda& agenda_;
   SessionChanged session_changed_;
   std::map<JobId, Job> jobs_;
-  std::set<Key> ready_;  ///< jobs with a request to send
+  std::set<Key> ready_;                              ///< jobs with a request to send
   std::map<const MeterUnit*, JobId> meter_held_by_;  ///< on the wire, or kept for the next request
   std::size_t on_wire_ = 0;
   JobId last_job_ = 0;

@@ -26,17 +26,20 @@ struct MeterUnit {
   MeterAddress address;
   StoredMeter stored;
   session::MeterSession session;
-  std::string session_reason{};     ///< why the session is where it is
+  std::string session_reason{};  ///< why the session is where it is
   std::optional<UtcTime> silent_since{};
+  bool clock_drifts = false;  ///< beyond its schedule's limit when last read
   std::size_t live_commands = 0;
-  bool removed = false;             ///< taken out of the configuration while commands still end
+  bool removed = false;  ///< taken out of the configuration while commands still end
 
   [[nodiscard]] const MeterId& id() const { return settings.id; }
   /// The serial number that must answer; empty until the first one was read.
   [[nodiscard]] const std::string& expected_serial() const {
     return settings.serial.empty() ? stored.serial : settings.serial;
   }
-  [[nodiscard]] bool can(Capability capability) const { return model->capabilities.has(capability); }
+  [[nodiscard]] bool can(Capability capability) const {
+    return model->capabilities.has(capability);
+  }
   [[nodiscard]] bool can_identify() const {
     return model->protocol == model::Protocol::Mqtt || model->modbus.identification.has_value();
   }

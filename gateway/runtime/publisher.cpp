@@ -89,10 +89,11 @@ void Publisher::pump() {
     } else if (!data_.empty()) {
       const OutboxData next = data_.front();
       data_.pop_front();
-      auto part = message_of(next);
-      if (!part) continue;
       const DataKey key{next.meter, next.epoch, next.kind, next.day};
       data_under_way_.insert(key);
+      auto part = message_of(next);
+      // A meter that the configuration no longer names: its rows wait, and hold up nobody.
+      if (!part) continue;
       if (part->rest) {
         data_.push_front(*part->rest);
         publish(std::move(part->message), [] {});
@@ -160,8 +161,8 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
       if (rows->size() < kReadingsPerMessage) return Part{std::move(message), {}};
       // A day of readings every few seconds takes several messages.
       OutboxData rest = row;
-      rest.from = std::chrono::floor<std::chrono::seconds>(rows->back().read_at) +
-                  std::chrono::seconds{1};
+      rest.from =
+          std::chrono::floor<std::chrono::seconds>(rows->back().read_at) + std::chrono::seconds{1};
       return Part{std::move(message), rest};
     }
     case DataKind::Daily: {
@@ -176,14 +177,12 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
       const auto rows = keeper_.checked(ledger.profile(row.meter, row.epoch, row.from, end));
       if (!rows) return std::nullopt;
       message.topic = topics_.profile(meter->id());
-      message.payload =
-          north::encode_profile(origin, row.day, meter->schedule->capture_period,
-                                meter->model->profile_channels, *rows, times);
+      message.payload = north::encode_profile(origin, row.day, meter->schedule->capture_period,
+                                              meter->model->profile_channels, *rows, times);
       return Part{std::move(message), {}};
     }
     case DataKind::Log: {
-      const auto rows =
-          keeper_.checked(ledger.log_between(row.meter, row.epoch, row.from, row.to));
+      const auto rows = keeper_.checked(ledger.log_between(row.meter, row.epoch, row.from, row.to));
       if (!rows) return std::nullopt;
       message.topic = topics_.event(meter->id());
       message.payload = north::encode_events(origin, *rows, times);

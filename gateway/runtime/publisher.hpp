@@ -16,10 +16,10 @@
 
 namespace metergate::runtime {
 
-/// Brings the outbox to the broker: answers to commands first and in their order, then meter-days of
-/// data, newest day first, then retained states. Only what is durable is published, and a row leaves
-/// the outbox only when the broker has acknowledged it; after a loss of the connection whatever was
-/// on its way goes again (at least once; every message is safe to receive twice).
+/// Brings the outbox to the broker: answers to commands first and in their order, then meter-days
+/// of data, newest day first, then retained states. Only what is durable is published, and a row
+/// leaves the outbox only when the broker has acknowledged it; after a loss of the connection
+/// whatever was on its way goes again (at least once; every message is safe to receive twice).
 class Publisher {
  public:
   using Publish = std::function<void(MqttMessage, std::function<void(bool)>)>;
@@ -68,7 +68,7 @@ class Publisher {
   bool connected_ = false;
   std::uint64_t connection_ = 0;  ///< counts connections: late answers of an old one are ignored
   std::size_t in_flight_ = 0;
-  std::int64_t loaded_to_ = 0;    ///< id of the last outbox message taken into `messages_`
+  std::int64_t loaded_to_ = 0;  ///< id of the last outbox message taken into `messages_`
   std::deque<OutboxMessage> messages_;
   std::deque<OutboxData> data_;
   std::set<DataKey> data_under_way_;

@@ -30,7 +30,8 @@ namespace asio = boost::asio;
 constexpr std::chrono::seconds kStatusInterval{10};
 
 void print_errors(const std::vector<config::ConfigError>& errors) {
-  for (const config::ConfigError& error : errors) std::fprintf(stderr, "%s\n", error.text().c_str());
+  for (const config::ConfigError& error : errors)
+    std::fprintf(stderr, "%s\n", error.text().c_str());
 }
 
 /// The process around the gateway: loop, signals, timer, connections.
@@ -100,9 +101,9 @@ Ways Process::ways() {
             [this](const std::string& name, const std::string& what) {
               gateway_->meter_nonsense(name, what);
             },
-            [this](bool is_connected, const std::string& why) {
-              gateway_->meters_broker(is_connected, why);
-            }});
+            [this] { gateway_->meters_connected(); },
+            [this](const ConnectionLoss& loss) { gateway_->meters_lost(loss); },
+            [this](const std::string& name) { return gateway_->knows_meter_topic(name); }});
     mqtt_meters_ = link.get();
     return link;
   };
@@ -135,7 +136,7 @@ void Process::connect_north() {
       io_, std::move(settings),
       MqttClient::Handlers{
           [this] { gateway_->north_connected(); },
-          [this](const std::string& why) { gateway_->north_lost(why); },
+          [this](const ConnectionLoss& loss) { gateway_->north_lost(loss); },
           [this](const MqttMessage& message, const std::function<void()>& release) {
             gateway_->north_message(message, release);
           }});
@@ -179,16 +180,15 @@ void Process::reload() {
   notify_reloading();
   const UtcTime at = clock_.now().utc;
   auto next = config::load(file_);
-  if (!next) {
-    for (const config::ConfigError& error : next.error()) {
+  const auto errors = next ? config::check_files(*next, file_) : next.error();
+  if (!errors.empty()) {
+    for (const config::ConfigError& error : errors) {
       journal_.write(journal::kReloadRefused, at,
                      {{"file", file_.string()}, {"what", error.text()}});
     }
   } else {
     warn_of_budget(*next);
-    for (const std::string& change : gateway_->reload(std::move(*next))) {
-      journal_.write(journal::kConfigurationChanged, at, {{"what", change}});
-    }
+    gateway_->reload(std::move(*next));
     journal_.write(journal::kReloadOk, at, {{"file", file_.string()}});
   }
   notify_ready("running");
@@ -202,7 +202,8 @@ void Process::warn_of_budget(const config::Configuration& configuration) {
 
 void Process::keep_alive() {
   const auto limit = watchdog_limit();
-  if (limit) notify_watchdog();
+  // The writer is this very thread; a stuck line's worker is not, so it is asked for.
+  if (limit && gateway_->makes_progress(clock_.now().instant)) notify_watchdog();
   const auto state = gateway_->state();
   notify_status(std::to_string(state.meters_reachable) + "/" + std::to_string(state.meters) +
                 " meters, outbox " +
@@ -249,6 +250,10 @@ int run_gateway(const std::filesystem::path& config_file) {
   auto configuration = config::load(config_file);
   if (!configuration) {
     print_errors(configuration.error());
+    return cli::kConfigurationError;
+  }
+  if (const auto errors = config::check_files(*configuration, config_file); !errors.empty()) {
+    print_errors(errors);
     return cli::kConfigurationError;
   }
   auto models = config::load_models(configuration->model_directories);

@@ -7,6 +7,13 @@
 
 namespace metergate::session {
 
+namespace {
+
+/// A busy box wakes late: a margin below this would make silence out of its own delay.
+constexpr std::chrono::microseconds kLeastMargin{60'000};
+
+}  // namespace
+
 std::string_view state_word(State state) {
   constexpr std::array<std::string_view, 6> kWords{"unknown", "online",      "suspect",
                                                    "silent",  "wrong-meter", "offline"};
@@ -94,13 +101,14 @@ bool MeterSession::may_be_asked(Instant now) const {
 }
 
 std::chrono::milliseconds MeterSession::timeout() const {
-  // A meter that failed lately is given the full time: what was learned may no longer hold. One that
-  // is silent is probed briefly, so that the dead cost the living little; every fourth probe waits
-  // for a slow one.
-  const bool patient = failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 4 == 0);
+  // A meter that failed lately is given the full time: what was learned may no longer hold. One
+  // that is silent is probed briefly, so that the dead cost the living little; every fourth probe
+  // waits for a slow one.
+  const bool patient =
+      failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 4 == 0);
   if (patient || (smoothed_us_ == 0 && state_ != State::Silent)) return policy_.timeout_ceiling;
-  const auto learned =
-      std::chrono::milliseconds{(smoothed_us_ + std::max<std::int64_t>(4 * deviation_us_, 10'000)) / 1000};
+  const auto learned = std::chrono::milliseconds{
+      (smoothed_us_ + std::max<std::int64_t>(4 * deviation_us_, kLeastMargin.count())) / 1000};
   return std::clamp(learned, policy_.timeout_floor, policy_.timeout_ceiling);
 }
 

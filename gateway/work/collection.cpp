@@ -9,7 +9,9 @@ namespace {
 /// A meter takes a moment to close an interval; asking earlier would make a hole of it.
 constexpr std::chrono::seconds kClosingTime{5};
 
-bool overlaps(const IntervalRange& a, const IntervalRange& b) { return a.from < b.to && b.from < a.to; }
+bool overlaps(const IntervalRange& a, const IntervalRange& b) {
+  return a.from < b.to && b.from < a.to;
+}
 
 bool contains(const std::vector<IntervalRange>& ranges, const IntervalRange& one) {
   return std::ranges::any_of(ranges, [&](const IntervalRange& r) { return overlaps(r, one); });
@@ -40,8 +42,8 @@ std::vector<IntervalRange> plan_profile(const ProfilePosition& position, UtcTime
     if (hole.next_try <= now) ranges.push_back(hole.range);
   }
   const UtcSeconds end = newest_complete(now, schedule);
-  const UtcSeconds begin = position.covered_to.value_or(
-      period_start(end - schedule.back_fill, schedule.period));
+  const UtcSeconds begin =
+      position.covered_to.value_or(period_start(end - schedule.back_fill, schedule.period));
   if (begin < end) ranges.push_back({begin, end});
   return ranges;
 }
@@ -58,6 +60,13 @@ std::vector<IntervalRange> missing(const IntervalRange& asked,
   }
   if (next < asked.to) out.push_back({next, asked.to});
   return out;
+}
+
+IntervalRange after_first(const IntervalRange& asked, bool had_intervals,
+                          const std::vector<ProfileInterval>& got, CapturePeriod period) {
+  if (had_intervals) return asked;
+  if (got.empty()) return {asked.to, asked.to};
+  return {std::clamp(period_start(got.front().start, period), asked.from, asked.to), asked.to};
 }
 
 HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& asked,

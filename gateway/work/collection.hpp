@@ -43,6 +43,12 @@ struct HoleChanges {
   bool changed = false;
 };
 
+/// `asked` without the time before the meter's first interval: of a meter that had none until now,
+/// nothing before the first of `got` can be missing.
+[[nodiscard]] IntervalRange after_first(const IntervalRange& asked, bool had_intervals,
+                                        const std::vector<ProfileInterval>& got,
+                                        CapturePeriod period);
+
 /// What a page that covers `asked` completely does to the known holes.
 [[nodiscard]] HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& asked,
                                      const std::vector<ProfileInterval>& got, UtcTime now,

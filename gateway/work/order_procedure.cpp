@@ -15,12 +15,14 @@ Effects then(Effects first, Effects second) {
 Reason reason_of(const OperationFault& fault) {
   switch (fault.reason) {
     case OperationFault::Reason::Link:
-      return fault.link && fault.link->reason == LinkFault::Reason::NotSent ? Reason::LinkDown
+      return fault.link && fault.link->reason == LinkFault::Reason::NotSent    ? Reason::LinkDown
              : fault.link && fault.link->reason == LinkFault::Reason::BadFrame ? Reason::BadAnswer
                                                                                : Reason::NoAnswer;
     case OperationFault::Reason::Refused:
-    case OperationFault::Reason::Meaningless: return Reason::BadAnswer;
-    case OperationFault::Reason::Unsupported: return Reason::UnsupportedByMeter;
+    case OperationFault::Reason::Meaningless:
+      return Reason::BadAnswer;
+    case OperationFault::Reason::Unsupported:
+      return Reason::UnsupportedByMeter;
   }
   return Reason::BadAnswer;
 }
@@ -49,13 +51,16 @@ Effects OrderProcedure::start(Now now) {
       // one step back, not one every pause.
       if (lost_turn_) return take_turn(now);
       return then(move({.event = CommandEvent::TurnCame}), take_turn(now));
-    case CommandState::Scheduled: return take_turn(now);
+    case CommandState::Scheduled:
+      return take_turn(now);
     case CommandState::Sending:
       // Written down as sent by a gateway that then ended: nobody knows whether it left.
       return then(move({.event = CommandEvent::AnswerLost, .reason = Reason::GatewayRestarted}),
                   settle(now));
-    case CommandState::Unconfirmed: return settle(now);
-    default: return {};
+    case CommandState::Unconfirmed:
+      return settle(now);
+    default:
+      return {};
   }
 }
 
@@ -85,10 +90,14 @@ operation::Operation OrderProcedure::order(operation::TransactionId transaction,
 
 Effects OrderProcedure::performed(const OperationResult& result, Now now) {
   switch (stage_) {
-    case Stage::Identifying: return identified(result, now);
-    case Stage::Ordering: return ordered(result, now);
-    case Stage::Settling: return settled(result, now);
-    default: return {};
+    case Stage::Identifying:
+      return identified(result, now);
+    case Stage::Ordering:
+      return ordered(result, now);
+    case Stage::Settling:
+      return settled(result, now);
+    default:
+      return {};
   }
 }
 
@@ -148,14 +157,12 @@ Effects OrderProcedure::ordered(const OperationResult& result, Now now) {
                  .detail = fault.what});
   }
   if (!fault.order_may_have_arrived) {
-    return turn_later({.event = CommandEvent::NothingSent,
-                       .reason = reason_of(fault),
-                       .detail = fault.what});
+    return turn_later(
+        {.event = CommandEvent::NothingSent, .reason = reason_of(fault), .detail = fault.what});
   }
-  return then(move({.event = CommandEvent::AnswerLost,
-                    .reason = reason_of(fault),
-                    .detail = fault.what}),
-              settle_later(now));
+  return then(
+      move({.event = CommandEvent::AnswerLost, .reason = reason_of(fault), .detail = fault.what}),
+      settle_later(now));
 }
 
 Effects OrderProcedure::settle(Now now) {
@@ -188,8 +195,7 @@ Effects OrderProcedure::settle_later(Now now) {
     settle_deadline_ = now.instant + policy_.settle_limit;
   }
   stage_ = Stage::Pausing;
-  settle_pause_ =
-      std::clamp(settle_pause_ * 2, policy_.settle_pause_min, policy_.settle_pause_max);
+  settle_pause_ = std::clamp(settle_pause_ * 2, policy_.settle_pause_min, policy_.settle_pause_max);
   return {Wait{std::min(settle_pause_, *settle_deadline_ - now.instant)}};
 }
 
@@ -202,8 +208,8 @@ operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer&
   }
   if (const auto* clock = std::get_if<operation::ClockReading>(&answer)) {
     const auto now = std::chrono::floor<std::chrono::seconds>(clock->read_at);
-    const auto elapsed =
-        sent_at_ ? now - std::chrono::floor<std::chrono::seconds>(*sent_at_) : std::chrono::seconds{0};
+    const auto elapsed = sent_at_ ? now - std::chrono::floor<std::chrono::seconds>(*sent_at_)
+                                  : std::chrono::seconds{0};
     const auto target = clock_sent_.value_or(now) + elapsed;
     if (std::chrono::abs(clock->meter_time - target) <= policy_.clock_tolerance) {
       return operation::OrderTaken{};
@@ -217,7 +223,8 @@ Effects OrderProcedure::settled(const OperationResult& result, Now now) {
   if (!result) return settle_later(now);
   const operation::TransactionEvidence said = evidence(*result);
   if (const auto* taken = std::get_if<operation::OrderTaken>(&said)) {
-    return move({.event = CommandEvent::ReadBackTaken, .reason = Reason::ReadBack, .taken = *taken});
+    return move(
+        {.event = CommandEvent::ReadBackTaken, .reason = Reason::ReadBack, .taken = *taken});
   }
   if (const auto* refused = std::get_if<operation::OrderRefused>(&said)) {
     return move({.event = CommandEvent::ReadBackRefused,

@@ -43,7 +43,7 @@ using Effects = std::vector<Effect>;
 struct OrderFacts {
   std::string expected_serial;  ///< empty: not known, any identity will do
   CapabilitySet capabilities;
-  bool can_identify = true;     ///< the model says where the serial number is
+  bool can_identify = true;  ///< the model says where the serial number is
 };
 
 /// Where a stored order stands when the gateway takes it up (again).
@@ -59,7 +59,8 @@ struct OrderPosition {
 /// their order. Ended when the last `Move` led to a terminal state.
 class OrderProcedure {
  public:
-  OrderProcedure(CommandParams params, OrderFacts facts, OrderPolicy policy, OrderPosition position);
+  OrderProcedure(CommandParams params, OrderFacts facts, OrderPolicy policy,
+                 OrderPosition position);
 
   /// It is this command's turn.
   [[nodiscard]] Effects start(Now now);

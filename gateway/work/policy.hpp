@@ -24,9 +24,11 @@ struct OrderPolicy {
 };
 
 struct ReadPolicy {
-  /// Times a read command asks again before it ends as failed.
+  /// Times a read command asks again after answers that made no sense. A meter that is silent is
+  /// asked until the command expires.
   std::uint32_t max_attempts = 5;
   Duration pause = std::chrono::seconds{5};
+  Duration silent_pause = std::chrono::minutes{5};  ///< or until the meter is heard again
 };
 
 struct HolePolicy {

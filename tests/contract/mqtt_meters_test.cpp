@@ -57,7 +57,7 @@ class MqttMetersTest : public testing::Test {
               pushes_[name].push_back(push);
             },
             [this](const std::string&, const std::string& what) { nonsense_.push_back(what); },
-            [this](bool is_connected, const std::string&) { connected_ = is_connected; },
+            [this] { connected_ = true; }, [this](const ConnectionLoss&) { connected_ = false; },
             [](const std::string& name) { return name.starts_with("m-"); }});
     link_->start();
   }

@@ -8,6 +8,8 @@ namespace metergate::test {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
 
 /// The meter's own truth against the ledger: every interval once, none else, none changed.
 void expect_profile_equal_to_truth(Story& story, UtcSeconds from, UtcSeconds to) {
@@ -29,9 +31,7 @@ class CollectionStory : public testing::TestWithParam<bool> {
   void perhaps_restart() {
     if (GetParam()) story.restart();
   }
-  UtcSeconds floor_hour() const {
-    return std::chrono::floor<std::chrono::hours>(story.now_s());
-  }
+  UtcSeconds floor_hour() const { return std::chrono::floor<std::chrono::hours>(story.now_s()); }
   Story story;
 };
 
@@ -92,8 +92,8 @@ TEST_P(CollectionStory, DailySnapshotsArriveEachMidnight) {
   story.advance(3 * 24h);
   const StoredMeter stored = story.stored();
   const auto today = std::chrono::floor<std::chrono::days>(story.now_s());
-  const auto kept = story.ledger().daily(stored.key, stored.epoch,
-                                         today - std::chrono::days{2}, today + std::chrono::days{1});
+  const auto kept = story.ledger().daily(stored.key, stored.epoch, today - std::chrono::days{2},
+                                         today + std::chrono::days{1});
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->size(), 3U);
 }
@@ -137,6 +137,48 @@ TEST_P(CollectionStory, RelayIsUnknownUntilReadAndThenFollowsTheMeter) {
   story.advance(20min);
   EXPECT_EQ(story.stored().supply_reported, SupplyState::Off);
   EXPECT_TRUE(story.stored().supply_causes.has(SupplyCauses::kTamper));
+}
+
+TEST(CollectionTroubles, TimeBeforeAYoungMetersFirstIntervalIsNoHole) {
+  Story story{{.history = std::chrono::days{0}}};
+  story.advance(5h);
+  const StoredMeter stored = story.stored();
+  EXPECT_TRUE(story.ledger().holes(stored.key, stored.epoch)->empty());
+  EXPECT_EQ(story.ledger()
+                .profile(stored.key, stored.epoch, story.now_s() - 5h, story.now_s() - 1h)
+                ->size(),
+            story.meter().intervals(story.now_s() - 5h, story.now_s() - 1h).size());
+}
+
+TEST(CollectionTroubles, SwappedMeterIsAnAlarmOnTheAlarmTopic) {
+  Story story;
+  story.advance(1min);
+  ASSERT_EQ(story.published_on("/alarm"), 0U);
+  story.swap_meter();
+  story.advance(1h);
+  EXPECT_GE(story.published_on("/alarm"), 1U);
+  EXPECT_THAT(story.last_on("/alarm"), AllOf(HasSubstr("MG0205"), HasSubstr(R"("meter":"m1")")));
+}
+
+TEST(CollectionTroubles, ClockOfTheBoxThatWasSetIsAnAlarm) {
+  Story story;
+  story.advance(3min);
+  story.step_wall_clock(1h);
+  story.advance(3min);
+  EXPECT_THAT(story.last_on("/alarm"), AllOf(HasSubstr("MG0006"), HasSubstr("3600.0")));
+}
+
+TEST(CollectionTroubles, DriftingClockIsAnAlarmOnceAndIsSetWhereTheScheduleAllowsIt) {
+  // 1 % fast: a minute is gained in less than two hours.
+  Story story{{.clock_drift_ppm = 10'000,
+               .schedule = "clock_s = 900\nclock_drift_limit_s = 60\nclock_set = true"}};
+  story.advance(5h);
+  const auto offset = story.stored().clock_offset_ms;
+  ASSERT_TRUE(offset);
+  EXPECT_LT(std::abs(*offset), 75'000);
+  EXPECT_GE(story.published_on("/alarm"), 2U);
+  EXPECT_LE(story.published_on("/alarm"), 4U);
+  EXPECT_GE(story.published_on("/result/clock-m1-"), 4U);
 }
 
 }  // namespace

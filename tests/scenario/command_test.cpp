@@ -198,6 +198,19 @@ TEST_P(CommandStory, ReadBringsRegistersRelayAndClock) {
   EXPECT_THAT(story.last_of("q1"), HasSubstr("1-0:1.8.0*255"));
 }
 
+TEST_P(CommandStory, ReadOfASilentMeterWaitsUntilItIsHeardOrExpires) {
+  story.wire(Wire::Silent);
+  story.advance(30s);
+  story.command("synchronise", "r1", "", 1h);
+  story.command("read", "r2", R"("params":{"what":["relay"]})", 20min);
+  story.advance(30min);
+  perhaps_restart();
+  EXPECT_THAT(story.last_of("r2"), HasSubstr(R"("state":"expired")"));
+  story.wire(Wire::Healthy);
+  story.advance(5min);
+  EXPECT_THAT(story.last_of("r1"), HasSubstr(R"("state":"succeeded")"));
+}
+
 TEST_P(CommandStory, OutcomesWaitForTheBrokerAndComeInOrder) {
   story.advance(30s);
   story.broker(false);
@@ -239,8 +252,7 @@ TEST(BadCommand, EachIsRefusedWithItsReasonAndCostsNothing) {
   const auto refused_on = [&] { return story.published_on("/refused"); };
   story.raw_command("metergate/v1/s1/meter/m1/command/deliver-token", "not json");
   story.raw_command("metergate/v1/s1/meter/m1/command/deliver-token", R"({"id":"x"})", true);
-  story.raw_command("metergate/v1/s1/meter/m1/command/deliver-token",
-                    std::string(100'000, ' '));
+  story.raw_command("metergate/v1/s1/meter/m1/command/deliver-token", std::string(100'000, ' '));
   story.raw_command("metergate/v1/s1/command/reboot", "{}");
   story.advance(1s);
   EXPECT_EQ(refused_on(), 4U);

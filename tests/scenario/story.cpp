@@ -15,14 +15,16 @@ namespace json = boost::json;
 
 constexpr UtcTime kStart = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2} + 10h + 7min;
 
-virtual_meter::Settings meter_settings(const char* serial) {
+virtual_meter::Settings meter_settings(const char* serial, const Setting& setting) {
   virtual_meter::Settings settings{.serial = *SerialNumber::parse(serial)};
   settings.supply = SupplyState::On;
-  settings.history = std::chrono::days{3};
+  settings.history = setting.history;
+  settings.clock_drift_ppm = setting.clock_drift_ppm;
   return settings;
 }
 
-config::Configuration configuration(const std::filesystem::path& directory) {
+config::Configuration configuration(const std::filesystem::path& directory,
+                                    const Setting& setting) {
   const std::string text = R"(
     site = "s1"
     [storage]
@@ -35,6 +37,7 @@ config::Configuration configuration(const std::filesystem::path& directory) {
     name = "default"
     registers_s = 900
     back_fill_days = 2
+)" + setting.schedule + R"(
     [[meter]]
     id = "m1"
     model = "virtual-prepayment-modbus"
@@ -70,13 +73,14 @@ class Story::Line : public Link {
   Story& story_;
 };
 
-Story::Story() : clock_{kStart} {
-  std::string pattern = (std::filesystem::temp_directory_path() / "metergate-story-XXXXXX").string();
+Story::Story(Setting setting) : setting_{std::move(setting)}, clock_{kStart} {
+  std::string pattern =
+      (std::filesystem::temp_directory_path() / "metergate-story-XXXXXX").string();
   directory_ = mkdtemp(pattern.data());
-  models_ = *config::load_models(
-      {std::filesystem::path{METERGATE_SOURCE_DIR} / "meters/models/data"});
-  meter_.emplace(meter_settings("VM000001"), now_s());
-  other_meter_.emplace(meter_settings("VM999999"), now_s());
+  models_ =
+      *config::load_models({std::filesystem::path{METERGATE_SOURCE_DIR} / "meters/models/data"});
+  meter_.emplace(meter_settings("VM000001", setting_), now_s());
+  other_meter_.emplace(meter_settings("VM999999", setting_), now_s());
   slave_ = std::make_unique<sim::ModbusSlave>(models_.at("virtual-prepayment-modbus"));
   start();
 }
@@ -109,8 +113,8 @@ void Story::start() {
     messages_.push_back({message.topic, message.payload});
     agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(true); });
   };
-  gateway_ = std::make_unique<runtime::Gateway>(configuration(directory_), models_, *ledger_,
-                                                *journal_, clock_, *agenda_, ways);
+  gateway_ = std::make_unique<runtime::Gateway>(configuration(directory_, setting_), models_,
+                                                *ledger_, *journal_, clock_, *agenda_, ways);
   gateway_->start();
   if (broker_connected_) gateway_->north_connected();
 }
@@ -129,7 +133,7 @@ void Story::broker(bool connected) {
   if (connected) {
     gateway_->north_connected();
   } else {
-    gateway_->north_lost("the story wants it");
+    gateway_->north_lost({"the story wants it"});
   }
 }
 
@@ -192,9 +196,11 @@ std::string Story::states_of(const std::string& id) const {
   return out;
 }
 
-std::string Story::last_of(const std::string& id) const {
+std::string Story::last_of(const std::string& id) const { return last_on("/result/" + id); }
+
+std::string Story::last_on(const std::string& topic_end) const {
   for (auto at = messages_.rbegin(); at != messages_.rend(); ++at) {
-    if (at->topic.ends_with("/result/" + id)) return at->payload;
+    if (at->topic.ends_with(topic_end)) return at->payload;
   }
   return {};
 }

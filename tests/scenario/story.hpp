@@ -23,12 +23,19 @@ enum class Wire : std::uint8_t {
   NotThere,        ///< the device is missing: nothing leaves
 };
 
+/// What a story may want otherwise.
+struct Setting {
+  std::chrono::days history{3};  ///< of the meter, before the story begins
+  double clock_drift_ppm = 0.0;
+  std::string schedule{};  ///< further lines of `[[schedule]]`
+};
+
 /// A gateway, one virtual meter on a line, a broker that takes everything: in one thread, on time
 /// that is moved by hand, over a real ledger file. `restart()` ends the gateway as kill -9 would
 /// (what was not committed is gone) and starts it again over the same file.
 class Story {
  public:
-  Story();
+  explicit Story(Setting setting = {});
   ~Story();
   Story(const Story&) = delete;
   Story& operator=(const Story&) = delete;
@@ -53,6 +60,7 @@ class Story {
   [[nodiscard]] std::string states_of(const std::string& id) const;
   /// The last payload published for it.
   [[nodiscard]] std::string last_of(const std::string& id) const;
+  [[nodiscard]] std::string last_on(const std::string& topic_end) const;
   [[nodiscard]] std::size_t published_on(const std::string& topic_part) const;
 
   [[nodiscard]] virtual_meter::VirtualMeter& meter() { return *meter_; }
@@ -76,6 +84,7 @@ class Story {
   void start();
   [[nodiscard]] WireResult exchange(const WireRequest& request);
 
+  Setting setting_;
   std::filesystem::path directory_;
   ManualClock clock_;
   config::ModelCatalogue models_;

@@ -30,7 +30,9 @@ std::string document() {
          "given\n"
          "twice, so scripts and alarms may rely on it. `{...}` are values; values that the "
          "sentence\n"
-         "does not name follow it as `key=value`. A token never appears.\n\n"
+         "does not name follow it as `key=value`. A token never appears. Events marked `alarm` are "
+         "also\n"
+         "published on the alarm topic ([mqtt-api.md](mqtt-api.md)).\n\n"
          "`metergate events` prints this list, `metergate events MG0203` one entry.\n\n"
          "This page is generated from `gateway/journal/*_events.hpp`; a test compares it. To "
          "write\n"
@@ -45,7 +47,8 @@ std::string document() {
       shown = digits;
     }
     out << "\n### " << event->id << " " << event->name << "\n\n"
-        << "`" << event->text << "` (" << level_word(event->level) << ")\n\n"
+        << "`" << event->text << "` (" << level_word(event->level)
+        << (event->is_alarm ? ", alarm" : "") << ")\n\n"
         << event->meaning << "\n\n"
         << "**What to do:** " << event->action << "\n";
   }

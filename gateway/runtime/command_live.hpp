@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/runtime/command_desk.hpp"
+
+namespace metergate::runtime {
+
+/// A command on its way through the desk. Private to the desk's sources.
+struct CommandDesk::Live {
+  StoredCommand stored;
+  MeterUnit* meter;
+  Lane lane;
+  bool active = false;
+  std::unique_ptr<work::OrderProcedure> order{};
+  std::unique_ptr<CollectionRun> run{};
+  std::optional<JobId> job{};
+  std::optional<Agenda::Entry> expiry{};
+  std::optional<Agenda::Entry> pause{};
+  std::uint32_t read_tries = 0;
+
+  [[nodiscard]] const Command& command() const { return stored.command; }
+  [[nodiscard]] LaneKey lane_key() const { return {meter, lane}; }
+};
+
+}  // namespace metergate::runtime

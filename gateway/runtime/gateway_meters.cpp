@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gateway/drivers/modbus_driver.hpp"
+#include "gateway/drivers/mqtt_driver.hpp"
+#include "gateway/runtime/gateway.hpp"
+#include "protocols/modbus/read_plan.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+session::Policy policy_for(const config::Sessions& sessions, const config::Line* line,
+                           const config::MqttMeters* mqtt) {
+  session::Policy policy;
+  policy.failures_to_silent = sessions.failures_to_silent;
+  policy.probe_min = sessions.probe_min;
+  policy.probe_max = sessions.probe_max;
+  if (line != nullptr) {
+    policy.timeout_floor = line->timeout_floor;
+    policy.timeout_ceiling = line->timeout_ceiling;
+  } else if (mqtt != nullptr) {
+    policy.timeout_floor = mqtt->timeout;
+    policy.timeout_ceiling = mqtt->timeout;
+  }
+  return policy;
+}
+
+/// How many unwanted registers are worth reading along on this line.
+std::uint16_t break_even(const config::Line& line, const model::MeterModel& meter_model) {
+  const auto* serial = std::get_if<config::SerialLine>(&line.access);
+  if (serial == nullptr) return modbus::kMaxReadRegisters;
+  const double character_s = 11.0 / serial->baud;
+  const double silence_s = serial->baud > 19'200 ? 0.00175 : 3.5 * character_s;
+  const auto turn_round = std::chrono::duration<double>(meter_model.modbus.turn_round).count();
+  return modbus::break_even_gap(character_s, turn_round, silence_s);
+}
+
+}  // namespace
+
+// ---- meters and lines ---------------------------------------------------------------------------
+
+void Gateway::add_line(const config::Line& line) {
+  auto link = ways_.make_line(line, [this, name = line.name](bool up, const std::string& why) {
+    line_state(name, up, why);
+  });
+  runners_[line.name] = std::make_unique<LinkRunner>(
+      line.name, std::move(link), clock_, agenda_,
+      [this](MeterUnit& meter, session::Change change, const std::string& why) {
+        session_changed(meter, change, why);
+      });
+}
+
+const config::Schedule& Gateway::schedule(const std::string& name) {
+  auto& found = schedules_[name];
+  if (!found) found = std::make_unique<config::Schedule>();
+  return *found;
+}
+
+void Gateway::add_meter(const config::Meter& settings, Now now) {
+  const auto known = models_.find(settings.model);
+  if (known == models_.end()) return;
+  const model::MeterModel& meter_model = known->second;
+  const auto stored = keeper_.checked(ledger_.meter(settings.id, settings.model, now.utc));
+  if (!stored) return;
+  const bool is_mqtt = meter_model.protocol == model::Protocol::Mqtt;
+  const auto line = std::ranges::find(configuration_.lines, settings.line, &config::Line::name);
+  const config::Line* on_line = line == configuration_.lines.end() ? nullptr : &*line;
+  const std::string link_name = is_mqtt ? std::string{kMqttLink} : settings.line;
+  const auto runner = runners_.find(link_name);
+  if (runner == runners_.end()) return;
+
+  const std::string driver_name = settings.model + '@' + link_name;
+  auto& driver = drivers_[driver_name];
+  if (!driver && is_mqtt) {
+    driver = std::make_unique<MqttDriver>(meter_model);
+  } else if (!driver) {
+    driver = std::make_unique<ModbusDriver>(meter_model, break_even(*on_line, meter_model));
+  }
+  MeterAddress address{settings.address, {}};
+  if (is_mqtt) {
+    address.name = settings.topic_name.empty() ? settings.id.text() : settings.topic_name;
+  }
+  auto unit = std::make_unique<MeterUnit>(
+      MeterUnit{settings, &schedule(settings.schedule), &meter_model, driver.get(),
+                runner->second.get(), address, *stored,
+                session::MeterSession{
+                    policy_for(configuration_.sessions, on_line,
+                               configuration_.mqtt_meters ? &*configuration_.mqtt_meters : nullptr),
+                    now.instant}});
+  MeterUnit& meter = *unit;
+  keys_[meter.stored.key] = &meter;
+  if (is_mqtt) {
+    topic_names_[address.name] = &meter;
+    // It is away until its birth message (retained) says otherwise.
+    static_cast<void>(meter.session.presence(false, now));
+  }
+  meters_[settings.id] = std::move(unit);
+  publisher_.state_changed(meter);
+  collection_.add(meter, now);
+}
+
+void Gateway::remove_meter(MeterUnit& meter, Now now) {
+  meter.removed = true;
+  collection_.remove(meter);
+  commands_.meter_removed(meter, now);
+  topic_names_.erase(meter.address.name);
+}
+
+MeterUnit* Gateway::find_meter(const MeterId& id) {
+  const auto found = meters_.find(id);
+  return found == meters_.end() ? nullptr : found->second.get();
+}
+
+MeterUnit* Gateway::by_topic_name(const std::string& name) {
+  const auto found = topic_names_.find(name);
+  return found == topic_names_.end() ? nullptr : found->second;
+}
+
+void Gateway::session_changed(MeterUnit& meter, session::Change change, const std::string& why) {
+  const Now now = clock_.now();
+  meter.session_reason = why;
+  const std::string& id = meter.id().text();
+  using session::State;
+  switch (change.to) {
+    case State::Online:
+      if (change.from == State::Silent && meter.silent_since) {
+        const auto silent_s = (now.utc - *meter.silent_since).count() / 1000;
+        journal_.write(journal::kMeterRecovered, now.utc,
+                       {{"meter", id}, {"silent_s", std::to_string(silent_s)}});
+      } else if (change.from != State::Suspect) {
+        journal_.write(journal::kMeterOnline, now.utc, {{"meter", id}});
+      }
+      meter.silent_since.reset();
+      commands_.meter_awake(meter, now);
+      break;
+    case State::Suspect:
+      journal_.write(journal::kMeterSuspect, now.utc, {{"meter", id}, {"what", why}});
+      if (const auto next = meter.session.next_attempt(); next && *next > now.instant) {
+        const auto pause = std::chrono::ceil<std::chrono::milliseconds>(*next - now.instant);
+        journal_.write(journal::kMeterQuarantine, now.utc,
+                       {{"meter", id}, {"pause_ms", std::to_string(pause.count())}});
+      }
+      break;
+    case State::Silent:
+      meter.silent_since = now.utc;
+      journal_.write(journal::kMeterSilent, now.utc, {{"meter", id}, {"what", why}});
+      break;
+    case State::Offline:
+      journal_.write(journal::kMeterOffline, now.utc, {{"meter", id}, {"what", why}});
+      break;
+    case State::Unknown:
+    case State::WrongMeter:
+      break;
+  }
+  static_cast<void>(keeper_.checked(ledger_.set_session(
+      meter.stored.key, session::state_word(change.to), meter.session.last_contact())));
+  keeper_.commit_soon();
+  publisher_.state_changed(meter);
+}
+
+void Gateway::line_state(const std::string& line, bool up, const std::string& why) {
+  const Now now = clock_.now();
+  const auto known = line_up_.find(line);
+  if (up && known == line_up_.end()) {
+    journal_.write(journal::kLineOpened, now.utc, {{"line", line}, {"what", "first answer"}});
+  } else if (up && !known->second) {
+    journal_.write(journal::kLineRecovered, now.utc, {{"line", line}});
+  } else if (!up) {
+    journal_.write(journal::kLineFailed, now.utc, {{"line", line}, {"what", why}});
+  }
+  line_up_[line] = up;
+}
+
+}  // namespace metergate::runtime

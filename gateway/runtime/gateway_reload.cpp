@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "gateway/runtime/gateway.hpp"
+
+namespace metergate::runtime {
+
+void Gateway::reload(config::Configuration next) {
+  const Now now = clock_.now();
+  const auto changed = [&](std::string what) {
+    journal_.write(journal::kConfigurationChanged, now.utc, {{"what", std::move(what)}});
+  };
+  const auto needs_restart = [&](bool differs, std::string key) {
+    if (differs) journal_.write(journal::kRestartNeeded, now.utc, {{"key", std::move(key)}});
+  };
+  needs_restart(next.site != configuration_.site, "site");
+  needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
+  needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
+  if (next.log.level != configuration_.log.level) {
+    journal_.set_level(journal::parse_level(next.log.level).value_or(journal::Level::Info));
+    changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
+  }
+  for (const config::Schedule& one : next.schedules) {
+    auto& held = schedules_[one.name];
+    if (!held) held = std::make_unique<config::Schedule>();
+    const bool same =
+        held->registers == one.registers && held->relay == one.relay && held->clock == one.clock &&
+        held->logs == one.logs && held->daily == one.daily && held->profile == one.profile &&
+        held->back_fill == one.back_fill && held->capture_period == one.capture_period;
+    if (same) continue;
+    *held = one;
+    changed(fmt::format("schedule {} changed", one.name));
+    for (const auto& [id, meter] : meters_) {
+      if (meter->schedule == held.get() && !meter->removed) collection_.hurry(*meter, now);
+    }
+  }
+  std::vector<MeterUnit*> gone;
+  for (const auto& [id, meter] : meters_) {
+    const auto kept = std::ranges::find(next.meters, id, &config::Meter::id);
+    if (kept == next.meters.end() && !meter->removed) gone.push_back(meter.get());
+  }
+  for (MeterUnit* meter : gone) {
+    remove_meter(*meter, now);
+    changed(fmt::format("meter {} removed", meter->id().text()));
+  }
+  for (const config::Meter& meter : next.meters) {
+    const MeterUnit* known = find_meter(meter.id);
+    if (known == nullptr || known->removed) {
+      const bool has_link =
+          runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line);
+      if (has_link && known == nullptr && models_.contains(meter.model)) {
+        add_meter(meter, now);
+        changed(fmt::format("meter {} added", meter.id.text()));
+      } else {
+        needs_restart(true,
+                      fmt::format("meter {} (its line or model is new, or it was removed before)",
+                                  meter.id.text()));
+      }
+    } else {
+      needs_restart(
+          known->settings.address != meter.address || known->settings.line != meter.line ||
+              known->settings.model != meter.model || known->settings.serial != meter.serial ||
+              known->settings.schedule != meter.schedule,
+          "meter " + meter.id.text());
+    }
+  }
+  configuration_.log = next.log;
+  configuration_.schedules = std::move(next.schedules);
+  configuration_.meters = std::move(next.meters);
+  static_cast<void>(keeper_.commit());
+}
+
+}  // namespace metergate::runtime
