@@ -7,7 +7,7 @@
 namespace metergate {
 
 /// 128 bits as g++ and clang++ have them; wide enough for every 20-bit currency amount of
-/// IEC 62055-41 (below 2^117 hundred-thousandths) and for twenty decimal digits.
+/// IEC 62055-41 (below 2^118 hundred-thousandths) and for twenty decimal digits.
 __extension__ using Uint128 = unsigned __int128;
 
 [[nodiscard]] inline std::string decimal_text(Uint128 value) {

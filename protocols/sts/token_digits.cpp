@@ -2,6 +2,7 @@
 #include "protocols/sts/token_digits.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace metergate {
 
@@ -17,6 +18,24 @@ Result<TokenDigits, DigitsFault> TokenDigits::parse(std::string_view text) {
   }
   if (count != digits.size()) return failure(DigitsFault{DigitsFault::Reason::WrongLength, count});
   return TokenDigits{digits};
+}
+
+TokenDigits TokenDigits::of(const std::array<std::uint8_t, 20>& values) {
+  std::array<char, 20> digits{};
+  std::ranges::transform(values, digits.begin(), [](std::uint8_t value) {
+    if (value > 9) throw std::out_of_range{"a decimal digit is 0..9"};
+    return static_cast<char>('0' + value);
+  });
+  return TokenDigits{digits};
+}
+
+std::string TokenDigits::reveal_grouped(std::size_t group) const {
+  std::string out;
+  for (std::size_t at = 0; at < digits_.size(); ++at) {
+    if (at != 0 && group != 0 && at % group == 0) out += ' ';
+    out += digits_[at];
+  }
+  return out;
 }
 
 std::string TokenDigits::redacted() const {

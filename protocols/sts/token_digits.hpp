@@ -24,7 +24,13 @@ class TokenDigits {
   /// Spaces and hyphens between groups are dropped (IEC 62055-41: groups of four; Secure: five).
   [[nodiscard]] static Result<TokenDigits, DigitsFault> parse(std::string_view text);
 
+  /// From numbers 0..9, most significant first; a larger one throws std::out_of_range, since digits
+  /// from outside come through parse().
+  [[nodiscard]] static TokenDigits of(const std::array<std::uint8_t, 20>& values);
+
   [[nodiscard]] std::string reveal() const { return {digits_.begin(), digits_.end()}; }
+  /// The text in groups of four (IEC 62055-41) or five (Secure), a blank between them.
+  [[nodiscard]] std::string reveal_grouped(std::size_t group = 4) const;
   /// First four and last two digits (faults.md S10): `7394…15`.
   [[nodiscard]] std::string redacted() const;
   /// The digits as numbers 0..9, most significant first.

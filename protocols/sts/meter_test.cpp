@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "protocols/sts/meter_test.hpp"
+
+namespace metergate::sts {
+namespace {
+
+constexpr std::array<std::string_view, kMeterTests> kWords{
+    "load-switch",
+    "information-display-devices",
+    "display-cumulative-usage-totals",
+    "display-key-revision-number",
+    "display-tariff-index",
+    "token-reader",
+    "display-maximum-power-limit",
+    "display-tamper-status",
+    "display-power-consumption",
+    "display-software-version",
+    "display-phase-power-unbalance-limit",
+    "display-water-meter-factor",
+    "display-tariff-rate",
+    "display-encryption-algorithm",
+    "display-key-change-tokens-supported",
+    "display-supply-group-code",
+    "display-key-expiry-number",
+    "display-decoder-reference-number",
+};
+
+}  // namespace
+
+std::string_view meter_test_word(MeterTest test) { return kWords[static_cast<std::size_t>(test)]; }
+
+std::optional<MeterTest> parse_meter_test(std::string_view word) {
+  for (std::size_t bit = 0; bit < kWords.size(); ++bit) {
+    if (kWords[bit] == word) return static_cast<MeterTest>(bit);
+  }
+  return std::nullopt;
+}
+
+}  // namespace metergate::sts
