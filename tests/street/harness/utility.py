@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A stand-in for vending, billing and MDM: it publishes commands and remembers all it hears."""
 
+import contextlib
 import itertools
 import json
 import threading
@@ -81,13 +82,13 @@ class Utility:
             self._changed.notify_all()
 
     def _on_message(self, _client, _data, message):
+        if "/command/" in message.topic:
+            return  # our own
         heard = Heard(message.topic, message.payload, bool(message.retain), at=time.monotonic())
         if self.version == mqtt.MQTTv5:
             heard.correlation = getattr(message.properties, "CorrelationData", b"")
-        try:
+        with contextlib.suppress(ValueError):  # a will may be empty
             heard.body = json.loads(message.payload)
-        except ValueError:
-            heard.body = {}
         with self._changed:
             self.heard.append(heard)
             self._changed.notify_all()
