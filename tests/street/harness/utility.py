@@ -13,7 +13,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from .running import PATIENCE, NotInTime
+from .running import PATIENCE, NotInTime, until
 
 ROOT = "metergate/v1/street"
 
@@ -166,6 +166,27 @@ class Utility:
     def again(self, command_id):
         meter, verb, body = self.ordered[command_id]
         self.send(meter, verb, json.dumps(body))
+
+    def insist(self, what, command_ids, enough, patience=PATIENCE):
+        """Repeats what has no outcome yet every second, as a sender does who knows that brokers
+        forget, until `enough()`."""
+        due = 0.0
+
+        def repeat():
+            nonlocal due
+            if enough():
+                return True
+            if time.monotonic() >= due:
+                for command in command_ids:
+                    if not self.ended(command):
+                        self.again(command)
+                due = time.monotonic() + 1
+            return False
+
+        until(what, repeat, patience)
+
+    def ended(self, command_id):
+        return any(h.body["final"] for h in self.steps(command_id))
 
     def send(self, meter, verb, payload, answer_on=None, correlation=b"", retained=False,
              expiry_s=None):
