@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/octets/uint128.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 namespace metergate::sts {
 

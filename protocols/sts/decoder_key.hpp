@@ -2,8 +2,8 @@
 #pragma once
 
 #include "protocols/crypto/secret_octets.hpp"
+#include "protocols/field_fault.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 namespace metergate::sts {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 /// What names a key of IEC 62055-41 (6.1): all of it is public, the key itself is not here.
 namespace metergate::sts {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 namespace metergate::sts {
 

@@ -4,9 +4,9 @@
 #include <array>
 #include <cstdint>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/result.hpp"
 #include "protocols/sts/decoder_key.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 namespace metergate::sts {
 

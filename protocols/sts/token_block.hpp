@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 #include "protocols/sts/token_content.hpp"
 
 namespace metergate::sts {

@@ -7,9 +7,9 @@
 #include <optional>
 #include <string_view>
 
+#include "protocols/field_fault.hpp"
 #include "protocols/iso8601/rfc3339.hpp"
 #include "protocols/result.hpp"
-#include "protocols/sts/field_fault.hpp"
 
 namespace metergate::sts {
 

@@ -4,6 +4,9 @@
 #include <array>
 #include <string>
 
+#include "protocols/sts/sts_token.hpp"
+#include "protocols/utrn/ptut.hpp"
+
 namespace metergate::utrn {
 namespace {
 
@@ -52,6 +55,30 @@ bool in_utrn_range(const TokenDigits& digits) {
   // Equal lengths: the order of the texts is the order of the numbers.
   const std::string text = digits.reveal();
   return text >= "73941569907863060480" && text <= "75382721788621619194";
+}
+
+DigitFamily digit_family(const TokenDigits& digits) {
+  if (sts::token_bits(digits)) return DigitFamily::Sts;
+  const auto ptut = decode_utrn(digits);
+  if (ptut) return ptut->sub_class == 0 ? DigitFamily::Utrn : DigitFamily::UtrnUnknownSubClass;
+  return ptut.error() == UtrnFault::CheckDigit ? DigitFamily::UtrnWrongCheckDigit
+                                               : DigitFamily::Neither;
+}
+
+std::string_view digit_family_word(DigitFamily family) {
+  switch (family) {
+    case DigitFamily::Sts:
+      return "sts";
+    case DigitFamily::Utrn:
+      return "utrn";
+    case DigitFamily::UtrnUnknownSubClass:
+      return "utrn-unknown-sub-class";
+    case DigitFamily::UtrnWrongCheckDigit:
+      return "utrn-bad-check-digit";
+    case DigitFamily::Neither:
+      break;
+  }
+  return "neither";
 }
 
 }  // namespace metergate::utrn

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace metergate::sts {
+namespace metergate {
 
 /// Why a value cannot be a field of a token, a key or an identifier. `value` never holds key octets
 /// or token digits; for those it says their length.
@@ -21,4 +21,4 @@ struct FieldFault {
   friend bool operator==(const FieldFault&, const FieldFault&) = default;
 };
 
-}  // namespace metergate::sts
+}  // namespace metergate
