@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <openssl/evp.h>
-
-#include <array>
-
 #include "gateway/north/request.hpp"
+#include "protocols/crypto/hash.hpp"
 #include "protocols/octets/hex.hpp"
+#include "protocols/overloaded.hpp"
 
 namespace metergate::north {
 namespace {
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 /// Each part with its length before it: no two lists of parts have the same text.
 class Canonical {
@@ -64,11 +55,9 @@ std::string body_digest(const Command& command) {
                  [&](const Cancel& params) { canonical.add(params.command.text()); },
              },
              command.params);
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned length = 0;
-  EVP_Digest(canonical.text().data(), canonical.text().size(), digest.data(), &length, EVP_sha256(),
-             nullptr);
-  return hex::text({digest.data(), length});
+  const std::string& text = canonical.text();
+  return hex::text(
+      crypto::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
 }
 
 }  // namespace metergate::north

@@ -27,6 +27,13 @@ TEST(BodyDigest, IsTheSameForEverySpellingOfTheSame) {
   EXPECT_EQ(digest("deliver-token", spelt_otherwise), one);
 }
 
+/// It is kept with the command: another release must come to the same.
+TEST(BodyDigest, IsTheSha256OfEachPartWithItsLength) {
+  EXPECT_EQ(digest("deliver-token", good_token_order()),
+            "66 f6 ef 2e 78 91 01 3f b0 74 30 eb ba 45 ed 93 "
+            "bb 8e a0 70 1e 81 3b 48 ca f6 37 a2 b2 95 5c 66");
+}
+
 TEST(BodyDigest, DoesNotDependOnTheWayOfTransport) {
   Incoming incoming = to_meter("read", json::serialize(good_read()));
   const std::string one = body_digest(taken(incoming));
