@@ -1,0 +1,257 @@
+# SPDX-License-Identifier: Apache-2.0
+"""config/mosquitto on a real broker with real certificates: who gets in, and who may do what."""
+
+import getpass
+import socket
+import ssl
+import subprocess
+import tempfile
+import threading
+import time
+import unittest
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+from documents import DOCS
+
+CONFIG = DOCS.parent / "config" / "mosquitto"
+PATIENCE = 20
+SITE = "metergate/v1/site-1"
+
+
+class Authority:
+    """A certificate authority, and certificates with a common name each."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir()
+        self._openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                      "-nodes", "-days", "2", "-subj", "/CN=authority", "-keyout", "ca.key",
+                      "-out", "ca.pem")
+
+    def certify(self, name, *, address=False):
+        self._openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                      "-subj", f"/CN={name}", "-keyout", f"{name}.key", "-out", f"{name}.csr")
+        extension = self.folder / f"{name}.ext"
+        extension.write_text("subjectAltName=IP:127.0.0.1\n" if address else "")
+        self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
+                      "-CAcreateserial", "-days", "2", "-extfile", extension.name,
+                      "-out", f"{name}.pem")
+
+    def _openssl(self, *arguments):
+        subprocess.run(["openssl", *arguments], cwd=self.folder, check=True, capture_output=True)
+
+
+class Client:
+    """Connected with a certificate; remembers what it hears and how its publications fared."""
+
+    def __init__(self, port, trusted, identity, subscriptions=(), client_id="any"):
+        self.heard = []
+        self.connected = None
+        self._changed = threading.Condition()
+        self._subscriptions = subscriptions
+        self._pending = len(subscriptions)
+        self.client = mqtt.Client(client_id, protocol=mqtt.MQTTv5)
+        context = ssl.create_default_context(cafile=str(trusted / "ca.pem"))
+        context.load_cert_chain(f"{identity}.pem", f"{identity}.key")
+        self.client.tls_set_context(context)
+        self.client.on_connect = self._on_connect
+        self.client.on_subscribe = self._on_subscribe
+        self.client.on_message = self._on_message
+        self.client.connect("127.0.0.1", port)
+        self.client.loop_start()
+        self.wait(lambda: self._pending == 0 and self.connected is not None)
+
+    def close(self):
+        self.client.disconnect()
+        self.client.loop_stop()
+
+    def wait(self, condition):
+        with self._changed:
+            if not self._changed.wait_for(condition, PATIENCE):
+                raise AssertionError(f"not in {PATIENCE} s; heard {self.heard}")
+
+    def _notify(self, change):
+        with self._changed:
+            change()
+            self._changed.notify_all()
+
+    def _on_connect(self, client, _data, _flags, reason, _properties):
+        self._notify(lambda: setattr(self, "connected", reason.value == 0))
+        if self._subscriptions:
+            for topic in self._subscriptions:
+                client.subscribe(topic, 1)
+
+    def _on_subscribe(self, *_):
+        self._notify(lambda: setattr(self, "_pending", self._pending - 1))
+
+    def _on_message(self, _client, _data, message):
+        self._notify(lambda: self.heard.append((message.topic, message.payload.decode())))
+
+    def publish(self, topic, payload, retain=False):
+        self.client.publish(topic, payload, 1, retain).wait_for_publish(PATIENCE)
+
+
+class BrokerAccess(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        scratch = tempfile.TemporaryDirectory(prefix="broker-")
+        cls.addClassCleanup(scratch.cleanup)
+        cls.folder = Path(scratch.name)
+        cls.ours = Authority(cls.folder / "ours")
+        cls.ours.certify("broker", address=True)
+        for name in ("gateway-site-1", "gateway-site-1-meters", "vending", "billing", "mdm",
+                     "engineer", "house-001", "house-002", "stranger"):
+            cls.ours.certify(name)
+        cls.theirs = Authority(cls.folder / "theirs")
+        cls.theirs.certify("vending")
+        cls.start_broker()
+
+    @classmethod
+    def start_broker(cls):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            cls.port = probe.getsockname()[1]
+        shipped = (CONFIG / "mosquitto.conf").read_text()
+        own = (shipped.replace("/etc/mosquitto/certs", str(cls.ours.folder))
+               .replace("/etc/mosquitto/acl", str(CONFIG / "acl"))
+               .replace("/var/lib/mosquitto/", f"{cls.folder}/")
+               .replace("listener 8883", f"listener {cls.port} 127.0.0.1")
+               .replace("log_dest syslog", "log_dest stderr"))
+        file = cls.folder / "mosquitto.conf"
+        file.write_text(f"{own}\nuser {getpass.getuser()}\n")
+        log = open(cls.folder / "broker.log", "w")
+        cls.addClassCleanup(log.close)
+        broker = subprocess.Popen(["mosquitto", "-c", file], stderr=log)
+        cls.addClassCleanup(broker.wait)
+        cls.addClassCleanup(broker.kill)
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", cls.port)) == 0:
+                    return
+            if broker.poll() is not None or time.monotonic() > deadline:
+                raise AssertionError((cls.folder / "broker.log").read_text())
+            time.sleep(0.05)
+
+    def client(self, name, *subscriptions, **options):
+        client = Client(self.port, self.ours.folder, self.ours.folder / name, subscriptions,
+                        **options)
+        self.addCleanup(client.close)
+        self.assertTrue(client.connected)
+        return client
+
+    def assert_only(self, listener, publisher, allowed, forbidden):
+        """One publisher's messages keep their order: once the allowed one is there, the others
+        would be."""
+        for topic in forbidden:
+            publisher.publish(topic, "forbidden")
+        publisher.publish(allowed, "allowed")
+        listener.wait(lambda: (allowed, "allowed") in listener.heard)
+        self.assertEqual([heard for heard in listener.heard if heard[1] == "forbidden"], [])
+
+    # ---- the door ------------------------------------------------------------------------------
+
+    def turned_away(self, identity=None):
+        """A TLS handshake, then one octet: with TLS 1.3 the broker's no comes only after ours."""
+        context = ssl.create_default_context(cafile=str(self.ours.folder / "ca.pem"))
+        if identity:
+            context.load_cert_chain(f"{identity}.pem", f"{identity}.key")
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as plain, \
+                    context.wrap_socket(plain, server_hostname="127.0.0.1") as secure:
+                return secure.recv(1) == b""
+        except (ssl.SSLError, ConnectionError):
+            return True
+
+    def test_nobody_comes_in_without_a_certificate(self):
+        self.assertTrue(self.turned_away())
+
+    def test_nobody_comes_in_with_a_certificate_of_another_authority(self):
+        self.assertTrue(self.turned_away(self.theirs.folder / "vending"))
+
+    def test_nobody_comes_in_in_plain_text(self):
+        connect = bytes.fromhex("101000044d5154540402003c000474657374")
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as plain:
+            plain.sendall(connect)
+            try:
+                answer = plain.recv(4)
+            except ConnectionError:
+                answer = b""
+        self.assertNotEqual(answer[:1], b"\x20", "an MQTT broker answered")
+
+    # ---- commands ------------------------------------------------------------------------------
+
+    def test_an_outsider_cannot_publish_commands(self):
+        gateway = self.client("gateway-site-1", f"{SITE}/meter/+/command/+", f"{SITE}/command/+")
+        vending = self.client("vending")
+        for name in ("stranger", "house-001", "gateway-site-1-meters"):
+            outsider = self.client(name)
+            for verb in ("deliver-token", "set-relay", "set-clock", "read", "cancel"):
+                outsider.publish(f"{SITE}/meter/house-001/command/{verb}", "forbidden")
+            outsider.publish(f"{SITE}/command/restart", "forbidden")
+            outsider.publish(f"{SITE}/meter/house-001/command/deliver-token", "forbidden", True)
+        self.assert_only(gateway, vending, f"{SITE}/meter/house-001/command/deliver-token", ())
+
+    def test_a_system_gives_the_verbs_it_was_granted_and_no_others(self):
+        gateway = self.client("gateway-site-1", f"{SITE}/meter/+/command/+")
+        granted = {"vending": {"deliver-token", "cancel"}, "billing": {"set-relay", "cancel"},
+                   "mdm": {"read", "synchronise"},
+                   "engineer": {"read", "synchronise", "set-clock"}}
+        every = set().union(*granted.values())
+        for name, verbs in granted.items():
+            with self.subTest(name):
+                self.assert_only(gateway, self.client(name),
+                                 f"{SITE}/meter/{name}/command/{min(verbs)}",
+                                 [f"{SITE}/meter/{name}/command/{verb}" for verb in every - verbs])
+
+    def test_nobody_but_the_gateway_speaks_in_its_name(self):
+        mdm = self.client("mdm", f"{SITE}/#", "answers/#")
+        forged = [f"{SITE}/state", f"{SITE}/alarm", f"{SITE}/refused",
+                  *(f"{SITE}/meter/house-001/{leaf}" for leaf in
+                    ("result/vend-1", "state", "registers", "daily", "profile", "event"))]
+        for name in ("vending", "stranger", "house-001", "engineer"):
+            liar = self.client(name)
+            for topic in forged:
+                liar.publish(topic, "forbidden", True)
+        gateway = self.client("gateway-site-1")
+        for topic in forged:
+            self.assert_only(mdm, gateway, topic, ["metergate/v1/site-2/state"])
+
+    def test_a_response_topic_is_read_by_its_owner_only(self):
+        vending = self.client("vending", "answers/#")
+        billing = self.client("billing", "answers/#")
+        gateway = self.client("gateway-site-1")
+        gateway.publish("answers/vending/1", "for vending")
+        gateway.publish("answers/billing/1", "for billing")
+        vending.wait(lambda: vending.heard)
+        billing.wait(lambda: billing.heard)
+        self.assertEqual(vending.heard, [("answers/vending/1", "for vending")])
+        self.assertEqual(billing.heard, [("answers/billing/1", "for billing")])
+
+    # ---- meters --------------------------------------------------------------------------------
+
+    def test_a_meter_speaks_for_itself_and_hears_only_its_own_requests(self):
+        requests = self.client("gateway-site-1-meters", "meters/v1/#")
+        one = self.client("house-001", "meters/v1/#")
+        requests.publish("meters/v1/house-002/request", "for the other")
+        requests.publish("meters/v1/house-001/request", "for this one")
+        one.wait(lambda: one.heard)
+        self.assertEqual(one.heard, [("meters/v1/house-001/request", "for this one")])
+        self.assert_only(requests, one, "meters/v1/house-001/push/profile",
+                         ["meters/v1/house-002/presence", "meters/v1/house-002/response",
+                          "meters/v1/house-001/request"])
+
+    # ---- identities ----------------------------------------------------------------------------
+
+    def test_giving_the_gateways_client_id_takes_nothing_from_it(self):
+        gateway = self.client("gateway-site-1", f"{SITE}/meter/+/command/+",
+                              client_id="metergate-site-1")
+        self.client("stranger", client_id="metergate-site-1")
+        self.assert_only(gateway, self.client("vending"),
+                         f"{SITE}/meter/house-009/command/deliver-token", ())
+        self.assertTrue(gateway.client.is_connected())
+
+
+if __name__ == "__main__":
+    unittest.main()
