@@ -235,8 +235,6 @@ class StartTest(StreetCase):
 
     street_shape = {"line": 0, "tcp": 0, "mqtt": 2}
 
-    # The flag is gone from what a broker passes on at once unless the subscription keeps it.
-    @unittest.expectedFailure
     def test_retained_commands_are_refused_at_every_start_and_while_it_runs(self):
         meter, whole = "mqtt-002", self.utility.body({"token": self.mint.utrn()})
         seen = self.street.orders(meter)
@@ -256,7 +254,6 @@ class StartTest(StreetCase):
         self.assertIsNone(self.gateway.command(whole["id"]))
         self.assertEqual(self.street.orders(meter), seen)
 
-    @unittest.expectedFailure
     def test_what_the_broker_took_while_the_gateway_was_away_is_done_once(self):
         for away in (self.gateway.stop, self.gateway.kill):
             # Its session is known to the broker: what is published meanwhile is kept for it.

@@ -67,8 +67,8 @@ class StreetCase(unittest.TestCase):
 
     @classmethod
     def last_words(cls):
-        return "\n".join(f"---- {part.log}\n{part.tail()}" for part in cls.parts
-                         if hasattr(part, "log"))
+        return "\n".join(f"---- {part.log} ({part.condition})\n{part.tail()}"
+                         for part in cls.parts if hasattr(part, "log"))
 
     @classmethod
     def _clean_up(cls):

@@ -69,6 +69,7 @@ class Gateway(Running):
         self.binary = binary
         self.config = copy.deepcopy(config)
         self.file = folder / f"{name}.toml"
+        self._journal_from = 0
         self.write()
 
     def write(self):
@@ -148,9 +149,12 @@ class Gateway(Running):
                          "WHERE c.id = ? ORDER BY number", command_id)
 
     def journal(self, event, meter=None):
-        """Log lines with that id, from the ledger."""
+        """Log lines with that id since the last `forget_journal`, from the ledger."""
         return self.rows("SELECT * FROM journal WHERE event = ? AND (? IS NULL OR meter = ?) "
-                         "ORDER BY id", event, meter, meter)
+                         "AND id > ? ORDER BY id", event, meter, meter, self._journal_from)
+
+    def forget_journal(self):
+        self._journal_from = self.rows("SELECT ifnull(max(id), 0) FROM journal")[0][0]
 
     def logged(self, event):
         """Log lines with that id, from the error stream."""

@@ -58,6 +58,12 @@ class Running:
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
+    @property
+    def condition(self):
+        if self.process is None:
+            return "never started"
+        return "runs" if self.alive else f"ended with {self.process.returncode}"
+
     def must_live(self):
         if not self.alive:
             raise AssertionError(

@@ -53,6 +53,7 @@ class Utility:
             self.client.username_pw_set(username, password)
         self.client.reconnect_delay_set(1, 1)
         self.client.on_connect = self._on_connect
+        self.client.on_disconnect = self._on_disconnect
         self.client.on_subscribe = self._on_subscribe
         self.client.on_message = self._on_message
 
@@ -67,6 +68,10 @@ class Utility:
         self._wait("the utility's subscriptions", lambda: self._subscribed)
         return self
 
+    def wait_until_back(self, patience=PATIENCE):
+        """After a broker's end: connected to the new one and subscribed."""
+        self._wait("the utility to be back", lambda: self._subscribed, patience)
+
     def put_away(self):
         self.client.disconnect()
         self.client.loop_stop()
@@ -75,6 +80,9 @@ class Utility:
 
     def _on_connect(self, client, *_):
         client.subscribe([(topic, 1) for topic in self.topics])
+
+    def _on_disconnect(self, *_):
+        self._subscribed = False
 
     def _on_subscribe(self, *_):
         with self._changed:
@@ -204,6 +212,7 @@ class Utility:
                 properties.CorrelationData = correlation
             if expiry_s is not None:
                 properties.MessageExpiryInterval = expiry_s
+        self.wait_until_back()
         sent = self.client.publish(topic, payload, qos=1, retain=retained, properties=properties)
         sent.wait_for_publish(PATIENCE)
         if not sent.is_published():

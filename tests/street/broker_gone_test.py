@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The broker dies, forgets, refuses: nothing that was for it is lost."""
+
+import json
+import time
+import unittest
+from datetime import datetime
+
+from harness.broker import LASTING
+from harness.case import StreetCase
+from harness.running import until
+from harness.utility import ROOT
+
+
+def milliseconds(text):
+    return round(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+class BrokerGoneTest(StreetCase):
+    street_shape = {"line": 2, "tcp": 2, "mqtt": 1}
+    broker_lines = LASTING  # the utility's session survives, so that every message can be counted
+
+    @classmethod
+    def configure(cls, config):
+        config["schedule"][0].update(registers_s=1, relay_s=0, clock_s=0, logs_s=2)
+
+    def order_on_the_box(self, meter):
+        """As an engineer, who needs no broker."""
+        told = self.gateway.run("send", "deliver-token", meter, "-", "--work-order", "W-7",
+                                "--no-wait", "--json", stdin=self.mint.utrn() + "\n")
+        self.assertEqual(told.returncode, 0, told.stderr)
+        return json.loads(told.stdout.splitlines()[0])["command"]
+
+    def heard_readings(self):
+        return {(h.body["meter"], milliseconds(row["read_at"])) for h in self.utility.heard
+                if h.topic.endswith("/registers") for row in h.body["readings"]}
+
+    def stored_readings(self, before_ms):
+        return {(row["id"], row["read_ms"]) for row in self.gateway.rows(
+            "SELECT m.id, r.read_ms FROM register_reading r JOIN meter m ON m.key = r.meter "
+            "WHERE r.read_ms < ?", before_ms)}
+
+    def outage(self, while_away=lambda: None):
+        """The broker is killed and comes back; returns the orders given meanwhile."""
+        meters = self.street.on_line + self.street.on_tcp
+        self.gateway.forget_journal()
+        self.broker.kill()
+        until("the loss to be noticed",
+              lambda: self.gateway.must_live() and self.gateway.journal("MG0602"))
+        orders = [self.order_on_the_box(meter) for meter in meters * 3]
+        until("all of them carried out without a broker", lambda: not self.gateway.rows(
+            "SELECT 1 FROM command WHERE ended = 0"))
+        while_away()
+        waiting = self.gateway.status()
+        self.assertGreaterEqual(waiting["outbox_messages"], len(orders))
+        back_at = len(self.utility.heard)
+        self.broker.start()
+        for order in orders:
+            self.checker.settled(order, "succeeded")
+        told = [h.body["at"] for h in self.utility.heard[back_at:] if h.body.get("command")]
+        self.assertEqual(told, sorted(told), "outcomes arrive in the order they happened")
+        until("an empty outbox", lambda: self.gateway.status()["outbox_messages"] == 0)
+        return orders
+
+    def no_reading_is_missing(self):
+        now_ms = time.time() * 1000
+        stored = self.stored_readings(now_ms)
+        self.assertGreater(len(stored), 10)
+        until(lambda: f"readings {sorted(stored - self.heard_readings())[:3]}",
+              lambda: stored <= self.heard_readings())
+
+    def test_what_happened_meanwhile_arrives_in_order_and_whole(self):
+        self.outage()
+        self.no_reading_is_missing()
+        self.utility.wait_for_state("mqtt-001", "online")
+
+    def test_also_when_the_gateway_is_killed_meanwhile(self):
+        def cut():
+            self.gateway.kill()
+            self.gateway.start()
+        self.outage(cut)
+        self.no_reading_is_missing()
+        for meter in self.street.meters:
+            self.checker.nothing_doubled(meter)
+
+    def test_the_loss_is_one_line_however_long_it_lasts(self):
+        self.gateway.forget_journal()
+        self.broker.kill()
+        until("both connections to be reported", lambda: self.gateway.must_live()
+              and len(self.gateway.journal("MG0602")) >= 2)
+        # Attempts go on: every half second to a second.
+        for _ in range(3):
+            self.assertEqual(self.gateway.run("status").returncode, 0)
+        self.broker.start()
+        until("both to be back", lambda: len(self.gateway.journal("MG0601")) >= 2)
+        reports = [row["text"] for row in self.gateway.journal("MG0602")]
+        self.assertEqual(len(reports), len(set(reports)), reports)
+
+    def test_the_retained_states_are_there_again(self):
+        self.broker.kill()
+        after = len(self.utility.heard)
+        self.broker.start()
+        for topic in [f"{ROOT}/state"] + [f"{ROOT}/meter/{m}/state" for m in self.street.on_line]:
+            self.utility.wait_for(topic, lambda h, topic=topic: h.topic == topic, after=after)
+
+
+class BrokerForgetsTest(StreetCase):
+    """Without persistence a broker loses what it acknowledged; the sender repeats."""
+
+    street_shape = {"line": 1, "tcp": 1, "mqtt": 2}
+    broker_lines = ("persistence false",)
+
+    def test_a_repeated_id_is_answered_whatever_the_broker_forgot(self):
+        orders = []
+        for _ in range(4):
+            orders += [self.deliver(meter) for meter in self.street.meters]
+            self.broker.kill()
+            self.broker.start()
+            self.utility.wait_until_back()
+        self.utility.insist("the outcomes", orders, lambda: all(map(self.utility.ended, orders)))
+        for order in orders:
+            row = self.gateway.command(order)
+            self.assertEqual((row["state"], row["ended"]), ("succeeded", 1))
+        for meter in self.street.meters:
+            self.checker.nothing_doubled(meter)
+            taken = [o for o in self.street.orders(meter, "token") if o["result"] == "taken"]
+            self.assertEqual(len([o for o in taken if o["transaction"] > 0]), 4)
+
+
+if __name__ == "__main__":
+    unittest.main()
