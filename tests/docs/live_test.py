@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The examples of docs/examples/north, really sent: each command goes to a running gateway over a
+real broker, and every message that comes back is held against its schema."""
+
+import copy
+import json
+import sys
+import unittest
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "street"))
+
+from documents import CLOSED, faults, north_examples
+from harness.case import StreetCase
+from harness.running import until
+from harness.utility import ROOT, Utility
+
+COMMANDS = {name: body for name, body in north_examples().items() if name.startswith("command-")}
+PLACES = {  # the last but one or last level of a topic, below a meter or the site
+    "result": "north-result", "refused": "north-result", "registers": "north-registers",
+    "daily": "north-daily", "profile": "north-profile", "event": "north-event",
+    "alarm": "north-alarm"}
+
+
+def moved_to_now(example):
+    """The example as if it were given now: its times keep their distances."""
+    def time_of(text):
+        return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+    body = copy.deepcopy(example)
+    shift = datetime.now(timezone.utc) - time_of(body["issued_at"])
+    for field in ("issued_at", "not_before", "expires_at"):
+        if field in body:
+            moved = time_of(body[field]) + shift
+            # A minute is a short life on a busy machine.
+            moved += timedelta(minutes=10) if field == "expires_at" else timedelta()
+            body[field] = moved.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return body
+
+
+def verb_of(name):
+    return name.removeprefix("command-").split(".")[0]
+
+
+def schema_of(topic):
+    """The file that describes what is published there."""
+    levels = topic.removeprefix(f"{ROOT}/").split("/")
+    if topic.startswith("answers/"):
+        return "north-result.json"
+    if "command" in levels:
+        return f"north-command-{levels[-1]}.json"
+    if levels[-1] == "state":
+        return "north-meter-state.json" if levels[0] == "meter" else "north-gateway-state.json"
+    return PLACES[levels[2] if levels[0] == "meter" else levels[0]] + ".json"
+
+
+class LiveExamples(StreetCase):
+    street_shape = {"line": 1, "tcp": 0, "mqtt": 3}
+    # The example that sets a clock to a wrong time gets a meter of its own.
+    METERS = {"command-set-clock.given": "mqtt-003", "command-set-clock": "mqtt-002"}
+
+    def send(self, name, meter=None, **options):
+        body = moved_to_now(COMMANDS[name])
+        self.utility.order(meter or self.METERS.get(name, "mqtt-001"), verb_of(name),
+                           body.pop("params", None), body.pop("id"),
+                           **{"operator": None, "work_order": None, **body}, **options)
+        return COMMANDS[name]["id"]
+
+    def test_every_example_is_taken_and_everything_that_comes_back_keeps_to_its_schema(self):
+        waiting = self.send("command-set-relay")
+        self.utility.step(waiting, "accepted")
+        for name in sorted(COMMANDS.keys() - {"command-set-relay", "command-cancel"}):
+            with self.subTest(name):
+                outcome = self.utility.outcome(self.send(name))
+                self.assertIn(outcome["state"], ("succeeded", "rejected"), outcome)
+        with self.subTest("command-cancel"):
+            self.assertEqual(self.utility.outcome(self.send("command-cancel"))["state"],
+                             "succeeded")
+            self.assertEqual(self.utility.outcome(waiting)["reason"], "cancelled-by-request")
+
+        with self.subTest("on a response topic, and from a client of MQTT 3.1.1"):
+            read = moved_to_now(COMMANDS["command-read"])
+            self.utility.order("a-001", "read", read["params"], "read-5-answered",
+                               answer_on="answers/mdm/5", correlation=b"5")
+            self.utility.outcome("read-5-answered")
+            self.assertEqual({(h.topic, h.correlation) for h in
+                              self.utility.steps("read-5-answered")}, {("answers/mdm/5", b"5")})
+            old = Utility(self.broker.port, "old", mqtt.MQTTv311)
+            self.part(old).start()
+            old.order("a-001", "read", read["params"], "read-5-old")
+            self.assertEqual(old.outcome("read-5-old")["state"], "succeeded")
+
+        with self.subTest("refusals"):
+            self.utility.send("mqtt-001", "read", "[" * 9 + "]" * 9)
+            again = moved_to_now(COMMANDS["command-deliver-token"])
+            again["params"]["token"] = "73946144332040217316"
+            self.utility.send("mqtt-001", "deliver-token", json.dumps({**again, "id": "vend-1003"}))
+            self.assertEqual(self.utility.outcome("vend-1003")["reason"], "token-check-digit")
+            self.utility.wait_for("the refusal of what nobody can read",
+                                  lambda h: h.body.get("reason") == "too-deep")
+
+        with self.subTest("an alarm"):
+            self.street.do("swap", "a-001")
+            order = self.relay("a-001", "off")
+            self.assertEqual(self.utility.outcome(order)["reason"], "wrong-meter")
+            self.utility.wait_for("the alarm of a swapped meter",
+                                  lambda h: h.body.get("event") == "MG0205")
+
+        with self.subTest("the last will"):
+            self.gateway.kill()
+            self.utility.wait_for("the gateway's last will",
+                                  lambda h: h.body.get("state") == "offline"
+                                  and h.topic == f"{ROOT}/state")
+        self.every_kind_was_heard()
+        self.everything_keeps_to_its_schema()
+
+    def every_kind_was_heard(self):
+        wanted = {"north-result.json", "north-meter-state.json", "north-gateway-state.json",
+                  *(name + ".json" for name in PLACES.values())}
+        heard = set()
+
+        def all_kinds():
+            heard.update(schema_of(h.topic) for h in list(self.utility.heard))
+            return wanted <= heard
+
+        until(lambda: f"messages of {wanted - heard}", all_kinds)
+
+    def everything_keeps_to_its_schema(self):
+        for heard in self.utility.heard:
+            if heard.body.get("id") is None and "/command/" in heard.topic:
+                continue  # the unreadable one was ours
+            if heard.body.get("id") == "vend-1003":
+                continue
+            with self.subTest(heard.topic):
+                self.assertEqual(faults(schema_of(heard.topic), heard.body, CLOSED), [],
+                                 heard.payload)
+                if "/command/" not in heard.topic:
+                    self.assertEqual(heard.body["site"], "street")
+                levels = heard.topic.split("/")
+                if heard.topic.startswith(f"{ROOT}/meter/") and "/command/" not in heard.topic:
+                    self.assertEqual(heard.body["meter"], levels[4])
+                    if levels[5] == "result":
+                        self.assertEqual(heard.body["command"], levels[6])
+
+
+if __name__ == "__main__":
+    unittest.main()
