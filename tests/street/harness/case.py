@@ -26,6 +26,7 @@ class StreetCase(unittest.TestCase):
     street_shape = {}   # of Street
     broker_lines = ()   # more of mosquitto.conf
     starts_gateway = True
+    gateway_environment = {}
     mint = Mint()
 
     @classmethod
@@ -51,10 +52,13 @@ class StreetCase(unittest.TestCase):
         config = configuration_of(cls.street, cls.broker.port, cls.folder)
         cls.configure(config)
         cls.gateway = cls.part(Gateway(BINARY, cls.folder, config))
+        cls.gateway.environment = cls.gateway_environment
         cls.utility = cls.part(Utility(cls.broker.port)).start()
         if cls.starts_gateway:
             cls.gateway.start()
             cls.gateway.wait_for_sessions(cls.street.meters)
+            # Before it says so nobody keeps commands for it.
+            cls.utility.wait_for_gateway()
 
     @classmethod
     def configure(cls, config):

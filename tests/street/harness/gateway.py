@@ -69,6 +69,7 @@ class Gateway(Running):
         self.binary = binary
         self.config = copy.deepcopy(config)
         self.file = folder / f"{name}.toml"
+        self.environment = {}  # of every start
         self._journal_from = 0
         self.write()
 
@@ -81,7 +82,7 @@ class Gateway(Running):
 
     def start(self, crash_at=None, environment=None, ready=True, before=None):
         self.write()
-        environment = dict(environment or {})
+        environment = {**self.environment, **(environment or {})}
         if crash_at:
             environment["METERGATE_CRASH_AT"] = crash_at
         self.launch([self.binary, "run", "--config", self.file], environment, before)
@@ -126,7 +127,7 @@ class Gateway(Running):
     def sessions(self):
         return {line["meter"]: line["state"] for line in self.ask("meters") or () if "meter" in line}
 
-    def wait_for_sessions(self, meters, state="online", patience=60):
+    def wait_for_sessions(self, meters, state="online", patience=30):
         until(lambda: f"{state}: {meters}, now {self.sessions()}",
               lambda: self.must_live() and
               all(self.sessions().get(meter) == state for meter in meters), patience)

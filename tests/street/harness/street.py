@@ -16,12 +16,13 @@ def seconds(text):
 
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
-                 history_days=1, options=()):
+                 history_days=1, options=(), environment=None):
         super().__init__("street", folder)
         self.binary, self.models, self.folder = binary, models, folder / "street"
         self.shape = ["--dir", self.folder, "--models", models,
                       "--lines", 1 if line else 0, "--meters", line, "--tcp-meters", tcp,
                       "--mqtt-meters", mqtt, "--broker-port", broker_port]
+        self.environment = environment or {}
         self.options = ["--history-days", history_days, *options]
         self.on_line = [f"a-{n:03d}" for n in range(1, line + 1)]
         self.on_tcp = [f"tcp-{n:03d}" for n in range(1, tcp + 1)]
@@ -31,7 +32,7 @@ class Street(Running):
 
     def start(self):
         self.launch([self.binary, "sim", "run", *self.shape, "--tcp-port", self.tcp_port,
-                     *self.options])
+                     *self.options], self.environment)
         until("the street's control socket", lambda: self.must_live() and self._answers(), 60)
         self.tcp_port = self.do("list")["tcp_port"]
         return self

@@ -42,6 +42,7 @@ class Utility:
                  username=None, password=None):
         self.port, self.name, self.topics, self.version = port, name, topics, version
         self.heard = []
+        self.shift_s = 0   # of its clock
         self.ordered = {}  # command id -> (meter, verb, body)
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
@@ -145,6 +146,12 @@ class Utility:
         with self._changed:
             return next((h.body for h in reversed(self.heard) if h.topic == topic), None)
 
+    def wait_for_gateway(self, state="online", patience=PATIENCE):
+        """It subscribes before it says that it is there."""
+        self._wait(f"the gateway to be {state}", lambda: next(
+            (h.body["state"] for h in reversed(self.heard) if h.topic == f"{ROOT}/state"),
+            None) == state, patience)
+
     def wait_for_state(self, meter, session, patience=PATIENCE):
         self._wait(f"the retained state of {meter} to be {session}, last {self.state_of(meter)}",
                    lambda: (self._last_state(meter) or {}).get("session", {}).get("state")
@@ -158,8 +165,8 @@ class Utility:
 
     def body(self, params, command_id=None, **fields):
         """A command as docs/mqtt-api.md shows it; `fields` replace, None takes away."""
-        whole = {"id": command_id or f"{self.name}-{next(self._numbers)}", "issued_at": utc(),
-                 "expires_at": utc(600), "operator": "vending", "work_order": "W-1",
+        whole = {"id": command_id or f"{self.name}-{next(self._numbers)}", "issued_at": utc(self.shift_s),
+                 "expires_at": utc(self.shift_s + 600), "operator": "vending", "work_order": "W-1",
                  "params": params, **fields}
         return {key: value for key, value in whole.items() if value is not None}
 
