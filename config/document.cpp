@@ -13,7 +13,7 @@
 namespace metergate::config {
 namespace {
 
-constexpr std::uintmax_t kLargestFile = 64U * 1024U * 1024U;
+constexpr std::uintmax_t kLargestFile = std::uintmax_t{64} * 1024 * 1024;
 constexpr std::size_t kLongestShown = 40;
 
 Node convert(const toml::node& from);
