@@ -89,6 +89,8 @@ struct Schedule {
   std::chrono::days back_fill{30};             ///< how far back the first read of a new meter goes
   std::chrono::seconds clock_drift_limit{60};  ///< beyond: alarm, and set when `clock_set`
   bool clock_set = false;
+
+  friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
 struct Meter {

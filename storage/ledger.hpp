@@ -234,8 +234,11 @@ class Ledger {
                                                                               Epoch epoch) const;
   [[nodiscard]] Stored<Done> set_daily_covered_to(MeterKey meter, Epoch epoch,
                                                   std::chrono::sys_days to);
-  /// Highest sequence stored of a log; 0 when none.
+  /// Every entry of the log up to this sequence has been read, or the meter no longer has it; 0:
+  /// none yet. Entries that a meter pushed may lie beyond it.
   [[nodiscard]] Stored<std::uint32_t> log_position(MeterKey meter, Epoch epoch, LogId log) const;
+  [[nodiscard]] Stored<Done> set_log_position(MeterKey meter, Epoch epoch, LogId log,
+                                              std::uint32_t sequence);
   [[nodiscard]] Stored<std::vector<Hole>> holes(MeterKey meter, Epoch epoch) const;
   /// Replaces the meter's list of holes.
   [[nodiscard]] Stored<Done> set_holes(MeterKey meter, Epoch epoch, const std::vector<Hole>& holes);
@@ -261,9 +264,9 @@ class Ledger {
 
   // ---- care -------------------------------------------------------------------------------------
   /// Folds hot profile rows of days before `today` into one blob per meter, epoch and day.
-  /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left; dropping
-  /// a day's hot rows counts as one. From the first call on, days before `today` are written straight
-  /// into blobs.
+  /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left;
+  /// dropping a day's hot rows counts as one. From the first call on, days before `today` are
+  /// written straight into blobs.
   [[nodiscard]] Stored<std::size_t> fold(std::chrono::sys_days today, std::size_t max_meter_days);
   /// Deletes whole days that are older than the policy allows, at most `max_rows` rows a call;
   /// returns how many. Data still in the outbox is kept, and so is the newest entry of each meter

@@ -4,12 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <boost/json.hpp>
+#include <iterator>
 #include <memory>
-#include <set>
 
 #include "config/budget.hpp"
+#include "config/check_models.hpp"
 #include "config/load.hpp"
-#include "config/model_file.hpp"
 #include "gateway/cli/exit_codes.hpp"
 
 namespace metergate::cli {
@@ -20,6 +20,7 @@ namespace json = boost::json;
 struct Options {
   std::filesystem::path file;
   bool json = false;
+  bool elsewhere = false;
 };
 
 void tell(Console& console, const Options& options,
@@ -38,27 +39,6 @@ void tell(Console& console, const Options& options,
   }
 }
 
-/// Models that meters name and no model directory has: the one mistake that only shows when the
-/// configuration and the models are read together. Each is told once, with its first meter.
-std::vector<config::ConfigError> unknown_models(const Options& options,
-                                                const config::Configuration& configuration,
-                                                const config::ModelCatalogue& models) {
-  std::string known;
-  for (const auto& [name, model] : models) known += (known.empty() ? "" : ", ") + name;
-  std::set<std::string> told;
-  std::vector<config::ConfigError> out;
-  for (const config::Meter& meter : configuration.meters) {
-    if (models.contains(meter.model) || !told.insert(meter.model).second) continue;
-    config::ConfigError error;
-    error.file = options.file;
-    error.key = "model of meter " + meter.id.text();
-    error.value = meter.model;
-    error.expected = known.empty() ? "a model; none was found in the model directories" : known;
-    out.push_back(std::move(error));
-  }
-  return out;
-}
-
 int check(Console& console, const Options& options) {
   const auto configuration = config::load(options.file);
   if (!configuration) {
@@ -70,9 +50,13 @@ int check(Console& console, const Options& options) {
     tell(console, options, models.error());
     return kConfigurationError;
   }
-  const auto missing = unknown_models(options, *configuration, *models);
-  if (!missing.empty()) {
-    tell(console, options, missing);
+  auto mistakes = config::check_models(*configuration, *models, options.file);
+  if (!options.elsewhere) {
+    std::ranges::move(config::check_files(*configuration, options.file),
+                      std::back_inserter(mistakes));
+  }
+  if (!mistakes.empty()) {
+    tell(console, options, mistakes);
     return kConfigurationError;
   }
   if (!options.json) {
@@ -103,6 +87,8 @@ void add_check_config(CLI::App& app, Action& action) {
       "  metergate check-config new.toml && systemctl reload metergate");
   command->add_option("FILE", options->file, "The configuration")->required();
   command->add_flag("--json", options->json, "One JSON object per mistake");
+  command->add_flag("--elsewhere", options->elsewhere,
+                    "It is for another box: do not look for its certificates and password files");
   command->callback([options, &action] {
     action = [options](Console& console) { return check(console, *options); };
   });

@@ -36,7 +36,8 @@ struct Transact {
   bool keep_meter = false;  ///< no other request to this meter before this exchange's next one
 };
 struct Pause {
-  std::chrono::milliseconds length{0};  ///< then `resume`; another request may use the line meanwhile
+  std::chrono::milliseconds length{
+      0};  ///< then `resume`; another request may use the line meanwhile
 };
 struct Finished {
   OperationResult result;

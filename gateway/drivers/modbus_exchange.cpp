@@ -26,7 +26,9 @@ DriverStep ModbusExchange::answered(WireResult answer, Now now) {
     fault.reason = OperationFault::Reason::Link;
     fault.link = answer.error();
     fault.what = answer.error().what;
-    if (!answer.error().may_have_arrived()) order_left_ = false;
+    // Of a question that follows the order, nothing can be concluded about the order.
+    const bool is_order = std::holds_alternative<modbus::WriteRegisters>(asked_);
+    if (is_order && !answer.error().may_have_arrived()) order_left_ = false;
     return fail(std::move(fault));
   }
   const auto response = modbus::decode_response(asked_, answer->octets);
@@ -109,10 +111,13 @@ std::optional<std::int64_t> number_of(const std::vector<model::FieldValue>& fiel
 
 operation::MeterRefusal refusal_of(modbus::Exception exception) {
   switch (static_cast<modbus::ExceptionCode>(exception.code)) {
-    case modbus::ExceptionCode::IllegalFunction: return operation::MeterRefusal::NotSupported;
+    case modbus::ExceptionCode::IllegalFunction:
+      return operation::MeterRefusal::NotSupported;
     case modbus::ExceptionCode::IllegalDataAddress:
-    case modbus::ExceptionCode::IllegalDataValue: return operation::MeterRefusal::OutOfRange;
-    default: return operation::MeterRefusal::Other;
+    case modbus::ExceptionCode::IllegalDataValue:
+      return operation::MeterRefusal::OutOfRange;
+    default:
+      return operation::MeterRefusal::Other;
   }
 }
 

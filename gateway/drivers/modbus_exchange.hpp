@@ -42,6 +42,8 @@ class ModbusExchange : public Exchange {
 
   /// From here on, whatever goes wrong, the meter may have taken the order.
   void order_leaves() { order_left_ = true; }
+  /// The meter has answered that it did not take it.
+  void order_refused() { order_left_ = false; }
 
  private:
   const model::MeterModel& model_;

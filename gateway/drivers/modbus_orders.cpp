@@ -28,6 +28,11 @@ std::optional<LastOrder> last_order(const model::Block& block, const modbus::Reg
                    static_cast<std::uint16_t>(*result), number_of(fields, FieldRole::OrderValue)};
 }
 
+bool find_role(const model::Block& block, FieldRole role) {
+  return std::ranges::any_of(block.fields,
+                             [&](const model::Field& field) { return field.role == role; });
+}
+
 operation::OrderAnswer verdict(const LastOrder& order, const model::ModbusLayout& layout) {
   if (order.result == layout.result_taken) {
     // The value register counts money; an order that moves none leaves it at zero.
@@ -64,6 +69,7 @@ class Order : public ModbusExchange {
       return ask(*layout().transaction);
     }
     const auto order = last_order(*layout().transaction, values);
+    if (exception_) return finish(why_refused(order));
     if (!order || order->transaction != transaction_) {
       return meaningless("the meter's transaction register does not show this order");
     }
@@ -80,14 +86,28 @@ class Order : public ModbusExchange {
     // Only the write's own exception is the meter's no; one while reading the verdict leaves it
     // open.
     if (written_) return ModbusExchange::refused(exception, now);
-    return finish(operation::OrderAnswer{operation::OrderRefused{
-        refusal_of(exception), "exception-" + std::to_string(exception.code)}});
+    order_refused();
+    exception_ = exception;
+    const bool has_transactions =
+        find_role(block_, FieldRole::TransactionId) && layout().transaction.has_value();
+    if (!has_transactions) return finish(why_refused({}));
+    // An exception names no cause: the transaction register tells whether ours came too late.
+    written_ = true;
+    return ask(*layout().transaction);
+  }
+
+  [[nodiscard]] operation::OrderAnswer why_refused(const std::optional<LastOrder>& last) const {
+    const bool stale = last && last->transaction >= transaction_;
+    return operation::OrderRefused{
+        stale ? operation::MeterRefusal::StaleTransaction : refusal_of(*exception_),
+        "exception-" + std::to_string(exception_->code)};
   }
 
   const model::Block& block_;
   operation::TransactionId transaction_;
   Fields fields_;
   bool written_ = false;
+  std::optional<modbus::Exception> exception_;  ///< the meter's no to the write
   int working_answers_ = 0;
 };
 

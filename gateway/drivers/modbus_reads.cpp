@@ -38,9 +38,9 @@ class ReadRegisters : public ModbusExchange {
     if (at_ == 0) reading_.read_at = now.utc;
     for (const std::size_t index : block.wanted) {
       const model::ModbusRegister& reg = *wanted_[index];
-      const auto raw = std::span{values}.subspan(
-          static_cast<std::size_t>(reg.address - block.request.address),
-          model::registers_of(reg.type));
+      const auto raw =
+          std::span{values}.subspan(static_cast<std::size_t>(reg.address - block.request.address),
+                                    model::registers_of(reg.type));
       if (const auto value = model::decode_register(reg, raw)) {
         reading_.values.push_back({reg.obis, *value, reg.unit});
       }
@@ -95,8 +95,7 @@ Understood understand_identity(const Fields& fields, const model::MeterModel&, N
   if (!serial) return failure(std::string{"the serial number register holds no serial number"});
   operation::Identity identity{*serial, {}};
   if (const auto firmware = find_field(fields, FieldRole::Firmware)) {
-    identity.firmware =
-        firmware->text.empty() ? std::to_string(firmware->number) : firmware->text;
+    identity.firmware = firmware->text.empty() ? std::to_string(firmware->number) : firmware->text;
   }
   return operation::Answer{std::move(identity)};
 }

@@ -60,8 +60,8 @@ class ReadWindow : public ModbusExchange {
     content.header = model::decode_fields(window_.header.fields, values);
     const std::int64_t count = number_of(content.header, FieldRole::Count).value_or(0);
     if (count > window_.max_records) {
-      return meaningless("the window says it holds " + std::to_string(count) + " records; at most " +
-                         std::to_string(window_.max_records) + " fit");
+      return meaningless("the window says it holds " + std::to_string(count) +
+                         " records; at most " + std::to_string(window_.max_records) + " fit");
     }
     std::span<const std::uint16_t> rest = values;
     rest = rest.subspan(window_.header.registers());
@@ -122,9 +122,9 @@ class ReadProfile : public ReadWindow {
       page.intervals.push_back({time_of(start), channel_values(record)});
       next = start + 1;
     }
-    const std::int64_t after_last =
-        page.intervals.empty() ? seconds_of(op_.from)
-                               : seconds_of(page.intervals.back().start) + period;
+    const std::int64_t after_last = page.intervals.empty()
+                                        ? seconds_of(op_.from)
+                                        : seconds_of(page.intervals.back().start) + period;
     page.covered_to = time_of(covered_to(content, after_last, seconds_of(op_.to)));
     return finish(std::move(page));
   }
@@ -176,8 +176,8 @@ class ReadLog : public ReadWindow {
     if (role == FieldRole::AfterSequence) return op_.after_sequence;
     if (role != FieldRole::LogNumber) return 0;
     const auto& numbers = layout().log_numbers;
-    const auto found = std::ranges::find_if(
-        numbers, [&](const auto& entry) { return entry.second == op_.log; });
+    const auto found =
+        std::ranges::find_if(numbers, [&](const auto& entry) { return entry.second == op_.log; });
     return found == numbers.end() ? 0 : found->first;
   }
 

@@ -30,7 +30,7 @@ inline constexpr std::array kCatalogue{
     &kCommandRefused, &kTokenDuplicate, &kCommandSuperseded, &kCommandUnsettled, &kCommandRepeated,
     &kCommandWaiting,
     // 05 collection
-    &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised,
+    &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised, &kLogOverwritten,
     // 06 broker
     &kBrokerConnected, &kBrokerLost, &kBrokerRefused, &kOutboxGrowing, &kOutboxDrained,
     // 07 storage

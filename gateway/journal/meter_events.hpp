@@ -172,6 +172,15 @@ inline constexpr EventDefinition kHoleGivenUp{
     "The meter answers and does not have these intervals (power cut, clock set, overwritten).",
     "Bill these intervals by your rules for missing values; `metergate readings` shows the hole.",
     kAlarm};
+inline constexpr EventDefinition kLogOverwritten{
+    "MG0506",
+    Level::Warning,
+    "log-overwritten",
+    "meter {meter}, {log} log: entries {from} to {to} were overwritten before they were read",
+    "The meter's log goes round, and the gateway was away (or the schedule too slow) for longer "
+    "than "
+    "a round. The entries exist nowhere any more.",
+    "Read logs more often (`logs_s` of the schedule); find out why the gateway was away."};
 inline constexpr EventDefinition kSynchronised{
     "MG0505",
     Level::Info,

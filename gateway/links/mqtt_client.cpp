@@ -42,11 +42,17 @@ struct Release {
   }
 };
 
-/// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good.
-ConnectionLoss loss_of(const mqtt::exception& error) {
-  const int reason = static_cast<int>(error.get_reason_code());
-  if (reason < kFirstFailureCode) return {error.to_string()};
-  return {fmt::format("{} (MQTT reason 0x{:02x})", error.get_reason_code_str(), reason), true};
+/// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good. Paho hands
+/// it on as the one or the other of its codes; its own faults are negative. TLS is OpenSSL's to
+/// explain.
+ConnectionLoss loss_of(const mqtt::exception& error, const std::string& tls_fault) {
+  const int reason = std::max(static_cast<int>(error.get_reason_code()), error.get_return_code());
+  if (reason >= kFirstFailureCode) {
+    const auto code = static_cast<MQTTReasonCodes>(reason);
+    return {fmt::format("{} (MQTT reason 0x{:02x})", MQTTReasonCode_toString(code), reason), true};
+  }
+  if (tls_fault.empty()) return {error.to_string()};
+  return {"TLS: " + tls_fault, tls_fault.find("certificate") != std::string::npos};
 }
 
 /// Two clients that connect at once could not tell their new sockets apart.
@@ -126,6 +132,7 @@ struct MqttClient::Impl::Connection : mqtt::callback, mqtt::iaction_listener {
   const std::uint64_t number;
   std::atomic<int> socket{-1};
   std::atomic<bool> message_waits{false};
+  std::string tls_fault;  ///< what OpenSSL said last while connecting
   mqtt::async_client paho;
 
   template <typename Call>
@@ -178,7 +185,7 @@ void MqttClient::Impl::connect() {
       try {
         return self->establish(*connection);
       } catch (const mqtt::exception& error) {
-        return failure(loss_of(error));
+        return failure(loss_of(error, connection->tls_fault));
       }
     }();
     boost::asio::post(self->loop_,
@@ -187,12 +194,14 @@ void MqttClient::Impl::connect() {
 }
 
 MqttClient::Impl::Established MqttClient::Impl::establish(Connection& connection) {
-  const auto options = mqtt_options::connect_options(settings_);
-  if (!options) return failure(ConnectionLoss{options.error(), true});
+  mqtt::connect_options options;
+  if (const auto filled = mqtt_options::fill(options, settings_, connection.tls_fault); !filled) {
+    return failure(ConnectionLoss{filled.error(), true});
+  }
   {
     const std::lock_guard lock{connecting()};
     const auto before = mqtt_socket::connected_to_port(settings_.broker.port);
-    const auto token = connection.paho.connect(*options);
+    const auto token = connection.paho.connect(options);
     if (!token->wait_for(settings_.connect_timeout)) {
       return failure(ConnectionLoss{"no answer to the connection request"});
     }
@@ -202,8 +211,12 @@ MqttClient::Impl::Established MqttClient::Impl::establish(Connection& connection
       connection.socket = socket;
     }
   }
+  // The broker is to tell of each message whether it was published as a retained one: the flag
+  // would be cleared otherwise for a subscription that is there already (MQTT 5, 3.8.3.1).
+  const mqtt::subscribe_options as_published{mqtt::subscribe_options::SUBSCRIBE_LOCAL,
+                                             mqtt::byte{1}};
   for (const std::string& filter : settings_.subscriptions) {
-    const auto token = connection.paho.subscribe(filter, 1);
+    const auto token = connection.paho.subscribe(filter, 1, as_published);
     if (!token->wait_for(settings_.connect_timeout)) {
       return failure(ConnectionLoss{"no answer to the subscription"});
     }

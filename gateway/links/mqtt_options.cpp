@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/links/mqtt_options.hpp"
 
+#include <algorithm>
 #include <fstream>
+#include <sstream>
+#include <vector>
 
 namespace metergate::mqtt_options {
 namespace {
@@ -10,15 +13,26 @@ std::string text_of(const mqtt::properties& properties, mqtt::property::code cod
   return properties.contains(code) ? mqtt::get<std::string>(properties, code) : std::string{};
 }
 
+/// The reason in a line of OpenSSL's error queue:
+/// `40B7...:error:0A000086:SSL routines:tls_process_...:certificate verify failed:../file.c:1889:`
+std::string openssl_words(const std::string& line) {
+  constexpr std::ptrdiff_t kReasonAfterError = 4;
+  std::vector<std::string> parts;
+  std::istringstream in{line};
+  for (std::string part; std::getline(in, part, ':');) parts.push_back(part);
+  const auto error = std::ranges::find(parts, "error");
+  return parts.end() - error > kReasonAfterError ? *(error + kReasonAfterError) : line;
+}
+
 }  // namespace
 
 std::string server_uri(const config::Broker& broker) {
   return (broker.tls ? "ssl://" : "tcp://") + broker.host + ':' + std::to_string(broker.port);
 }
 
-Result<mqtt::connect_options, std::string> connect_options(const MqttClientSettings& settings) {
+Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientSettings& settings,
+                               std::string& tls_fault) {
   const config::Broker& broker = settings.broker;
-  mqtt::connect_options options;
   options.set_mqtt_version(MQTTVERSION_5);
   // Without an id of ours there is nothing the broker could keep a session under.
   options.set_clean_start(broker.client_id.empty());
@@ -32,8 +46,8 @@ Result<mqtt::connect_options, std::string> connect_options(const MqttClientSetti
     properties.add({mqtt::property::SESSION_EXPIRY_INTERVAL,
                     static_cast<std::int32_t>(settings.session_expiry.count())});
   }
-  properties.add({mqtt::property::MAXIMUM_PACKET_SIZE,
-                  static_cast<std::int32_t>(settings.max_packet_octets)});
+  properties.add(
+      {mqtt::property::MAXIMUM_PACKET_SIZE, static_cast<std::int32_t>(settings.max_packet_octets)});
   options.set_properties(std::move(properties));
   if (!broker.username.empty()) options.set_user_name(broker.username);
   if (!broker.password_file.empty()) {
@@ -54,10 +68,13 @@ Result<mqtt::connect_options, std::string> connect_options(const MqttClientSetti
     ssl.set_enable_server_cert_auth(true);
     ssl.set_verify(true);
     ssl.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
+    ssl.set_error_handler([&tls_fault](const std::string& line) {
+      if (line.find("error:") != std::string::npos) tls_fault = openssl_words(line);
+    });
     options.set_ssl(std::move(ssl));
   }
   if (settings.will) options.set_will_message(to_paho(*settings.will));
-  return options;
+  return Done{};
 }
 
 mqtt::message_ptr to_paho(const MqttMessage& message) {

@@ -28,14 +28,10 @@ std::string reply_topic(const Topics& topics, const RefusedRequest& refused) {
 }
 
 std::string encode_step(const SiteId& site, const Command& command, const Step& step) {
-  json::object out{{"site", site.text()},
-                   {"meter", command.meter.text()},
-                   {"command", command.id.text()},
-                   {"verb", traits_of(command.verb()).word},
-                   {"state", state_word(step.to)},
-                   {"final", is_terminal(step.to)},
-                   {"at", rfc3339::text(step.at)},
-                   {"attempt", step.attempt}};
+  json::object out{{"site", site.text()},          {"meter", command.meter.text()},
+                   {"command", command.id.text()}, {"verb", traits_of(command.verb()).word},
+                   {"state", state_word(step.to)}, {"final", is_terminal(step.to)},
+                   {"at", rfc3339::text(step.at)}, {"attempt", step.attempt}};
   put(out, "reason", std::string{reason_word(step.reason)});
   put(out, "detail", step.detail);
   if (step.meter_reason) out["meter_reason"] = operation::meter_refusal_word(*step.meter_reason);

@@ -70,7 +70,8 @@ void judge_accountability(BodyReader& in, const Command& command) {
     in.refuse(Reason::AccountabilityMissing, "operator", "who asks for this");
   }
   if (is_blank(command.work_order) && is_blank(command.comment)) {
-    in.refuse(Reason::AccountabilityMissing, "work_order", "a work order, or a comment that says why");
+    in.refuse(Reason::AccountabilityMissing, "work_order",
+              "a work order, or a comment that says why");
   }
 }
 
@@ -111,8 +112,8 @@ Result<Command, RefusedRequest> decode(const Envelope& envelope, std::string_vie
   }
   in.allow({"id", "issued_at", "expires_at", "not_before", "priority", "operator", "work_order",
             "comment", "params"});
-  Command command{*id, *meter, Synchronise{}, {}, {}, {}, traits_of(*verb).priority, {}, {}, {},
-                  envelope.reply_to, "mqtt"};
+  Command command{*id, *meter, Synchronise{},     {},    {}, {}, traits_of(*verb).priority, {},
+                  {},  {},     envelope.reply_to, "mqtt"};
   command.issued_at = in.time("issued_at");
   command.stated_expires_at = in.time("expires_at");
   command.expires_at = command.stated_expires_at;

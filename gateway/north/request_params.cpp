@@ -93,12 +93,19 @@ CommandParams cancel(BodyReader& in) {
 
 CommandParams read_params(Verb verb, BodyReader& in) {
   switch (verb) {
-    case Verb::DeliverToken: return deliver_token(in);
-    case Verb::SetRelay: return set_relay(in);
-    case Verb::Read: return read(in);
-    case Verb::Synchronise: in.allow({}); return Synchronise{};
-    case Verb::SetClock: return set_clock(in);
-    case Verb::Cancel: return cancel(in);
+    case Verb::DeliverToken:
+      return deliver_token(in);
+    case Verb::SetRelay:
+      return set_relay(in);
+    case Verb::Read:
+      return read(in);
+    case Verb::Synchronise:
+      in.allow({});
+      return Synchronise{};
+    case Verb::SetClock:
+      return set_clock(in);
+    case Verb::Cancel:
+      return cancel(in);
   }
   return Synchronise{};
 }

@@ -6,9 +6,7 @@
 namespace metergate::north {
 
 Topics::Topics(std::string_view root, const SiteId& site)
-    : site_{site},
-      root_{std::string{root} + '/'},
-      prefix_{root_ + "v1/" + site.text() + '/'} {}
+    : site_{site}, root_{std::string{root} + '/'}, prefix_{root_ + "v1/" + site.text() + '/'} {}
 
 std::vector<std::string> Topics::command_filters() const {
   return {prefix_ + "meter/+/command/+", prefix_ + "command/+"};

@@ -150,7 +150,7 @@ void CollectionRun::took(const operation::Operation& asked, const operation::Ans
           },
           [&](const operation::LogPage& page) {
             summary_.log_entries += page.entries.size();
-            data_.log_entries(meter_, page.entries, now);
+            data_.log_page(meter_, std::get<operation::ReadLog>(asked).after_sequence, page, now);
             progress = page.complete || !page.entries.empty();
             if (!page.complete && progress) {
               operations_.push_front(operation::ReadLog{page.log, page.entries.back().sequence});

@@ -203,7 +203,7 @@ void CommandDesk::begin(Live& live, Now now) {
   live.order = std::make_unique<work::OrderProcedure>(
       live.command().params,
       work::OrderFacts{live.meter->expected_serial(), live.meter->model->capabilities,
-                       live.meter->can_identify()},
+                       live.meter->can_identify(), live.meter->stored.last_transaction != 0},
       policy,
       work::OrderPosition{live.stored.state, live.stored.attempt, live.stored.transaction,
                           live.stored.changed_at});

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace metergate::runtime {
 namespace {
@@ -119,6 +120,37 @@ void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& sn
   keeper_.commit_soon();
 }
 
+void DataDesk::log_page(MeterUnit& meter, std::uint32_t after, const operation::LogPage& page,
+                        Now now) {
+  log_entries(meter, page.entries, now);
+  if (page.entries.empty()) return;
+  const std::uint32_t first = page.entries.front().sequence;
+  // Of a meter that is read for the first time, what it no longer has is nobody's loss.
+  if (after != 0 && first > after + 1) {
+    journal_.write(journal::kLogOverwritten, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"log", std::string{log_word(page.log)}},
+                    {"from", std::to_string(after + 1)},
+                    {"to", std::to_string(first - 1)}});
+  }
+  read_to(meter, page.log, page.entries.back().sequence);
+}
+
+void DataDesk::log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
+  log_entries(meter, entries, now);
+  for (const LogEntry& entry : entries) {
+    const auto position = keeper_.checked(
+        keeper_.ledger().log_position(meter.stored.key, meter.stored.epoch, entry.log));
+    // After a push that was lost, collection reads on from before the gap.
+    if (position && entry.sequence == *position + 1) read_to(meter, entry.log, entry.sequence);
+  }
+}
+
+void DataDesk::read_to(MeterUnit& meter, LogId log, std::uint32_t sequence) {
+  static_cast<void>(keeper_.checked(
+      keeper_.ledger().set_log_position(meter.stored.key, meter.stored.epoch, log, sequence)));
+}
+
 void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_log(meter.stored.key, meter.stored.epoch, entries, now.utc));
@@ -143,6 +175,10 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
   meter.stored.supply_reported = reading.state;
   meter.stored.supply_causes = reading.causes;
   meter.stored.supply_read_at = now.utc;
+  // Of a box that is new, or beside another master: orders go on above what the meter has seen.
+  const auto ours = std::exchange(meter.stored.last_transaction,
+                                  std::max(meter.stored.last_transaction,
+                                           operation::TransactionId{reading.last_transaction_id}));
   keeper_.commit_soon();
   if (!changed) return;
   if (before != reading.state && before != SupplyState::Unknown) {
@@ -151,7 +187,7 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
                                        {"to", std::string{supply_word(reading.state)}}};
     // Closing needs a person at the meter and has no cause bit; opening always has one.
     const bool explained = reading.state == SupplyState::On || !reading.causes.none() ||
-                           reading.last_transaction_id == meter.stored.last_transaction;
+                           reading.last_transaction_id == ours;
     if (explained) {
       fields.push_back({"cause", joined(reading.causes.words())});
       journal_.write(journal::kSupplyChanged, now.utc, std::move(fields));

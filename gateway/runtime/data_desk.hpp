@@ -34,13 +34,17 @@ class DataDesk {
   void profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals, Now now);
   void daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now);
   void daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now);
-  void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
+  /// A page that holds every entry after `after` up to its own last one.
+  void log_page(MeterUnit& meter, std::uint32_t after, const operation::LogPage& page, Now now);
+  void log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void relay(MeterUnit& meter, const RelayReading& reading, Now now);
   void clock(MeterUnit& meter, const operation::ClockReading& reading);
   /// False: somebody else answers at this meter's address.
   [[nodiscard]] bool identity(MeterUnit& meter, const operation::Identity& identity, Now now);
 
  private:
+  void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
+  void read_to(MeterUnit& meter, LogId log, std::uint32_t sequence);
   void tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now);
 
   LedgerKeeper& keeper_;

@@ -10,6 +10,7 @@
 #include "config/model_file.hpp"
 #include "config/schema.hpp"
 #include "gateway/journal/journal.hpp"
+#include "gateway/journal/once_in_a_while.hpp"
 #include "gateway/links/link.hpp"
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/meter_mqtt/push.hpp"
@@ -46,9 +47,9 @@ class Gateway {
   /// Orders what is still open: no intake, no new requests, everything written down.
   void stop();
 
-  /// Meters, schedules and the log level as the new file says. Every change is journalled, also
-  /// what can only change at the next start.
-  void reload(config::Configuration next);
+  /// Meters, new models, schedules and the log level as the files now say. Every change is
+  /// journalled, also what can only change at the next start.
+  void reload(config::Configuration next, config::ModelCatalogue models);
 
   // ---- from the north ---------------------------------------------------------------------------
   void north_connected();
@@ -125,6 +126,7 @@ class Gateway {
   DataDesk data_;
   CommandDesk commands_;
   CollectionDesk collection_;
+  journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};
   bool outbox_was_large_ = false;
   std::optional<Now> last_look_;  ///< at both clocks, to notice when the box's is set
   std::string north_trouble_;     ///< why the broker was last lost; said once

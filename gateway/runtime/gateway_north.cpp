@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
 #include "gateway/runtime/gateway.hpp"
 
 namespace metergate::runtime {
@@ -96,12 +98,18 @@ void Gateway::meter_push(const std::string& name, const meter_mqtt::Push& push) 
   } else if (const auto* days = std::get_if<std::vector<DailySnapshot>>(&push)) {
     data_.daily_push(*meter, *days, now);
   } else if (const auto* entries = std::get_if<std::vector<LogEntry>>(&push)) {
-    data_.log_entries(*meter, *entries, now);
+    data_.log_push(*meter, *entries, now);
   }
 }
 
 void Gateway::meter_nonsense(const std::string& name, const std::string& what) {
-  journal_.write(journal::kNonsense, clock_.now().utc, {{"meter", name}, {"what", what}});
+  const Now now = clock_.now();
+  const auto unsaid = nonsense_.pass(name, now.instant);
+  if (!unsaid) return;
+  journal_.write(
+      journal::kNonsense, now.utc,
+      {{"meter", name},
+       {"what", *unsaid == 0 ? what : fmt::format("{} ({} more were not told)", what, *unsaid)}});
 }
 
 void Gateway::meters_connected() {

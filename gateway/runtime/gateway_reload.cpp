@@ -7,7 +7,7 @@
 
 namespace metergate::runtime {
 
-void Gateway::reload(config::Configuration next) {
+void Gateway::reload(config::Configuration next, config::ModelCatalogue models) {
   const Now now = clock_.now();
   const auto changed = [&](std::string what) {
     journal_.write(journal::kConfigurationChanged, now.utc, {{"what", std::move(what)}});
@@ -25,16 +25,17 @@ void Gateway::reload(config::Configuration next) {
   for (const config::Schedule& one : next.schedules) {
     auto& held = schedules_[one.name];
     if (!held) held = std::make_unique<config::Schedule>();
-    const bool same =
-        held->registers == one.registers && held->relay == one.relay && held->clock == one.clock &&
-        held->logs == one.logs && held->daily == one.daily && held->profile == one.profile &&
-        held->back_fill == one.back_fill && held->capture_period == one.capture_period;
-    if (same) continue;
+    if (*held == one) continue;
     *held = one;
     changed(fmt::format("schedule {} changed", one.name));
     for (const auto& [id, meter] : meters_) {
       if (meter->schedule == held.get() && !meter->removed) collection_.hurry(*meter, now);
     }
+  }
+  // Only new names are taken over: meters refer to the models they were started with.
+  models_.merge(models);
+  for (const auto& [name, model] : models) {
+    needs_restart(!(model == models_.at(name)), "model " + name);
   }
   std::vector<MeterUnit*> gone;
   for (const auto& [id, meter] : meters_) {
@@ -50,13 +51,12 @@ void Gateway::reload(config::Configuration next) {
     if (known == nullptr || known->removed) {
       const bool has_link =
           runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line);
-      if (has_link && known == nullptr && models_.contains(meter.model)) {
+      if (has_link && known == nullptr) {
         add_meter(meter, now);
         changed(fmt::format("meter {} added", meter.id.text()));
       } else {
-        needs_restart(true,
-                      fmt::format("meter {} (its line or model is new, or it was removed before)",
-                                  meter.id.text()));
+        needs_restart(true, fmt::format("meter {} (its line is new, or it was removed before)",
+                                        meter.id.text()));
       }
     } else {
       needs_restart(

@@ -13,6 +13,7 @@
 #include <system_error>
 
 #include "config/budget.hpp"
+#include "config/check_models.hpp"
 #include "config/load.hpp"
 #include "config/model_file.hpp"
 #include "gateway/cli/exit_codes.hpp"
@@ -61,10 +62,13 @@ class Process {
   void open_control();
   void wait_for_signal();
   void reload();
+  /// What the files say now; their mistakes, and then everything stays as it is.
+  [[nodiscard]] std::vector<config::ConfigError> take_over();
   void stop(std::string_view cause);
   void arm();
   void keep_alive();
-  void warn_of_budget(const config::Configuration& configuration);
+  void warn_of_budget(const config::Configuration& configuration,
+                      const config::ModelCatalogue& models);
 
   std::filesystem::path file_;
   config::Configuration configuration_;
@@ -176,26 +180,35 @@ void Process::wait_for_signal() {
   });
 }
 
+std::vector<config::ConfigError> Process::take_over() {
+  auto next = config::load(file_);
+  if (!next) return next.error();
+  if (auto errors = config::check_files(*next, file_); !errors.empty()) return errors;
+  auto models = config::load_models(next->model_directories);
+  if (!models) return models.error();
+  if (auto errors = config::check_models(*next, *models, file_); !errors.empty()) return errors;
+  warn_of_budget(*next, *models);
+  gateway_->reload(std::move(*next), std::move(*models));
+  return {};
+}
+
 void Process::reload() {
   notify_reloading();
   const UtcTime at = clock_.now().utc;
-  auto next = config::load(file_);
-  const auto errors = next ? config::check_files(*next, file_) : next.error();
-  if (!errors.empty()) {
+  if (const auto errors = take_over(); errors.empty()) {
+    journal_.write(journal::kReloadOk, at, {{"file", file_.string()}});
+  } else {
     for (const config::ConfigError& error : errors) {
       journal_.write(journal::kReloadRefused, at,
                      {{"file", file_.string()}, {"what", error.text()}});
     }
-  } else {
-    warn_of_budget(*next);
-    gateway_->reload(std::move(*next));
-    journal_.write(journal::kReloadOk, at, {{"file", file_.string()}});
   }
   notify_ready("running");
 }
 
-void Process::warn_of_budget(const config::Configuration& configuration) {
-  for (const std::string& warning : config::budget_warnings(configuration, models_)) {
+void Process::warn_of_budget(const config::Configuration& configuration,
+                             const config::ModelCatalogue& models) {
+  for (const std::string& warning : config::budget_warnings(configuration, models)) {
     journal_.write(journal::kConfigurationWarning, clock_.now().utc, {{"what", warning}});
   }
 }
@@ -227,7 +240,7 @@ void Process::stop(std::string_view cause) {
 int Process::run() {
   gateway_ = std::make_unique<Gateway>(configuration_, models_, ledger_, journal_, clock_, agenda_,
                                        ways());
-  warn_of_budget(configuration_);
+  warn_of_budget(configuration_, models_);
   gateway_->start();
   if (mqtt_meters_ != nullptr) mqtt_meters_->start();
   connect_north();
@@ -261,14 +274,11 @@ int run_gateway(const std::filesystem::path& config_file) {
     print_errors(models.error());
     return cli::kConfigurationError;
   }
-  bool all_known = true;
-  for (const config::Meter& meter : configuration->meters) {
-    if (models->contains(meter.model)) continue;
-    std::fprintf(stderr, "%s: meter %s: model %s is in none of the model directories\n",
-                 config_file.c_str(), meter.id.text().c_str(), meter.model.c_str());
-    all_known = false;
+  if (const auto errors = config::check_models(*configuration, *models, config_file);
+      !errors.empty()) {
+    print_errors(errors);
+    return cli::kConfigurationError;
   }
-  if (!all_known) return cli::kConfigurationError;
   std::error_code ignored;
   std::filesystem::create_directories(configuration->storage.file.parent_path(), ignored);
   auto ledger = Ledger::open(configuration->storage.file, LedgerMode::ReadWrite);

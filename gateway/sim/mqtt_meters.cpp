@@ -6,6 +6,7 @@
 #include <thread>
 #include <utility>
 
+#include "gateway/links/mqtt_socket.hpp"
 #include "gateway/sim/mqtt_modem.hpp"
 
 namespace metergate::sim {
@@ -37,10 +38,17 @@ void MqttMeters::tick() {
   const auto now = std::chrono::steady_clock::now();
   auto connecting =
       std::ranges::count_if(modems_, [](const auto& modem) { return modem->is_connecting(); });
+  bool has_new_connection = false;
   for (const auto& modem : modems_) {
     const bool was_connecting = modem->is_connecting();
     modem->tick(now, connecting < kConnectAtOnce, chance_);
     connecting += int{modem->is_connecting()} - int{was_connecting};
+    has_new_connection |= was_connecting && !modem->is_connecting();
+  }
+  if (!has_new_connection) return;
+  // As any modem of today: an answer must not wait for the acknowledgement of the one before.
+  for (const int socket : mqtt_socket::connected_to_port(broker_.port)) {
+    mqtt_socket::set_no_delay(socket);
   }
 }
 

@@ -65,7 +65,7 @@ Effects OrderProcedure::start(Now now) {
 }
 
 Effects OrderProcedure::take_turn(Now) {
-  if (!facts_.can_identify) return transmit();
+  if (!facts_.can_identify) return prepared();
   stage_ = Stage::Identifying;
   return {Perform{operation::Identify{}}};
 }
@@ -92,6 +92,8 @@ Effects OrderProcedure::performed(const OperationResult& result, Now now) {
   switch (stage_) {
     case Stage::Identifying:
       return identified(result, now);
+    case Stage::Counting:
+      return counted(result, now);
     case Stage::Ordering:
       return ordered(result, now);
     case Stage::Settling:
@@ -121,7 +123,7 @@ Effects OrderProcedure::transmit() {
 
 Effects OrderProcedure::identified(const OperationResult& result, Now) {
   if (!result) {
-    if (result.error().reason == OperationFault::Reason::Unsupported) return transmit();
+    if (result.error().reason == OperationFault::Reason::Unsupported) return prepared();
     return turn_later({.event = CommandEvent::TurnLost,
                        .reason = Reason::WaitingForMeter,
                        .detail = result.error().what});
@@ -134,6 +136,28 @@ Effects OrderProcedure::identified(const OperationResult& result, Now) {
                  .detail = "serial number " + identity->serial.text() + " answered, " +
                            facts_.expected_serial + " is expected"});
   }
+  return prepared();
+}
+
+bool OrderProcedure::can_count() const {
+  return facts_.capabilities.has(Capability::Transactions) &&
+         facts_.capabilities.has(Capability::ReadRelay);
+}
+
+Effects OrderProcedure::prepared() {
+  if (facts_.transaction_known || !can_count()) return transmit();
+  // The relay's state carries the id of the last remote order (utrn-and-premier.md 1.1).
+  stage_ = Stage::Counting;
+  return {Perform{operation::ReadRelay{}}};
+}
+
+Effects OrderProcedure::counted(const OperationResult& result, Now) {
+  if (!result && result.error().reason != OperationFault::Reason::Unsupported) {
+    return turn_later({.event = CommandEvent::TurnLost,
+                       .reason = Reason::WaitingForMeter,
+                       .detail = result.error().what});
+  }
+  facts_.transaction_known = true;
   return transmit();
 }
 
@@ -145,6 +169,14 @@ Effects OrderProcedure::ordered(const OperationResult& result, Now now) {
       return move({.event = CommandEvent::MeterAccepted, .taken = *taken});
     }
     const auto& refused = std::get<operation::OrderRefused>(*answer);
+    if (refused.refusal == operation::MeterRefusal::StaleTransaction && can_count() &&
+        attempt_ < policy_.max_attempts) {
+      // Proof that this transmission was not carried out, and that our count is behind.
+      facts_.transaction_known = false;
+      return turn_later({.event = CommandEvent::NothingSent,
+                         .reason = Reason::NotTaken,
+                         .detail = "the meter has seen a later transaction"});
+    }
     return move({.event = CommandEvent::MeterRefused,
                  .reason = Reason::MeterRefused,
                  .meter_reason = refused.refusal,

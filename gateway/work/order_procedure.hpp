@@ -44,6 +44,9 @@ struct OrderFacts {
   std::string expected_serial;  ///< empty: not known, any identity will do
   CapabilitySet capabilities;
   bool can_identify = true;  ///< the model says where the serial number is
+  /// The greatest transaction id the meter has seen may be more than the ledger's: a new box, or
+  /// another master. It is read before the first order.
+  bool transaction_known = true;
 };
 
 /// Where a stored order stands when the gateway takes it up (again).
@@ -72,17 +75,20 @@ class OrderProcedure {
   [[nodiscard]] CommandState state() const { return state_; }
 
  private:
-  enum class Stage : std::uint8_t { Idle, Identifying, Ordering, Settling, Pausing };
+  enum class Stage : std::uint8_t { Idle, Identifying, Counting, Ordering, Settling, Pausing };
 
   [[nodiscard]] Effects move(Move step);
   [[nodiscard]] Effects take_turn(Now now);
   [[nodiscard]] Effects settle(Now now);
   [[nodiscard]] Effects identified(const OperationResult& result, Now now);
+  [[nodiscard]] Effects counted(const OperationResult& result, Now now);
   [[nodiscard]] Effects ordered(const OperationResult& result, Now now);
   [[nodiscard]] Effects settled(const OperationResult& result, Now now);
   [[nodiscard]] Effects settle_later(Now now);
   [[nodiscard]] Effects turn_later(Move why);
+  [[nodiscard]] Effects prepared();
   [[nodiscard]] Effects transmit();
+  [[nodiscard]] bool can_count() const;
   [[nodiscard]] operation::TransactionEvidence evidence(const operation::Answer& answer) const;
 
   CommandParams params_;

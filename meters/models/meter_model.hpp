@@ -44,6 +44,8 @@ struct ModbusRegister {
   std::int8_t resolution = 0;  ///< F32: the value is rounded to a multiple of 10^resolution
   std::optional<std::uint64_t> absent;  ///< the raw value that says "not available"
   std::string source;                   ///< where in the maker's document it stands
+
+  friend bool operator==(const ModbusRegister&, const ModbusRegister&) = default;
 };
 
 /// One field of a block: `transaction_id:u32`, `1-0:1.29.0:u16`, `digits:ascii20`.
@@ -94,6 +96,8 @@ struct Block {
   std::vector<Field> fields;
 
   [[nodiscard]] std::uint16_t registers() const;
+
+  friend bool operator==(const Block&, const Block&) = default;
 };
 
 enum class WindowAccess : std::uint8_t {
@@ -110,6 +114,8 @@ struct Window {
   std::uint16_t max_records = 1;
 
   [[nodiscard]] std::uint16_t record_registers() const;
+
+  friend bool operator==(const Window&, const Window&) = default;
 };
 
 struct Channel {
@@ -117,6 +123,8 @@ struct Channel {
   std::string name;
   Unit unit = Unit::None;
   std::int8_t scale = 0;
+
+  friend bool operator==(const Channel&, const Channel&) = default;
 };
 
 /// How much an exchange proves.
@@ -136,8 +144,12 @@ struct Capture {
   struct Expected {
     cosem::ObisCode obis;
     std::string value;  ///< decimal text
+
+    friend bool operator==(const Expected&, const Expected&) = default;
   };
   std::vector<Expected> expected;
+
+  friend bool operator==(const Capture&, const Capture&) = default;
 };
 
 struct ModbusLayout {
@@ -160,6 +172,8 @@ struct ModbusLayout {
   std::map<std::uint16_t, operation::MeterRefusal> refusals;  ///< raw order result; 0 = taken
   std::uint16_t result_taken = 0;
   std::uint16_t result_busy = 0xFFFF;  ///< not yet worked off: ask again
+
+  friend bool operator==(const ModbusLayout&, const ModbusLayout&) = default;
 };
 
 struct MeterModel {
@@ -177,6 +191,8 @@ struct MeterModel {
   std::map<std::uint16_t, EventCode> event_codes;  ///< raw to ours
   ModbusLayout modbus;                             ///< for Protocol::Modbus
   std::vector<Capture> captures;
+
+  friend bool operator==(const MeterModel&, const MeterModel&) = default;
 };
 
 }  // namespace metergate::model

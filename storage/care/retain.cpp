@@ -57,8 +57,7 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "   AND o.kind = 2 AND o.meter = d.meter AND o.epoch = d.epoch)"
        "  ORDER BY d.day LIMIT ?2)",
        days(policy.daily), kSideBySide},
-      // By the time of receipt, since a meter's clock may be years off; and never the newest entry,
-      // which is where reading goes on.
+      // By the time of receipt, since a meter's clock may be years off; and never the newest entry.
       {"DELETE FROM log_entry WHERE (meter, epoch, log, sequence) IN"
        " (SELECT e.meter, e.epoch, e.log, e.sequence FROM log_entry e WHERE e.received_ms < ?1"
        "  AND e.sequence < (SELECT max(n.sequence) FROM log_entry n"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <string>
 
 #include "storage/ledger_impl.hpp"
 
@@ -21,6 +22,8 @@ Stored<Done> put_position(sqlite::Database& db, MeterKey meter, Epoch epoch, std
       " WHERE position <> excluded.position",
       meter, epoch, kind, position);
 }
+
+std::string kind_of(LogId log) { return "log " + std::string{log_word(log)}; }
 
 Stored<std::vector<Hole>> read_holes(sqlite::Database& db, MeterKey meter, Epoch epoch) {
   std::vector<Hole> out;
@@ -69,6 +72,21 @@ Stored<std::optional<std::chrono::sys_days>> Ledger::daily_covered_to(MeterKey m
 Stored<Done> Ledger::set_daily_covered_to(MeterKey meter, Epoch epoch, std::chrono::sys_days to) {
   return impl_->write("storing a cursor", [&] {
     return put_position(impl_->db, meter, epoch, "daily", to.time_since_epoch().count());
+  });
+}
+
+Stored<std::uint32_t> Ledger::log_position(MeterKey meter, Epoch epoch, LogId log) const {
+  return impl_->read("reading a cursor", [&]() -> Stored<std::uint32_t> {
+    auto position = position_of(impl_->db, meter, epoch, kind_of(log));
+    if (!position) return failure(position.error());
+    return static_cast<std::uint32_t>(position->value_or(0));
+  });
+}
+
+Stored<Done> Ledger::set_log_position(MeterKey meter, Epoch epoch, LogId log,
+                                      std::uint32_t sequence) {
+  return impl_->write("storing a cursor", [&] {
+    return put_position(impl_->db, meter, epoch, kind_of(log), sequence);
   });
 }
 

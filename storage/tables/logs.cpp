@@ -70,14 +70,4 @@ Stored<std::vector<LogEntry>> Ledger::log_between(MeterKey meter, Epoch epoch, U
   });
 }
 
-Stored<std::uint32_t> Ledger::log_position(MeterKey meter, Epoch epoch, LogId log) const {
-  return impl_->read("reading the position in a meter log", [&]() -> Stored<std::uint32_t> {
-    auto last = impl_->db.number(
-        "SELECT max(sequence) FROM log_entry WHERE meter = ? AND epoch = ? AND log = ?", meter,
-        epoch, static_cast<int>(log));
-    if (!last) return failure(last.error());
-    return static_cast<std::uint32_t>(last->value_or(0));
-  });
-}
-
 }  // namespace metergate

@@ -62,6 +62,48 @@ TEST_P(CommandStory, OrderThatProvablyNeverArrivedIsSentAgainUnderANewTransactio
   EXPECT_EQ(story.tokens_seen(), 1U);
 }
 
+TEST_P(CommandStory, LineThatGoesAfterTheOrderWasTakenDoesNotMakeItGoTwice) {
+  story.advance(30s);
+  story.next_write(Wire::GoneAfter);
+  story.command("deliver-token", "t1", kToken);
+  story.advance(1s);
+  perhaps_restart();
+  story.advance(1min);
+  EXPECT_THAT(story.states_of("t1"), testing::EndsWith("sending unconfirmed"));
+  story.wire(Wire::Healthy);
+  story.advance(5min);
+  EXPECT_THAT(story.states_of("t1"), testing::EndsWith("sending unconfirmed succeeded"));
+  EXPECT_EQ(story.tokens_seen(), 1U);
+}
+
+TEST_P(CommandStory, NewBoxGoesOnAboveTheTransactionsTheMeterHasSeen) {
+  story.advance(30s);
+  story.command("deliver-token", "t1", kToken);
+  story.advance(30s);
+  ASSERT_THAT(story.last_of("t1"), HasSubstr(R"("state":"succeeded")"));
+  story.new_box();
+  story.command("deliver-token", "t2", kOtherToken);
+  perhaps_restart();
+  story.advance(1min);
+  EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("state":"succeeded")"));
+  EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("transaction":2)"));
+  EXPECT_EQ(story.tokens_seen(), 2U);
+}
+
+TEST_P(CommandStory, OrderBehindAnotherMastersIsSentAgainAboveIt) {
+  story.advance(30s);
+  story.command("deliver-token", "t1", kToken);
+  story.advance(30s);
+  ASSERT_EQ(story.tokens_seen(), 1U);
+  static_cast<void>(
+      story.meter().perform(operation::OperateRelay{SupplyState::Off, 40}, story.now_s()));
+  story.command("deliver-token", "t2", kOtherToken);
+  perhaps_restart();
+  story.advance(2min);
+  EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("state":"succeeded")"));
+  EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("transaction":41)"));
+}
+
 TEST_P(CommandStory, SilentMeterGetsItsTokenWhenItComesBack) {
   story.advance(30s);
   story.wire(Wire::Silent);

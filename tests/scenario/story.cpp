@@ -128,6 +128,16 @@ void Story::restart() {
   start();
 }
 
+void Story::new_box() {
+  gateway_.reset();
+  journal_->keep_in(nullptr);
+  ledger_.reset();
+  for (const char* suffix : {"", "-wal", "-shm"}) {
+    std::filesystem::remove(directory_ / (std::string{"ledger.db"} + suffix));
+  }
+  restart();
+}
+
 void Story::broker(bool connected) {
   broker_connected_ = connected;
   if (connected) {
@@ -155,6 +165,7 @@ WireResult Story::exchange(const WireRequest& request) {
     state = *next_write_;
     next_write_.reset();
   }
+  if (state == Wire::GoneAfter) wire_ = Wire::NotThere;
   if (state == Wire::NotThere) {
     return failure(LinkFault{LinkFault::Reason::NotSent, "no such device"});
   }

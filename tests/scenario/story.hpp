@@ -21,6 +21,7 @@ enum class Wire : std::uint8_t {
   Silent,          ///< the meter hears nothing
   AnswersAreLost,  ///< the meter acts and nobody hears of it
   NotThere,        ///< the device is missing: nothing leaves
+  GoneAfter,       ///< the exchange succeeds, and then the device is missing
 };
 
 /// What a story may want otherwise.
@@ -42,6 +43,8 @@ class Story {
 
   void advance(Duration by);
   void restart();
+  /// Another box in front of the same meter: the ledger begins empty.
+  void new_box();
   /// The wall clock alone moves.
   void step_wall_clock(std::chrono::milliseconds by) { clock_.step_wall_clock(by); }
 

@@ -82,10 +82,17 @@ TEST_F(ReadingsTest, LogEntriesAreStoredOnceAndOnlyTheNewAreReturned) {
   EXPECT_EQ(good(ledger->store_log(m.key, 1, {first}, kNow)), std::vector{first});
   EXPECT_EQ(good(ledger->store_log(m.key, 1, {first, second_entry}, kNow)),
             std::vector{second_entry});
-  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Supply)), 2U);
-  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Tamper)), 0U);
   EXPECT_EQ(good(ledger->log(m.key, 1, LogId::Supply, 1, 10)), std::vector{second_entry});
   EXPECT_EQ(good(ledger->log(m.key, 1, LogId::Supply, 0, 1)), std::vector{first});
+}
+
+TEST_F(ReadingsTest, HowFarALogWasReadIsKeptApartFromWhatWasPushed) {
+  good(ledger->store_log(m.key, 1, {entry(LogId::Supply, 9, kToday)}, kNow));
+  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Supply)), 0U);
+  good(ledger->set_log_position(m.key, 1, LogId::Supply, 7));
+  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Supply)), 7U);
+  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Tamper)), 0U);
+  EXPECT_EQ(good(ledger->log_position(m.key, 2, LogId::Supply)), 0U);
 }
 
 TEST_F(ReadingsTest, LogsOfAStretchOfTimeComeTogether) {

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/check_models.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace metergate::config {
+namespace {
+
+Configuration with_models(std::initializer_list<const char*> models) {
+  Configuration configuration{*SiteId::parse("s1"), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
+  for (const char* model : models) {
+    const auto id = MeterId::parse("m" + std::to_string(configuration.meters.size() + 1));
+    configuration.meters.push_back({*id, model, {}, 0, {}, {}, "default"});
+  }
+  return configuration;
+}
+
+TEST(CheckModels, KnownModelsAreNoMistake) {
+  const ModelCatalogue models{{"sdm120", {}}};
+  EXPECT_TRUE(check_models(with_models({"sdm120", "sdm120"}), models, "m.toml").empty());
+}
+
+TEST(CheckModels, UnknownModelIsToldOnceWithItsFirstMeterAndWhatThereIs) {
+  const ModelCatalogue models{{"a", {}}, {"b", {}}};
+  const auto errors = check_models(with_models({"a", "c", "c", "d"}), models, "m.toml");
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].text(), "m.toml: model of meter m2 is \"c\"; allowed: a, b");
+  EXPECT_EQ(errors[1].key, "model of meter m4");
+}
+
+TEST(CheckModels, NoModelAtAllIsSaid) {
+  const auto errors = check_models(with_models({"a"}), {}, "m.toml");
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_THAT(errors[0].expected, testing::HasSubstr("model directories"));
+}
+
+}  // namespace
+}  // namespace metergate::config
