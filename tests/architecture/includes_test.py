@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 from house import ROOT, code, folder_of, includes, rules, sources
 
 LAYERS, GATEWAY, LIBRARIES = rules()
-POSIX = {"arpa", "fcntl", "netinet", "poll", "pthread", "pwd", "sched", "signal", "stdlib", "sys",
+POSIX = {"arpa", "dlfcn", "fcntl", "netinet", "poll", "pthread", "pwd", "sched", "signal", "stdlib", "sys",
          "termios", "time", "unistd"}
 
 
