@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/sts/sta.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace metergate::sts {
@@ -57,6 +58,20 @@ Result<StaTables, FieldFault> StaTables::of(const Substitution& s1, const Substi
     return failure(FieldFault{"STA P", "table", kEachOnce});
   }
   return tables;
+}
+
+Result<StaTables, FieldFault> StaTables::of_octets(OctetView octets) {
+  Substitution s1{};
+  Substitution s2{};
+  Permutation permutation{};
+  if (octets.size() != s1.size() + s2.size() + permutation.size()) {
+    return failure(FieldFault{"STA tables", std::to_string(octets.size()) + " octets",
+                              "96: S1 16, S2 16, P 64"});
+  }
+  std::ranges::copy(octets.first(s1.size()), s1.begin());
+  std::ranges::copy(octets.subspan(s1.size(), s2.size()), s2.begin());
+  std::ranges::copy(octets.last(permutation.size()), permutation.begin());
+  return of(s1, s2, permutation);
 }
 
 const StaTables& StaTables::sample() {

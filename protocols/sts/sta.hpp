@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "protocols/field_fault.hpp"
+#include "protocols/octets/octets.hpp"
 #include "protocols/result.hpp"
 #include "protocols/sts/decoder_key.hpp"
 
@@ -22,6 +23,8 @@ class StaTables {
   [[nodiscard]] static Result<StaTables, FieldFault> of(const Substitution& s1,
                                                         const Substitution& s2,
                                                         const Permutation& permutation);
+  /// S1, S2 and P one after the other, an octet each: 96.
+  [[nodiscard]] static Result<StaTables, FieldFault> of_octets(OctetView octets);
   [[nodiscard]] static const StaTables& sample();
 
   [[nodiscard]] const Substitution& s1() const { return s1_; }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "gateway/keys/key_ring.hpp"
+#include "gateway/keys/local_key_store.hpp"
+#include "gateway/keys/passphrase.hpp"
+#include "protocols/crypto/scrypt.hpp"
+
+namespace metergate::keys {
+
+/// Vending keys in an encrypted file (gateway/keys/sealed_octets.hpp), for test systems and small
+/// utilities without a module. The keys are in this process's memory while it is open: whoever can
+/// read that memory has them, which is why a module is better.
+class FileKeyStore final : public LocalKeyStore {
+ public:
+  /// Creates an empty file. Faults: Secret for a passphrase shorter than kLeastPassphrase octets;
+  /// Present.
+  static constexpr std::size_t kLeastPassphrase = 12;
+  [[nodiscard]] static Result<Done, KeyFault> create(const std::filesystem::path& file,
+                                                     const Passphrase& passphrase,
+                                                     crypto::ScryptCost cost = {});
+
+  [[nodiscard]] static Result<std::unique_ptr<FileKeyStore>, KeyFault> open(
+      const std::filesystem::path& file, Passphrase passphrase, crypto::ScryptCost cost = {});
+
+  [[nodiscard]] Result<Done, KeyFault> import_key(const VendingKeyRecord& record,
+                                                  const sts::VendingKey& key) override;
+  [[nodiscard]] Result<Done, KeyFault> remove_key(const VendingKeyName& name) override;
+  [[nodiscard]] Result<Done, KeyFault> import_tables(const sts::StaTables& tables) override;
+  [[nodiscard]] Result<bool, KeyFault> has_tables() override;
+
+  /// Seals the file anew under another passphrase. Copies of the old file stay under the old one.
+  [[nodiscard]] Result<Done, KeyFault> rotate(Passphrase passphrase);
+
+ private:
+  FileKeyStore(std::filesystem::path file, Passphrase passphrase, crypto::ScryptCost cost)
+      : file_{std::move(file)}, passphrase_{std::move(passphrase)}, cost_{cost} {}
+
+  [[nodiscard]] Result<std::vector<VendingKeyRecord>, KeyFault> records() override;
+  [[nodiscard]] Result<sts::DecoderKey, KeyFault> derive(const VendingKeyRecord& record,
+                                                         const sts::KeyDerivation& meter) override;
+  [[nodiscard]] Result<sts::StaTables, KeyFault> tables() override;
+
+  [[nodiscard]] Result<Done, KeyFault> load();
+  /// Reads the file again, changes it, writes it, with other processes kept out.
+  [[nodiscard]] Result<Done, KeyFault> change(
+      const std::function<Result<Done, KeyFault>(KeyRing&)>& edit);
+
+  std::filesystem::path file_;
+  Passphrase passphrase_;
+  crypto::ScryptCost cost_;
+  KeyRing ring_;
+};
+
+}  // namespace metergate::keys

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/keys/file_key_store.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "gateway/keys/private_file.hpp"
+#include "protocols/octets/hex.hpp"
+#include "tests/unit/gateway/keys/key_store_laws.hpp"
+
+namespace metergate::keys {
+namespace {
+
+using Reason = KeyFault::Reason;
+
+constexpr crypto::ScryptCost kCheap{10, 1, 1};
+constexpr const char* kPassphrase = "a passphrase for tests";
+
+class FileKeyStoreTest : public ::testing::Test {
+ protected:
+  FileKeyStoreTest() {
+    char name[] = "/tmp/metergate-keys-XXXXXX";
+    folder_ = ::mkdtemp(name);
+    file_ = folder_ / "vending.keys";
+    EXPECT_TRUE(FileKeyStore::create(file_, passphrase(kPassphrase), kCheap));
+  }
+  ~FileKeyStoreTest() override { std::filesystem::remove_all(folder_); }
+
+  [[nodiscard]] std::unique_ptr<FileKeyStore> open() const {
+    auto store = FileKeyStore::open(file_, passphrase(kPassphrase), kCheap);
+    EXPECT_TRUE(store) << store.error().text;
+    return std::move(store).value();
+  }
+
+  std::filesystem::path folder_;
+  std::filesystem::path file_;
+};
+
+TEST_F(FileKeyStoreTest, MakesTheTokensOfTheVectorsAndRefusesWhatItMust) {
+  auto store = open();
+  expect_store_keeps_the_laws(*store);
+}
+
+TEST_F(FileKeyStoreTest, WhatWasImportedIsThereAfterOpeningAnew) {
+  ASSERT_TRUE(open()->import_key(dkga04_record(), vending_key(kDkga04Key)));
+  const auto all = open()->list();
+  ASSERT_TRUE(all);
+  ASSERT_EQ(all->size(), 1U);
+  EXPECT_TRUE(all->front() == dkga04_record());
+}
+
+TEST_F(FileKeyStoreTest, TheFileHasMode0600AndHoldsNoKeyInTheClear) {
+  auto store = open();
+  ASSERT_TRUE(store->import_key(dkga04_record(), vending_key(kDkga04Key)));
+  struct stat found {};
+  ASSERT_EQ(::stat(file_.c_str(), &found), 0);
+  EXPECT_EQ(found.st_mode & 07777U, 0600U);
+  const Octets octets = read_private_file(file_, 1U << 20U).value();
+  const Octets key = hex::parse(kDkga04Key).value();
+  EXPECT_EQ(std::search(octets.begin(), octets.end(), key.begin(), key.begin() + 8), octets.end());
+}
+
+TEST_F(FileKeyStoreTest, AFileOthersCanReadIsNotOpened) {
+  ASSERT_EQ(::chmod(file_.c_str(), 0640), 0);
+  const auto store = FileKeyStore::open(file_, passphrase(kPassphrase), kCheap);
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().reason, Reason::Unprotected);
+  EXPECT_EQ(store.error().text,
+            file_.string() + " has mode 0640; must be 0600 or narrower (chmod 600)");
+}
+
+TEST_F(FileKeyStoreTest, AnExistingFileIsNotCreatedOver) {
+  const auto again = FileKeyStore::create(file_, passphrase(kPassphrase), kCheap);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().reason, Reason::Present);
+}
+
+TEST_F(FileKeyStoreTest, AShortPassphraseIsRefused) {
+  const auto made = FileKeyStore::create(folder_ / "other.keys", passphrase("short"), kCheap);
+  ASSERT_FALSE(made);
+  EXPECT_EQ(made.error().text, "the passphrase has 5 octets; must be at least 12");
+}
+
+TEST_F(FileKeyStoreTest, AfterARotationOnlyTheNewPassphraseOpensIt) {
+  auto store = open();
+  ASSERT_TRUE(store->import_key(dkga04_record(), vending_key(kDkga04Key)));
+  ASSERT_TRUE(store->rotate(passphrase("another passphrase")));
+  EXPECT_EQ(FileKeyStore::open(file_, passphrase(kPassphrase)).error().reason, Reason::Secret);
+  const auto fresh = FileKeyStore::open(file_, passphrase("another passphrase"), kCheap);
+  ASSERT_TRUE(fresh);
+  EXPECT_EQ((*fresh)->list().value().size(), 1U);
+  EXPECT_TRUE(store->import_key(dkga02_record(), vending_key(kDkga02Key)));
+}
+
+TEST_F(FileKeyStoreTest, TwoProcessesThatImportLoseNothing) {
+  auto first = open();
+  auto second = open();
+  ASSERT_TRUE(first->import_key(dkga04_record(), vending_key(kDkga04Key)));
+  ASSERT_TRUE(second->import_key(dkga02_record(), vending_key(kDkga02Key)));
+  EXPECT_EQ(open()->list().value().size(), 2U);
+}
+
+TEST_F(FileKeyStoreTest, WhatAnInterruptedWriteLeftBehindIsNoObstacle) {
+  std::ofstream{file_.string() + ".new-" + std::to_string(::getpid())} << "half";
+  EXPECT_TRUE(open()->import_key(dkga04_record(), vending_key(kDkga04Key)));
+  EXPECT_EQ(open()->list().value().size(), 1U);
+}
+
+TEST_F(FileKeyStoreTest, APassphraseComesFromAFileACredentialOrTheEnvironment) {
+  const auto file = folder_ / "passphrase";
+  ASSERT_TRUE(write_private_file(file, Octets{'s', 'e', 's', 'a', 'm', 'e', '\n'}, Replace::No));
+  const Octets sesame{'s', 'e', 's', 'a', 'm', 'e'};
+  const auto octets = [](const Result<Passphrase, KeyFault>& read) {
+    return Octets(read->view().begin(), read->view().end());
+  };
+  const auto from_file = read_passphrase(FromFile{file});
+  ASSERT_TRUE(from_file);
+  EXPECT_EQ(octets(from_file), sesame);
+
+  ASSERT_EQ(::setenv("CREDENTIALS_DIRECTORY", folder_.c_str(), 1), 0);
+  const auto from_credential = read_passphrase(FromCredential{"passphrase"});
+  ASSERT_TRUE(from_credential);
+  EXPECT_EQ(octets(from_credential), sesame);
+  EXPECT_FALSE(read_passphrase(FromCredential{"../passphrase"}));
+  ::unsetenv("CREDENTIALS_DIRECTORY");
+  EXPECT_EQ(read_passphrase(FromCredential{"passphrase"}).error().reason, Reason::Secret);
+
+  ASSERT_EQ(::setenv("METERGATE_TEST_PASSPHRASE", "sesame", 1), 0);
+  const auto from_environment = read_passphrase(FromEnvironment{"METERGATE_TEST_PASSPHRASE"});
+  ASSERT_TRUE(from_environment);
+  EXPECT_EQ(octets(from_environment), sesame);
+  ::setenv("METERGATE_TEST_PASSPHRASE", "", 1);
+  EXPECT_FALSE(read_passphrase(FromEnvironment{"METERGATE_TEST_PASSPHRASE"}));
+  ::unsetenv("METERGATE_TEST_PASSPHRASE");
+  EXPECT_FALSE(read_passphrase(FromEnvironment{"METERGATE_TEST_PASSPHRASE"}));
+}
+
+TEST_F(FileKeyStoreTest, APassphraseFileOthersCanReadIsRefused) {
+  const auto file = folder_ / "passphrase";
+  std::ofstream{file} << "sesame";
+  ASSERT_EQ(::chmod(file.c_str(), 0644), 0);
+  EXPECT_EQ(read_passphrase(FromFile{file}).error().reason, Reason::Unprotected);
+}
+
+}  // namespace
+}  // namespace metergate::keys
