@@ -58,6 +58,10 @@ class Running:
     def alive(self):
         return self.process is not None and self.process.poll() is None
 
+    def stat(self):
+        """One line of the kernel about it (proc(5))."""
+        return Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
+
     @property
     def condition(self):
         if self.process is None:
