@@ -121,7 +121,7 @@ void ControlConnection::serve_next() {
 bool ControlConnection::reply(std::uint64_t request, std::string_view json_line, bool is_last) {
   // A reply after its own end, or after the connection's, has nobody to go to.
   if (!serving_ || request != request_ || finishing_ || !socket_.is_open()) return false;
-  if (outgoing_octets_ + json_line.size() > kMaxOutgoingOctets) {
+  if (outgoing_.size() + writing_.size() + json_line.size() > kMaxOutgoingOctets) {
     close();
     return false;
   }
@@ -134,21 +134,21 @@ bool ControlConnection::reply(std::uint64_t request, std::string_view json_line,
   return true;
 }
 
-void ControlConnection::send(std::string line) {
-  outgoing_octets_ += line.size();
-  outgoing_.push_back(std::move(line));
-  if (outgoing_.size() == 1) write();
+void ControlConnection::send(const std::string& line) {
+  outgoing_ += line;
+  if (writing_.empty()) write();
 }
 
 void ControlConnection::write() {
-  asio::async_write(socket_, asio::buffer(outgoing_.front()),
+  // All that has gathered at once: each write waits its turn in a loop that may be busy.
+  writing_ = std::exchange(outgoing_, {});
+  asio::async_write(socket_, asio::buffer(writing_),
                     [self = shared_from_this()](boost::system::error_code failed, std::size_t) {
                       if (failed) {
                         self->close();
                         return;
                       }
-                      self->outgoing_octets_ -= self->outgoing_.front().size();
-                      self->outgoing_.pop_front();
+                      self->writing_.clear();
                       if (!self->outgoing_.empty()) {
                         self->write();
                         return;
@@ -159,7 +159,9 @@ void ControlConnection::write() {
 
 void ControlConnection::close_if_done() {
   const bool nothing_to_serve = !serving_ && waiting_.empty();
-  if (outgoing_.empty() && (finishing_ || (no_more_requests_ && nothing_to_serve))) close();
+  if (outgoing_.empty() && writing_.empty() &&
+      (finishing_ || (no_more_requests_ && nothing_to_serve)))
+    close();
 }
 
 void ControlConnection::close() {

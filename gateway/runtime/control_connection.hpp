@@ -35,7 +35,7 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   void take_lines();
   void serve_next();
   [[nodiscard]] bool reply(std::uint64_t request, std::string_view json_line, bool is_last);
-  void send(std::string line);
+  void send(const std::string& line);
   void write();
   void close_if_done();
 
@@ -44,9 +44,9 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   Closed closed_;
   std::string user_;
   std::string incoming_;
-  std::deque<std::string> waiting_;   ///< request lines not yet served
-  std::deque<std::string> outgoing_;  ///< the front one is being written
-  std::size_t outgoing_octets_ = 0;
+  std::deque<std::string> waiting_;  ///< request lines not yet served
+  std::string outgoing_;             ///< gathered while `writing_` is on its way
+  std::string writing_;
   std::uint64_t request_ = 0;  ///< number of the request being served
   bool serving_ = false;
   bool no_more_requests_ = false;  ///< the asker closed its side, or we are stopping

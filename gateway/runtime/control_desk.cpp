@@ -98,6 +98,7 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
 void ControlDesk::meters(const ControlReply& reply) {
   const Now now = clock_.now();
   for (const auto& [id, meter] : gateway_.meters()) {
+    if (meter->removed) continue;
     json::object line{{"meter", id.text()},
                       {"state", std::string{session::state_word(meter->session.state())}},
                       {"line", meter->runner->name()},

@@ -219,9 +219,13 @@ void DataDesk::clock(MeterUnit& meter, const operation::ClockReading& reading) {
 bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, Now now) {
   const std::string& expected = meter.expected_serial();
   const bool is_expected = expected.empty() || identity.serial.text() == expected;
+  const bool was_wrong = meter.session.state() == session::State::WrongMeter;
   const auto change = meter.session.identified(is_expected, now);
   if (!is_expected) {
-    meter.session_reason = "serial number " + identity.serial.text() + " answers";
+    const std::string finding = "serial number " + identity.serial.text() + " answers";
+    // Every probe looks again; who answers is told once.
+    if (was_wrong && std::exchange(meter.session_reason, finding) == finding) return false;
+    meter.session_reason = finding;
     journal_.write(
         journal::kWrongSerial, now.utc,
         {{"meter", meter.id().text()}, {"found", identity.serial.text()}, {"expected", expected}});

@@ -19,8 +19,9 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
   needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
   if (next.log.level != configuration_.log.level) {
-    journal_.set_level(journal::parse_level(next.log.level).value_or(journal::Level::Info));
+    // Told while it still can be: a higher level may silence this very line.
     changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
+    journal_.set_level(journal::parse_level(next.log.level).value_or(journal::Level::Info));
   }
   for (const config::Schedule& one : next.schedules) {
     auto& held = schedules_[one.name];
