@@ -6,6 +6,7 @@
 
 #include "meters/operation.hpp"
 #include "meters/token.hpp"
+#include "meters/token_log.hpp"
 
 /// What a virtual meter makes of a token, without any key: a short list of rules over the digits,
 /// so that a test can write a token for every answer a meter can give.
@@ -31,10 +32,8 @@ using Verdict = std::variant<Credits, CreditsNothing, operation::MeterRefusal>;
 [[nodiscard]] Verdict judge(const Token& token);
 
 /// How the virtual meter writes a refusal as a number on its wires and in its logs; taken is 0.
-[[nodiscard]] constexpr std::uint16_t refusal_number(operation::MeterRefusal refusal) {
-  return static_cast<std::uint16_t>(static_cast<std::uint16_t>(refusal) + 1U);
-}
-inline constexpr std::uint16_t kRefusals = refusal_number(operation::MeterRefusal::Other);
+using token_log::kRefusals;
+using token_log::refusal_number;
 
 /// A UTRN that credits `minor` (0 to 8191); `mac` tells tokens of the same value apart. A MAC that
 /// would mean a refusal has its top bit cleared.
