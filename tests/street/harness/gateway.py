@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The gateway: its configuration, its process, its command line, its ledger seen from outside."""
 
+import contextlib
 import copy
 import json
 import re
@@ -136,9 +137,15 @@ class Gateway(Running):
 
     def rows(self, query, *values):
         """While the gateway writes or after it was killed: a reader never disturbs it."""
-        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=20) as ledger:
+        return self.rows_at_once((query, *values))[0]
+
+    def rows_at_once(self, *queries):
+        """The rows of several queries, all of the same moment."""
+        with contextlib.closing(sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=20,
+                                                isolation_level=None)) as ledger:
             ledger.row_factory = sqlite3.Row
-            return ledger.execute(query, values).fetchall()
+            ledger.execute("BEGIN")
+            return [ledger.execute(query, values).fetchall() for query, *values in queries]
 
     def command(self, command_id):
         found = self.rows("SELECT c.*, m.id AS meter_id FROM command c JOIN meter m "
