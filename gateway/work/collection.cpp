@@ -2,6 +2,7 @@
 #include "gateway/work/collection.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace metergate::work {
 namespace {
@@ -11,10 +12,6 @@ constexpr std::chrono::seconds kClosingTime{5};
 
 bool overlaps(const IntervalRange& a, const IntervalRange& b) {
   return a.from < b.to && b.from < a.to;
-}
-
-bool contains(const std::vector<IntervalRange>& ranges, const IntervalRange& one) {
-  return std::ranges::any_of(ranges, [&](const IntervalRange& r) { return overlaps(r, one); });
 }
 
 /// The parts of `range` outside `cut`.
@@ -73,7 +70,7 @@ HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& aske
                        const std::vector<ProfileInterval>& got, UtcTime now, CapturePeriod period,
                        const HolePolicy& policy) {
   HoleChanges changes;
-  const std::vector<IntervalRange> absent = missing(asked, got, period);
+  std::vector<IntervalRange> absent = missing(asked, got, period);
   for (const Hole& hole : holes) {
     if (!overlaps(hole.range, asked)) {
       changes.holes.push_back(hole);
@@ -101,10 +98,15 @@ HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& aske
     }
     if (!still) changes.filled.push_back(hole.range);
   }
-  std::vector<IntervalRange> known;
-  for (const Hole& hole : holes) known.push_back(hole.range);
+  // What no hole covers yet, also where a gap goes on beyond a known hole.
+  for (const Hole& hole : holes) {
+    std::vector<IntervalRange> rest;
+    for (const IntervalRange& gap : absent) {
+      std::ranges::copy(without(gap, hole.range), std::back_inserter(rest));
+    }
+    absent = std::move(rest);
+  }
   for (const IntervalRange& gap : absent) {
-    if (contains(known, gap)) continue;
     changes.changed = true;
     changes.found.push_back(gap);
     changes.holes.push_back({gap, 1, now + policy.first_pause});

@@ -240,9 +240,10 @@ operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer&
   }
   if (const auto* clock = std::get_if<operation::ClockReading>(&answer)) {
     const auto now = std::chrono::floor<std::chrono::seconds>(clock->read_at);
-    const auto elapsed = sent_at_ ? now - std::chrono::floor<std::chrono::seconds>(*sent_at_)
-                                  : std::chrono::seconds{0};
-    const auto target = clock_sent_.value_or(now) + elapsed;
+    const auto sent = sent_at_ ? std::chrono::floor<std::chrono::seconds>(*sent_at_) : now;
+    // After a restart: without a time of its own, the order carried that of its sending.
+    const auto set = clock_sent_.value_or(std::get<SetClock>(params_).time.value_or(sent));
+    const auto target = set + (now - sent);
     if (std::chrono::abs(clock->meter_time - target) <= policy_.clock_tolerance) {
       return operation::OrderTaken{};
     }

@@ -153,7 +153,7 @@ TEST_F(SimWireEmulatorTest, MasterThatWaitsKeepsTheSilenceAndOneThatDoesNotIsCou
 TEST_F(SimWireEmulatorTest, LateAnswerComesAfterTheMasterGaveUp) {
   start();
   FaultSettings faults;
-  faults.late = 150ms;
+  faults.late = 400ms;
   places_[0].faults.set(faults);
   modbus_set_response_timeout(master_.get(), 0, 50'000);
   EXPECT_EQ(read(0, 2), -1);
@@ -176,6 +176,7 @@ TEST_F(SimWireEmulatorTest, DamagedAnswersNeverReadAsValues) {
   }
   faults.corrupt_per_mille = 0;
   places_[0].faults.set(faults);
+  modbus_set_response_timeout(master_.get(), 5, 0);
   EXPECT_EQ(read(0, 2), 2);
 }
 
@@ -204,7 +205,7 @@ TEST_F(SimWireEmulatorTest, SilentMeterAndUnknownAddressCostATimeoutOnly) {
   address(77);
   EXPECT_EQ(read(0, 2), -1);
   address(2);
-  modbus_set_response_timeout(master_.get(), 1, 0);
+  modbus_set_response_timeout(master_.get(), 5, 0);
   EXPECT_EQ(read(0, 2), 2);
   EXPECT_EQ(wire_->statistics().unanswered, 2U);
 }

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/work/order_procedure.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+namespace metergate::work {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr UtcTime kStart{1'772'445'600'000ms};
+const OrderPolicy kPolicy;
+
+Now at(Duration since) {
+  return {Instant{1h} + since,
+          kStart + std::chrono::duration_cast<std::chrono::milliseconds>(since)};
+}
+
+OrderFacts facts(std::initializer_list<Capability> capabilities) {
+  OrderFacts out;
+  out.expected_serial = "S1";
+  for (const Capability one : capabilities) out.capabilities.add(one);
+  return out;
+}
+const OrderFacts kWithTransactions =
+    facts({Capability::Tokens, Capability::Transactions, Capability::ReadRelay});
+
+OperationResult identity(const char* serial) {
+  return operation::Answer{operation::Identity{*SerialNumber::parse(serial), "1"}};
+}
+OperationResult taken() {
+  return operation::Answer{operation::OrderAnswer{operation::OrderTaken{}}};
+}
+OperationResult refused(operation::MeterRefusal why) {
+  return operation::Answer{operation::OrderAnswer{operation::OrderRefused{why, "raw"}}};
+}
+OperationResult evidence(operation::TransactionEvidence said) {
+  return operation::Answer{std::move(said)};
+}
+OperationResult fault(OperationFault::Reason reason, bool may_have_arrived) {
+  OperationFault out;
+  out.reason = reason;
+  out.what = "trouble";
+  out.order_may_have_arrived = may_have_arrived;
+  if (reason == OperationFault::Reason::Link) {
+    out.link = LinkFault{
+        may_have_arrived ? LinkFault::Reason::NoAnswer : LinkFault::Reason::NotSent, "trouble"};
+  }
+  return failure(std::move(out));
+}
+
+/// `move:turn-came perform:identify transmit wait`
+std::string text(const Effects& effects) {
+  std::string out;
+  for (const Effect& effect : effects) {
+    if (!out.empty()) out += ' ';
+    if (const auto* move = std::get_if<Move>(&effect)) {
+      out += "move:" + std::string{event_word(move->event)};
+    } else if (const auto* todo = std::get_if<Perform>(&effect)) {
+      const auto& op = todo->operation;
+      out += std::holds_alternative<operation::Identify>(op)          ? "identify"
+             : std::holds_alternative<operation::ReadTransaction>(op) ? "read-transaction"
+             : std::holds_alternative<operation::ReadRelay>(op)       ? "read-relay"
+             : std::holds_alternative<operation::ReadClock>(op)       ? "read-clock"
+                                                                      : "order";
+    } else {
+      out += std::holds_alternative<Transmit>(effect) ? "transmit" : "wait";
+    }
+  }
+  return out;
+}
+
+class OrderProcedureTest : public testing::Test {
+ protected:
+  static OrderProcedure token(OrderFacts known = kWithTransactions, OrderPosition position = {}) {
+    return {DeliverToken{*Token::parse("73948959061972833313")}, std::move(known), kPolicy,
+            position};
+  }
+  /// Up to the transmission under transaction `id`.
+  static void send(OrderProcedure& order, operation::TransactionId id) {
+    static_cast<void>(order.start(at(0s)));
+    ASSERT_EQ(text(order.performed(identity("S1"), at(0s))), "transmit");
+    static_cast<void>(order.order(id, at(0s)));
+  }
+};
+
+TEST_F(OrderProcedureTest, ProvesWhoAnswersBeforeAnythingIsSent) {
+  auto order = token();
+  EXPECT_EQ(text(order.start(at(0s))), "move:turn-came identify");
+  EXPECT_EQ(text(order.performed(identity("S1"), at(0s))), "transmit");
+  const auto operation = order.order(7, at(0s));
+  EXPECT_EQ(std::get<operation::WriteToken>(operation).transaction, 7U);
+  EXPECT_EQ(text(order.performed(taken(), at(1s))), "move:meter-accepted");
+  EXPECT_EQ(order.state(), CommandState::Succeeded);
+}
+
+TEST_F(OrderProcedureTest, AnotherSerialNumberEndsItUnsent) {
+  auto order = token();
+  static_cast<void>(order.start(at(0s)));
+  EXPECT_EQ(text(order.performed(identity("S2"), at(0s))), "move:impossible");
+  EXPECT_EQ(order.state(), CommandState::Failed);
+}
+
+TEST_F(OrderProcedureTest, CountOfTheMeterIsReadWhereTheLedgerHasNone) {
+  OrderFacts known = kWithTransactions;
+  known.transaction_known = false;
+  auto order = token(known);
+  static_cast<void>(order.start(at(0s)));
+  EXPECT_EQ(text(order.performed(identity("S1"), at(0s))), "read-relay");
+  EXPECT_EQ(text(order.performed(operation::Answer{RelayReading{}}, at(0s))), "transmit");
+}
+
+TEST_F(OrderProcedureTest, StaleTransactionIsSentAgainAboveWhatTheMeterHasSeen) {
+  auto order = token();
+  send(order, 1);
+  EXPECT_EQ(text(order.performed(refused(operation::MeterRefusal::StaleTransaction), at(1s))),
+            "move:nothing-sent wait");
+  EXPECT_EQ(text(order.resumed(at(3s))), "identify");
+  EXPECT_EQ(text(order.performed(identity("S1"), at(3s))), "read-relay");
+  EXPECT_EQ(text(order.performed(operation::Answer{RelayReading{}}, at(3s))),
+            "move:turn-came transmit");
+}
+
+TEST_F(OrderProcedureTest, MetersNoIsTheEndWithItsOwnWord) {
+  auto order = token();
+  send(order, 1);
+  const auto effects = order.performed(refused(operation::MeterRefusal::Duplicate), at(1s));
+  ASSERT_EQ(text(effects), "move:meter-refused");
+  EXPECT_EQ(std::get<Move>(effects[0]).meter_raw, "raw");
+  EXPECT_EQ(order.state(), CommandState::Rejected);
+}
+
+TEST_F(OrderProcedureTest, LostAnswerIsSettledByReadingTheTransaction) {
+  auto order = token();
+  send(order, 5);
+  EXPECT_EQ(text(order.performed(fault(OperationFault::Reason::Link, true), at(1s))),
+            "move:answer-lost wait");
+  EXPECT_EQ(text(order.resumed(at(3s))), "read-transaction");
+  EXPECT_EQ(text(order.performed(evidence(operation::OrderTaken{}), at(4s))),
+            "move:read-back-taken");
+}
+
+TEST_F(OrderProcedureTest, ProofThatNothingArrivedAllowsAnotherTransmission) {
+  auto order = token();
+  for (std::uint32_t attempt = 1; attempt <= kPolicy.max_attempts; ++attempt) {
+    send(order, attempt);
+    static_cast<void>(order.performed(fault(OperationFault::Reason::Link, true), at(1s)));
+    static_cast<void>(order.resumed(at(3s)));
+    const auto effects = order.performed(evidence(operation::TransactionNotTaken{}), at(4s));
+    EXPECT_EQ(text(effects), attempt < kPolicy.max_attempts
+                                 ? "move:read-back-not-taken wait"
+                                 : "move:read-back-not-taken move:impossible");
+  }
+  EXPECT_EQ(order.state(), CommandState::Failed);
+}
+
+TEST_F(OrderProcedureTest, WhatCannotBeSettledEndsWithTheLimit) {
+  auto order = token();
+  send(order, 5);
+  static_cast<void>(order.performed(fault(OperationFault::Reason::Link, true), at(1s)));
+  Duration since = 2s;
+  std::string last;
+  for (int i = 0; i < 5'000 && order.state() == CommandState::Unconfirmed; ++i) {
+    last = text(order.resumed(at(since)));
+    if (order.state() != CommandState::Unconfirmed) break;
+    static_cast<void>(order.performed(fault(OperationFault::Reason::Link, true), at(since)));
+    since += kPolicy.settle_pause_max;
+  }
+  EXPECT_EQ(last, "move:settle-deadline");
+  EXPECT_EQ(order.state(), CommandState::Unsettled);
+}
+
+TEST_F(OrderProcedureTest, RestartWhileSendingSettlesAndNeverSends) {
+  auto order = token(kWithTransactions, {CommandState::Sending, 1, 9, kStart});
+  EXPECT_EQ(text(order.start(at(0s))), "move:answer-lost read-transaction");
+}
+
+TEST_F(OrderProcedureTest, RelayWithoutTransactionsIsSettledByItsState) {
+  OrderProcedure order{SetRelay{SupplyState::Off},
+                       facts({Capability::OperateRelay, Capability::ReadRelay}),
+                       kPolicy,
+                       {CommandState::Unconfirmed, 1, 9, kStart}};
+  EXPECT_EQ(text(order.start(at(0s))), "read-relay");
+  RelayReading off;
+  off.state = SupplyState::Off;
+  EXPECT_EQ(text(order.performed(operation::Answer{off}, at(0s))), "move:read-back-taken");
+}
+
+TEST_F(OrderProcedureTest, ClockWithoutTransactionsIsSettledByReadingIt) {
+  OrderProcedure order{SetClock{},
+                       facts({Capability::SetClock, Capability::ReadClock}),
+                       kPolicy,
+                       {CommandState::Unconfirmed, 1, 9, kStart}};
+  EXPECT_EQ(text(order.start(at(30s))), "read-clock");
+  const operation::ClockReading right{std::chrono::floor<std::chrono::seconds>(kStart + 31s),
+                                      kStart + 30s};
+  EXPECT_EQ(text(order.performed(operation::Answer{right}, at(30s))), "move:read-back-taken");
+}
+
+// The promise behind everything: between two transmissions of one order there is proof that the
+// first was not carried out. Whatever the wire does, in whatever order.
+RC_GTEST_PROP(OrderProcedureLaw, NothingIsSentTwiceWithoutProof, ()) {
+  OrderProcedure order{
+      DeliverToken{*Token::parse("73948959061972833313")}, kWithTransactions, kPolicy, {}};
+  bool doubtful = false;  // an octet may have left, and nothing has shown that it did no harm
+  operation::TransactionId transaction = 0;
+  Duration since = 0s;
+  Effects effects = order.start(at(since));
+  for (int step = 0; step < 60 && !is_terminal(order.state()); ++step) {
+    std::optional<Effects> next;
+    for (const Effect& effect : effects) {
+      if (std::holds_alternative<Transmit>(effect)) {
+        RC_ASSERT(!doubtful);
+        static_cast<void>(order.order(++transaction, at(since)));
+        const int how = *rc::gen::inRange(0, 4);
+        doubtful = how == 1;
+        next = order.performed(how == 0   ? taken()
+                               : how == 1 ? fault(OperationFault::Reason::Link, true)
+                               : how == 2 ? fault(OperationFault::Reason::Link, false)
+                                          : refused(operation::MeterRefusal::StaleTransaction),
+                               at(since));
+      } else if (const auto* todo = std::get_if<Perform>(&effect)) {
+        const bool lost = *rc::gen::arbitrary<bool>();
+        if (lost) {
+          next = order.performed(fault(OperationFault::Reason::Link, true), at(since));
+        } else if (std::holds_alternative<operation::Identify>(todo->operation)) {
+          next = order.performed(identity("S1"), at(since));
+        } else if (std::holds_alternative<operation::ReadRelay>(todo->operation)) {
+          next = order.performed(operation::Answer{RelayReading{}}, at(since));
+        } else {
+          const bool proof = *rc::gen::arbitrary<bool>();
+          doubtful = doubtful && !proof;
+          next = order.performed(proof ? evidence(operation::TransactionNotTaken{})
+                                       : evidence(operation::TransactionUnknown{}),
+                                 at(since));
+        }
+      } else if (const auto* wait = std::get_if<Wait>(&effect)) {
+        since += wait->length;
+        next = order.resumed(at(since));
+      }
+    }
+    if (!next) break;
+    effects = std::move(*next);
+  }
+}
+
+}  // namespace
+}  // namespace metergate::work
