@@ -66,7 +66,9 @@ class LiveBroker(unittest.TestCase):
         return found()
 
     def test_a_token_is_delivered_and_what_was_denied_never_arrived(self):
-        vending = self.client("vending", f"{SITE}/meter/+/result/+")
+        vending = self.client("vending", f"{SITE}/meter/+/result/+", f"{SITE}/state")
+        # The broker keeps commands for a gateway only once it has been there.
+        vending.wait(lambda: any(topic == f"{SITE}/state" for topic, _ in vending.heard))
         billing = self.client("billing", f"{SITE}/meter/+/result/+")
         token = Mint().utrn()
         self.order(billing, "b-1", "deliver-token", {"token": token})

@@ -70,6 +70,8 @@ class LiveExamples(StreetCase):
         return COMMANDS[name]["id"]
 
     def test_every_example_is_taken_and_everything_that_comes_back_keeps_to_its_schema(self):
+        # The broker keeps commands for a gateway only once it has been there.
+        self.utility.wait_for("the gateway on the broker", lambda h: h.topic == f"{ROOT}/state")
         waiting = self.send("command-set-relay")
         self.utility.step(waiting, "accepted")
         for name in sorted(COMMANDS.keys() - {"command-set-relay", "command-cancel"}):
