@@ -9,6 +9,7 @@
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/explain.hpp"
 #include "gateway/cli/export.hpp"
+#include "gateway/cli/keys.hpp"
 #include "gateway/cli/meters.hpp"
 #include "gateway/cli/probe.hpp"
 #include "gateway/cli/readings.hpp"
@@ -17,6 +18,7 @@
 #include "gateway/cli/show.hpp"
 #include "gateway/cli/sim.hpp"
 #include "gateway/cli/tail.hpp"
+#include "gateway/cli/token.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -40,9 +42,9 @@ int run(std::vector<std::string> arguments, Console& console) {
   app.set_version_flag("--version", std::string{"metergate "} + METERGATE_VERSION);
   app.require_subcommand(1);
   Action action;
-  for (const auto add :
-       {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show, &add_tail,
-        &add_events, &add_readings, &add_export, &add_send, &add_probe, &add_status, &add_sim}) {
+  for (const auto add : {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show,
+                         &add_tail, &add_events, &add_readings, &add_export, &add_send, &add_probe,
+                         &add_status, &add_sim, &add_token, &add_keys}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back
