@@ -70,7 +70,6 @@ class PasswordTest(RefusingCase):
         self.checker.settled(order, "succeeded")
         self.assertNotIn("the wrong one", self.gateway.text())
 
-    @unittest.expectedFailure
     def test_a_wrong_password_is_called_so_once_and_raises_an_alarm(self):
         self.start_with("the wrong one")
         self.assertRegex(self.the_refusal(), "(?i)not authori[sz]ed|user name or password")
@@ -140,7 +139,6 @@ class TlsTest(RefusingCase):
         self.start(self.stranger.certificate, self.good)
         self.stays_outside()
 
-    @unittest.expectedFailure
     def test_a_broker_of_another_authority_is_called_so(self):
         self.start(self.stranger.certificate, self.good)
         self.assertRegex(self.the_refusal(), "(?i)certificate")

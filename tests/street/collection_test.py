@@ -102,6 +102,10 @@ class SwappedMeterTest(StreetCase):
             f"SELECT count(*) FROM {table} WHERE meter = (SELECT key FROM meter WHERE id = ?)",
             meter)[0][0] for table in ("register_reading", "daily", "log_entry")}
 
+    def last_contact(self, meter):
+        return next(line["last_contact"] for line in self.gateway.ask("meters")
+                    if line.get("meter") == meter)
+
     def everything_is_there(self, meter):
         self.checker.profile_complete(meter, time.time() - DAY + 1800)
         self.checker.logs_complete(meter)
@@ -127,14 +131,16 @@ class SwappedMeterTest(StreetCase):
                 self.assertIn(stranger, told[0]["text"])
                 kept = self.rows_of(meter)
                 for _ in range(3):
-                    before = len(self.gateway.journal("MG0205", meter))
+                    before = self.last_contact(meter)
                     self.gateway.run("probe", meter)
-                    until("it to be looked at again", lambda before=before:
-                          len(self.gateway.journal("MG0205", meter)) > before)
+                    until("it to be looked at again", lambda meter=meter, before=before:
+                          self.last_contact(meter) > before)
                 outcome = self.checker.settled(self.deliver(meter), "failed")
                 self.assertEqual(outcome["reason"], "wrong-meter")
                 self.assertEqual(self.street.orders(meter), [])
                 self.assertEqual(self.rows_of(meter), kept)
+                # One trouble, one alarm.
+                self.assertEqual(len(self.gateway.journal("MG0205", meter)), 1)
                 # Who is known to be a stranger is asked for its name each time.
                 self.street.do("swap", meter)
                 self.gateway.run("probe", meter)

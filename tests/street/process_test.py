@@ -126,7 +126,6 @@ class ProcessTest(StreetCase):
         self.assertEqual(refused.body["reason"], "unknown-meter")
         self.checker.settled(self.deliver("a-001"), "succeeded")
 
-    @unittest.expectedFailure
     def test_a_meter_that_was_taken_out_is_not_shown_as_one_that_is_there(self):
         gone = self.without("tcp-")
         self.addCleanup(self.back_to_normal, gone)

@@ -57,6 +57,7 @@ class RandomKillTest(StreetCase):
         for meter in self.street.meters:
             self.checker.nothing_doubled(meter)
             self.checker.profile_complete(meter, time.time() - 86_000)
+            self.checker.logs_complete(meter)
         self.assertEqual(self.gateway.rows("PRAGMA integrity_check")[0][0], "ok")
         self.assertNotEqual(self.gateway.process.returncode, -signal.SIGABRT)
         doubtful = self.gateway.rows("SELECT count(DISTINCT command) FROM command_step "

@@ -10,6 +10,7 @@ from pathlib import Path
 from .broker import Broker
 from .checker import Checker
 from .gateway import Gateway, configuration_of
+from .schemas import faults
 from .street import Street
 from .tokens import Mint
 from .utility import Utility
@@ -63,6 +64,15 @@ class StreetCase(unittest.TestCase):
     @classmethod
     def configure(cls, config):
         """A test's own wishes."""
+
+    @classmethod
+    def tearDownClass(cls):
+        """Nothing the gateway said in all this time is outside its documents."""
+        told = {heard.payload: heard for heard in cls.utility.heard}
+        wrong = [fault for heard in told.values() for fault in faults(heard)]
+        if wrong:
+            cls.failed = True
+            raise AssertionError("\n".join(wrong[:5] + [f"... {len(wrong)} in all"]))
 
     @classmethod
     def part(cls, running):
