@@ -22,7 +22,7 @@ inline constexpr std::uint64_t kLastPptd = 9'699'999'999'999'999'999U;
 [[nodiscard]] std::uint8_t check_digit(const TokenDigits& digits);
 
 /// 73941569907863060480 .. 75382721788621619194: a SMETS2 UTRN of sub-class 0, if its check digit
-/// holds (utrn-and-premier.md 2.5).
+/// holds (docs/tokens.md).
 [[nodiscard]] bool in_utrn_range(const TokenDigits& digits);
 
 /// What twenty digits can be by their value alone; the families never overlap.
