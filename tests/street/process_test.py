@@ -68,6 +68,13 @@ class ProcessTest(StreetCase):
             self.checker.settled(order, "succeeded")
             self.checker.nothing_doubled("mqtt-001")
 
+    def test_a_kill_is_told_by_the_last_will(self):
+        self.utility.wait_for_gateway("online")
+        self.gateway.kill()
+        self.utility.wait_for_gateway("offline")
+        self.gateway.start()
+        self.utility.wait_for_gateway("online")
+
     def test_the_supervisor_is_told(self):
         self.gateway.stop()
         supervisor = Supervisor(self.folder)

@@ -30,6 +30,11 @@ class StrangerTest(StreetCase):
             for meter in ("a-002", "tcp-002", "mqtt-002"):
                 self.utility.wait_for_state(meter, "online", 60)
 
+        with self.subTest("the line was used lawfully"):
+            for line in self.street.do("line-stats")["lines"]:
+                self.assertGreater(line["requests"], 20)
+                self.assertEqual((line["collisions"], line["early_requests"]), (0, 0), line)
+
         with self.subTest("the gateway is killed in mid-command"):
             meters = ("a-003", "tcp-001", "mqtt-003")
             for meter in meters:

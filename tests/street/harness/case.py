@@ -2,7 +2,9 @@
 """The frame of a street test: a folder, a broker, a street, a gateway and a utility."""
 
 import os
+import re
 import shutil
+import sqlite3
 import tempfile
 import unittest
 from pathlib import Path
@@ -67,12 +69,25 @@ class StreetCase(unittest.TestCase):
 
     @classmethod
     def tearDownClass(cls):
-        """Nothing the gateway said in all this time is outside its documents."""
+        """What holds for all tests of a class: nothing the gateway said in all this time is outside
+        its documents, and no digits of a token are."""
         told = {heard.payload: heard for heard in cls.utility.heard}
         wrong = [fault for heard in told.values() for fault in faults(heard)]
+        wrong += [f"digits of a token in {place}: {digits}"
+                  for place, text in cls._all_that_was_said(told).items()
+                  for digits in cls.mint.given.intersection(re.findall(r"(?=(\d{20}))", text))]
         if wrong:
             cls.failed = True
             raise AssertionError("\n".join(wrong[:5] + [f"... {len(wrong)} in all"]))
+
+    @classmethod
+    def _all_that_was_said(cls, told):
+        try:
+            journal = [tuple(row) for row in cls.gateway.rows("SELECT text, fields_json FROM journal")]
+        except sqlite3.OperationalError:
+            journal = []  # a test that never had a ledger
+        return {"the log": cls.gateway.text(), "the ledger's journal": str(journal),
+                "messages": b"\n".join(told).decode()}
 
     @classmethod
     def part(cls, running):

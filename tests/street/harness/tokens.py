@@ -50,16 +50,18 @@ class Mint:
     """Digits that nobody was given before."""
 
     def __init__(self):
-        self._number = 0
+        self.given = set()
+
+    def _give(self, make):
+        digits = make(len(self.given) + 1)
+        self.given.add(digits)
+        return digits
 
     def utrn(self, minor=1000):
-        self._number += 1
-        return utrn(self._number, minor, mac=0x01000000 + self._number)
+        return self._give(lambda number: utrn(number, minor, mac=0x01000000 + number))
 
     def sts(self):
-        self._number += 1
-        return sts_credit(self._number)
+        return self._give(sts_credit)
 
     def refused(self, number):
-        self._number += 1
-        return refused_utrn(self._number, number)
+        return self._give(lambda counter: refused_utrn(counter, number))
