@@ -26,20 +26,22 @@ std::string text(OctetView octets) {
 }
 
 std::optional<Octets> parse(std::string_view text) {
+  constexpr unsigned kNone = 0x100;
   Octets out;
-  std::optional<std::uint8_t> high;
+  out.reserve(text.size() / 2);  // in one piece: keys come this way, and are wiped in one place
+  unsigned high = kNone;
   for (const char c : text) {
-    if (!high && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
+    if (high == kNone && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) continue;
     const auto value = nibble(c);
     if (!value) return std::nullopt;
-    if (!high) {
-      high = value;
+    if (high == kNone) {
+      high = *value;
     } else {
-      out.push_back(static_cast<std::uint8_t>((*high << 4U) | *value));
-      high.reset();
+      out.push_back(static_cast<std::uint8_t>((high << 4U) | *value));
+      high = kNone;
     }
   }
-  if (high) return std::nullopt;
+  if (high != kNone) return std::nullopt;
   return out;
 }
 
