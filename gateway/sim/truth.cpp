@@ -19,6 +19,8 @@ std::string_view kind_word(OrderSeen::Kind kind) {
       return "relay";
     case OrderSeen::Kind::Clock:
       return "clock";
+    case OrderSeen::Kind::KeyedCode:
+      return "keyed-code";
   }
   return "";
 }
@@ -30,6 +32,7 @@ json::object order_row(const OrderSeen& seen) {
   if (!seen.digits.empty()) row["digits"] = seen.digits;
   if (const auto* no = std::get_if<operation::OrderRefused>(&seen.answer)) {
     row["result"] = operation::meter_refusal_word(no->refusal);
+    row["raw"] = no->raw;
     return row;
   }
   row["result"] = "taken";
@@ -40,6 +43,28 @@ json::object order_row(const OrderSeen& seen) {
 
 json::array words(const std::vector<std::string>& texts) {
   return json::array(texts.begin(), texts.end());
+}
+
+/// How a meter with keys stands; its keys are not told.
+json::object token_row(const virtual_meter::TokenState& state) {
+  const sts::MeterKey& key = state.keys.decoder;
+  json::object row{{"pan", state.keys.pan.digits()},
+                   {"algorithm", sts::algorithm_code(key.cipher.algorithm())},
+                   {"supply_group", key.supply_group.value_or(0)},
+                   {"tariff_index", key.tariff_index},
+                   {"key_revision", key.key_revision},
+                   {"key_type", static_cast<unsigned>(key.key_type)},
+                   {"key_expiry", key.key_expiry.value},
+                   {"base_date", sts::base_date_code(state.keys.base_date)},
+                   {"units_wh", state.units_wh},
+                   {"money_minor", state.money_minor},
+                   {"tariff_rate", state.tariff_rate},
+                   {"keypad_locked", state.keypad_locked},
+                   {"newest_tid", state.newest_tid.minutes()},
+                   {"utrn_counter", state.highest_counter.number()}};
+  if (state.power_limit_w) row["power_limit_w"] = *state.power_limit_w;
+  if (state.unbalance_limit_w) row["unbalance_limit_w"] = *state.unbalance_limit_w;
+  return row;
 }
 
 /// `[start, [value, ...], marks]`, short because there are thousands.
@@ -79,6 +104,9 @@ json::object summary_of(const VirtualMeter& meter, UtcSeconds now) {
 
 json::object truth_of(const VirtualMeter& meter, UtcSeconds now) {
   json::object out = summary_of(meter, now);
+  const auto tokens = meter.token_state();
+  out["token_rule"] = tokens ? "cryptographic" : "open";
+  if (tokens) out["tokens"] = token_row(*tokens);
   json::array orders;
   for (const OrderSeen& seen : meter.orders()) orders.push_back(order_row(seen));
   out["orders"] = std::move(orders);

@@ -6,17 +6,15 @@
 #include <optional>
 #include <vector>
 
+#include "protocols/overloaded.hpp"
+
 namespace metergate::virtual_meter {
 namespace {
 
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
 std::string written(std::int64_t value) { return std::to_string(value); }
+std::string written(const PhaseWatts& watts) {
+  return std::to_string(watts[0]) + ' ' + std::to_string(watts[1]) + ' ' + std::to_string(watts[2]);
+}
 std::string written(UtcSeconds time) { return written(time.time_since_epoch().count()); }
 
 std::vector<std::string_view> words_of(std::string_view line) {
@@ -51,7 +49,26 @@ std::optional<What> act_of(std::string_view word) {
   if (word == "cover-closed") return CoverClosed{};
   if (word == "power-cut") return PowerCut{};
   if (word == "power-restored") return PowerRestored{};
+  if (word == "usual-load") return LoadSwitched{};
   return std::nullopt;
+}
+
+std::optional<What> act_with(std::string_view word, std::string_view content) {
+  if (word == "local-clock") {
+    if (const auto time = parsed_time(content)) return ClockSetLocally{*time};
+  }
+  if (word == "key-in" && is_key_sequence(content)) return CodeKeyed{std::string{content}};
+  return std::nullopt;
+}
+
+std::optional<What> load_of(const std::vector<std::string_view>& words) {
+  PhaseWatts watts{};
+  for (std::size_t phase = 0; phase < watts.size(); ++phase) {
+    const auto value = parsed<unsigned>(words[3 + phase]);
+    if (!value) return std::nullopt;
+    watts[phase] = *value;
+  }
+  return LoadSwitched{watts};
 }
 
 std::optional<What> order_of(std::string_view word, std::string_view id_text,
@@ -73,6 +90,11 @@ std::optional<What> order_of(std::string_view word, std::string_view id_text,
 
 }  // namespace
 
+bool is_key_sequence(std::string_view digits) {
+  return !digits.empty() && digits.size() <= kMostKeys &&
+         std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::string Deed::text() const {
   const std::string content = std::visit(
       Overloaded{
@@ -91,6 +113,10 @@ std::string Deed::text() const {
           [](PowerCut) { return std::string{"power-cut"}; },
           [](PowerRestored) { return std::string{"power-restored"}; },
           [](const ClockSetLocally& c) { return "local-clock " + written(c.meter_time); },
+          [](const LoadSwitched& l) {
+            return l.watts ? "load " + written(*l.watts) : std::string{"usual-load"};
+          },
+          [](const CodeKeyed& c) { return "key-in " + c.digits; },
       },
       what);
   return std::to_string(number) + ' ' + virtual_meter::written(time) + ' ' + content;
@@ -100,9 +126,8 @@ Result<Deed, std::string> Deed::parse(std::string_view line) {
   const auto words = words_of(line);
   std::optional<What> what;
   if (words.size() == 3) what = act_of(words[2]);
-  if (words.size() == 4 && words[2] == "local-clock") {
-    if (const auto time = parsed_time(words[3])) what = ClockSetLocally{*time};
-  }
+  if (words.size() == 4) what = act_with(words[2], words[3]);
+  if (words.size() == 6 && words[2] == "load") what = load_of(words);
   if (words.size() == 5) what = order_of(words[2], words[3], words[4]);
   if (!what)
     return failure(std::string{"not a deed: a line of "} + std::to_string(words.size()) + " words");

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 
 #include "meters/operation.hpp"
+#include "meters/virtual/limit_watch.hpp"
 #include "protocols/result.hpp"
 
 namespace metergate::virtual_meter {
@@ -16,9 +18,21 @@ struct CoverOpened {};
 struct CoverClosed {};
 struct PowerCut {};
 struct PowerRestored {};
+/// What the household draws from now on, instead of its own habits; nothing: the habits again.
+struct LoadSwitched {
+  std::optional<PhaseWatts> watts;
+};
+/// At the keypad: 1 to 60 digits, right or wrong.
+struct CodeKeyed {
+  std::string digits;
+};
 struct ClockSetLocally {
   UtcSeconds meter_time;
 };
+
+inline constexpr std::size_t kMostKeys = 60;  ///< three Secure codes of 20 digits
+/// 1 to 60 digits and nothing else.
+[[nodiscard]] bool is_key_sequence(std::string_view digits);
 
 /// Something that was done to a virtual meter. A meter lives by its seed and its deeds alone, so a
 /// saved state and the deeds since then make the same meter again.
@@ -26,7 +40,8 @@ struct Deed {
   std::uint64_t number = 0;  ///< VirtualMeter::changes() with this one
   UtcSeconds time;           ///< true time
   std::variant<operation::WriteToken, operation::OperateRelay, operation::SetClock, ButtonPressed,
-               CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally>
+               CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally, LoadSwitched,
+               CodeKeyed>
       what;
 
   /// One line without its end: `12 1772618400 relay 7 armed`.

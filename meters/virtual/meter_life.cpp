@@ -18,6 +18,8 @@ constexpr std::int64_t kMinute = 60;
 constexpr std::int64_t kOverloadPause = 20;  // OFF, then ARMED (utrn-and-premier.md 1.8)
 constexpr std::int64_t kHour = 3'600;
 
+unsigned total(const PhaseWatts& watts) { return watts[0] + watts[1] + watts[2]; }
+
 SupplyCauses first_causes(SupplyState state) {
   return {state == SupplyState::Off ? SupplyCauses::kInitial : std::uint16_t{0}};
 }
@@ -33,7 +35,9 @@ VirtualMeter::State::State(Settings settings_in, UtcSeconds born_in, UtcSeconds 
       energy{settings.capture_period, born_in},
       account{settings.balance_minor, settings.price_minor_per_kwh},
       relay{settings.supply, first_causes(settings.supply)},
-      relay_limit{settings.relay_operations_per_day} {}
+      relay_limit{settings.relay_operations_per_day} {
+  if (settings.keys) fit_keys(*settings.keys);
+}
 
 std::int64_t VirtualMeter::State::ticks_at(UtcSeconds now) const {
   if (now <= made) return (now - born).count();
@@ -42,9 +46,14 @@ std::int64_t VirtualMeter::State::ticks_at(UtcSeconds now) const {
          static_cast<std::int64_t>(std::floor(drifting * (1.0 + settings.clock_drift_ppm * 1e-6)));
 }
 
-unsigned VirtualMeter::State::load() const {
-  if (!has_power || relay.state() != SupplyState::On) return 0;
-  return load_w(settings.seed, born + seconds{ticks});
+PhaseWatts VirtualMeter::State::load() const {
+  if (!has_power || relay.state() != SupplyState::On) return {};
+  if (fixed_load && settings.phases == 3) return *fixed_load;
+  const unsigned watts = fixed_load ? total(*fixed_load) : load_w(settings.seed, running_time());
+  if (settings.phases == 1) return {watts, 0, 0};
+  const unsigned first = watts * 2 / 5;
+  const unsigned second = watts / 3;
+  return {first, second, watts - first - second};
 }
 
 void VirtualMeter::State::advance(UtcSeconds now) {
@@ -64,8 +73,10 @@ void VirtualMeter::State::step(std::int64_t target) {
   length = std::min(length, (midnight - clock).count());
   if (overload_until) length = std::min(length, *overload_until - ticks);
 
-  const unsigned watts = load();
+  const PhaseWatts phases = load();
+  const unsigned watts = total(phases);
   energy.use(watts, length);
+  if (!in_history && has_power && relay.state() == SupplyState::On) limits.use(phases, length);
   if (!has_power) energy.mark_open(IntervalMarks::kPowerDown);
   if (!in_history && settings.prepayment) account.pay(watts, length);
   ticks += length;
@@ -80,20 +91,36 @@ void VirtualMeter::State::step(std::int64_t target) {
   }
   // Only ever at full minutes, so that the outcome does not depend on when one looks.
   if ((load_second + length) % kMinute == 0) minute_passed(watts);
-  if (overload_until && ticks >= *overload_until) {
-    overload_until.reset();
-    write(LogId::OperatingCondition, EventCode::LoadLimitRestored);
-    release(SupplyCauses::kOverload, 0);
-  }
+  if (overload_until && ticks >= *overload_until) end_pause();
+}
+
+void VirtualMeter::State::begin_pause(LimitCause cause, unsigned watts, std::int64_t length) {
+  limited_by = cause;
+  write(LogId::OperatingCondition, EventCode::LoadLimitExceeded, static_cast<std::uint16_t>(cause),
+        watts);
+  hold(SupplyCauses::kOverload, 0);
+  overload_until = ticks + length;
+  returns_by_itself = cause != LimitCause::LoadLimit;
+}
+
+void VirtualMeter::State::end_pause() {
+  overload_until.reset();
+  write(LogId::OperatingCondition, EventCode::LoadLimitRestored,
+        static_cast<std::uint16_t>(limited_by));
+  if (!std::exchange(returns_by_itself, false)) return release(SupplyCauses::kOverload, 0);
+  // Nothing else has opened it meanwhile, so it closes again without a hand (J-31).
+  if (relay.release(SupplyCauses::kOverload)) (void)relay.press();
+  if (relay.state() == SupplyState::On) write_supply(SupplyCauses::kOverload, 0);
 }
 
 void VirtualMeter::State::minute_passed(unsigned watts) {
   check_credit();
-  if (!in_history && settings.load_limit_w && watts > *settings.load_limit_w &&
-      relay.state() == SupplyState::On) {
-    write(LogId::OperatingCondition, EventCode::LoadLimitExceeded, 0, watts);
-    hold(SupplyCauses::kOverload, 0);
-    overload_until = ticks + kOverloadPause;
+  const auto breach = limits.minute_passed();
+  if (in_history || relay.state() != SupplyState::On) return;
+  if (settings.load_limit_w && watts > *settings.load_limit_w) {
+    begin_pause(LimitCause::LoadLimit, watts, kOverloadPause);
+  } else if (breach) {
+    begin_pause(breach->cause, breach->watts, LimitWatch::kPauseSeconds);
   }
 }
 
@@ -124,6 +151,7 @@ void VirtualMeter::State::write_supply(std::uint16_t cause, operation::Transacti
 }
 
 void VirtualMeter::State::hold(std::uint16_t cause, operation::TransactionId transaction) {
+  if (cause != SupplyCauses::kOverload) returns_by_itself = false;
   const bool changed = relay.hold(cause);
   if (changed || transaction != 0) write_supply(cause, transaction);
 }
@@ -148,6 +176,7 @@ void VirtualMeter::State::set_power(bool on) {
   has_power = on;
   energy.mark_open(IntervalMarks::kPowerDown);
   write(LogId::Hardware, on ? EventCode::PowerUp : EventCode::PowerDown);
+  if (on && acceptance) acceptance->power_returned();
   if (!on || !missed_midnight) return;
   // The day on which power returned gets its snapshot late; days wholly without get none (1.2).
   missed_midnight = false;

@@ -45,29 +45,9 @@ OrderAnswer VirtualMeter::State::take(const operation::WriteToken& order) {
   if (const auto no = stale(order.transaction)) {
     return remember(kind, order.transaction, std::move(digits), *no);
   }
-  const auto refuse = [&](MeterRefusal why) {
-    write(LogId::Token, EventCode::TokenRefused, refusal_number(why), order.transaction);
-    return remember(kind, order.transaction, std::move(digits), refused(why));
-  };
-  if (account.used_before(digits)) return refuse(MeterRefusal::Duplicate);
-  const Verdict verdict = judge(order.token);
-  if (const auto* why = std::get_if<MeterRefusal>(&verdict)) return refuse(*why);
-
-  OrderTaken taken;
-  if (const auto* credit = std::get_if<Credits>(&verdict)) {
-    // A meter in credit mode has no balance to add to (utrn-and-premier.md 1.5).
-    if (!settings.prepayment) return refuse(MeterRefusal::NotPermitted);
-    const bool energy_token = order.token.kind == TokenKind::Sts;
-    const std::int64_t minor = energy_token ? account.minor_for_wh(credit->value) : credit->value;
-    if (account.would_overflow(minor)) return refuse(MeterRefusal::AccountHigh);
-    taken = {minor, "minor"};
-    account.add(minor);
-    write(LogId::Account, EventCode::BalanceChanged, 0, order.transaction);
-  }
-  account.remember(digits);
-  write(LogId::Token, EventCode::TokenAccepted, 0, order.transaction);
-  check_credit();
-  return remember(kind, order.transaction, std::move(digits), taken);
+  const Entry entry{order.transaction, std::nullopt};
+  OrderAnswer answer = acceptance ? judge_keyed(digits, entry) : judge_open(order.token, entry);
+  return remember(kind, order.transaction, std::move(digits), std::move(answer));
 }
 
 OrderAnswer VirtualMeter::State::take(const operation::OperateRelay& order) {
@@ -104,7 +84,8 @@ const OrderSeen* VirtualMeter::State::judged(TransactionId id) const {
   // An id that came again and was stale then is still the one that was judged the first time.
   const auto found = std::find_if(orders.rbegin(), orders.rend(), [&](const OrderSeen& seen) {
     const auto* no = std::get_if<OrderRefused>(&seen.answer);
-    return seen.transaction == id && !(no && no->refusal == MeterRefusal::StaleTransaction);
+    return seen.kind != OrderSeen::Kind::KeyedCode && seen.transaction == id &&
+           !(no && no->refusal == MeterRefusal::StaleTransaction);
   });
   return found == orders.rend() ? nullptr : &*found;
 }
@@ -113,8 +94,9 @@ operation::TransactionEvidence VirtualMeter::State::evidence(TransactionId id) c
   if (id > last_transaction) return operation::TransactionNotTaken{};
   // Of orders before the last one it knows what its logs still hold.
   const auto in_a_log = [&](LogId log) {
-    return std::ranges::any_of(book.entries(log),
-                               [&](const LogEntry& entry) { return entry.detail == id; });
+    return std::ranges::any_of(book.entries(log), [&](const LogEntry& entry) {
+      return entry.detail == id && !token_log::keyed_code(entry);
+    });
   };
   const bool known = id == last_transaction || in_a_log(LogId::Token) || in_a_log(LogId::Supply) ||
                      in_a_log(LogId::Configuration) || in_a_log(LogId::Security);

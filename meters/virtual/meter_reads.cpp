@@ -4,6 +4,7 @@
 
 #include "meters/virtual/load_curve.hpp"
 #include "meters/virtual/meter_state.hpp"
+#include "protocols/overloaded.hpp"
 
 namespace metergate::virtual_meter {
 namespace {
@@ -34,12 +35,17 @@ struct Moment {
   std::int64_t wh;
   std::int64_t varh;
   std::int64_t watts;
+  PhaseWatts phases;
   std::int64_t wander;  ///< of the mains, -30 to 30
   std::int64_t balance_minor;
 
   [[nodiscard]] constexpr std::int64_t tenths_of_volt() const { return 2'300 + wander; }
   [[nodiscard]] constexpr std::int64_t volt_amperes() const {
     return watts * 100 / kPowerFactorPercent;
+  }
+  /// Hundredths of an ampere.
+  [[nodiscard]] constexpr std::int64_t current(std::size_t phase) const {
+    return std::int64_t{phases[phase]} * 100 / kPowerFactorPercent * 1'000 / tenths_of_volt();
   }
 };
 
@@ -53,17 +59,24 @@ struct Quantity {
 
 constexpr std::int64_t zero(const Moment&) { return 0; }
 constexpr std::int64_t active_power(const Moment& m) { return m.watts; }
+template <std::size_t Phase>
+constexpr std::int64_t phase_power(const Moment& m) {
+  return m.phases[Phase];
+}
+template <std::size_t Phase>
+constexpr std::int64_t phase_current(const Moment& m) {
+  return m.current(Phase);
+}
 constexpr std::int64_t voltage(const Moment& m) { return m.tenths_of_volt(); }
 
-// One phase carries the whole load, so that three-phase models can be shown too.
+// A single phase carries the whole load, so that three-phase models can be shown with it too.
 constexpr std::array kQuantities{
     Quantity{kImport, Unit::Wh, 0, true, [](const Moment& m) { return m.wh; }},
     Quantity{code(1, 2, 8), Unit::Wh, 0, true, zero},
     Quantity{kReactive, Unit::VArh, 0, true, [](const Moment& m) { return m.varh; }},
     Quantity{code(1, 1, 7), Unit::W, 0, true, active_power},
     Quantity{code(1, 32, 7), Unit::V, -1, true, voltage},
-    Quantity{code(1, 31, 7), Unit::A, -2, true,
-             [](const Moment& m) { return m.volt_amperes() * 1'000 / m.tenths_of_volt(); }},
+    Quantity{code(1, 31, 7), Unit::A, -2, true, phase_current<0>},
     Quantity{code(1, 14, 7), Unit::Hz, -2, true,
              [](const Moment& m) { return 5'000 + m.wander / 10; }},
     Quantity{code(1, 13, 7), Unit::None, -2, true,
@@ -74,11 +87,11 @@ constexpr std::array kQuantities{
              [](const Moment& m) { return m.watts * kReactivePercent / 100; }},
     Quantity{code(1, 9, 7), Unit::VA, 0, false, [](const Moment& m) { return m.volt_amperes(); }},
     Quantity{code(1, 4, 8), Unit::VArh, 0, false, zero},
-    Quantity{code(1, 21, 7), Unit::W, 0, false, active_power},
-    Quantity{code(1, 41, 7), Unit::W, 0, false, zero},
-    Quantity{code(1, 61, 7), Unit::W, 0, false, zero},
-    Quantity{code(1, 51, 7), Unit::A, -2, false, zero},
-    Quantity{code(1, 71, 7), Unit::A, -2, false, zero},
+    Quantity{code(1, 21, 7), Unit::W, 0, false, phase_power<0>},
+    Quantity{code(1, 41, 7), Unit::W, 0, false, phase_power<1>},
+    Quantity{code(1, 61, 7), Unit::W, 0, false, phase_power<2>},
+    Quantity{code(1, 51, 7), Unit::A, -2, false, phase_current<1>},
+    Quantity{code(1, 71, 7), Unit::A, -2, false, phase_current<2>},
     Quantity{code(1, 52, 7), Unit::V, -1, false, voltage},
     Quantity{code(1, 72, 7), Unit::V, -1, false, voltage},
 };
@@ -118,8 +131,9 @@ RegisterReading VirtualMeter::State::registers(const std::vector<ObisCode>& only
   // Mains that wander by a few volts and hundredths of a hertz, from minute to minute.
   const auto minute = static_cast<std::uint64_t>(ticks / 60);
   const auto wander = static_cast<std::int64_t>(mixed(settings.seed ^ 0xACU, minute) % 61) - 30;
-  const Moment moment{energy.wh(), energy.varh(), static_cast<std::int64_t>(load()), wander,
-                      account.balance_minor()};
+  const PhaseWatts phases = load();
+  const auto watts = std::int64_t{phases[0]} + phases[1] + phases[2];
+  const Moment moment{energy.wh(), energy.varh(), watts, phases, wander, account.balance_minor()};
   RegisterReading reading{lived_to, {}};
   for (const Quantity& quantity : kQuantities) {
     const bool wanted =
@@ -167,17 +181,6 @@ operation::LogPage VirtualMeter::State::log_page(const operation::ReadLog& op) c
   const auto count = std::min<std::ptrdiff_t>(entries.end() - first, kLogPage);
   return {op.log, {first, first + count}, first + count == entries.end()};
 }
-
-namespace {
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
-}  // namespace
 
 Result<Answer, OrderRefused> VirtualMeter::perform(const operation::Operation& op, UtcSeconds now) {
   State& state = *state_;

@@ -8,7 +8,9 @@
 #include "meters/virtual/account.hpp"
 #include "meters/virtual/energy_recorder.hpp"
 #include "meters/virtual/event_book.hpp"
+#include "meters/virtual/limit_watch.hpp"
 #include "meters/virtual/supply_switch.hpp"
+#include "meters/virtual/token_acceptance.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 
 /// The inside of a VirtualMeter (private to this folder).
@@ -18,6 +20,13 @@
 /// must not be moved by a clock setting (24-hour limits, the overload pause, the load) runs on
 /// ticks.
 namespace metergate::virtual_meter {
+
+/// What a code did, for the answer.
+struct CodeDone {
+  std::optional<std::int64_t> credited_minor;
+  /// The meter's state forbids what the token asks for, whatever the standard calls that.
+  bool not_permitted = false;
+};
 
 struct VirtualMeter::State {
   State(Settings settings, UtcSeconds born, UtcSeconds made);
@@ -36,6 +45,30 @@ struct VirtualMeter::State {
   /// The order that carried this id when it was not stale.
   [[nodiscard]] const OrderSeen* judged(operation::TransactionId id) const;
   [[nodiscard]] operation::TransactionEvidence evidence(operation::TransactionId id) const;
+
+  // ---- codes (meter_codes.cpp, token_effects.cpp)
+  // -------------------------------------------------------------------
+  /// Where a code came from, and what of it goes into the logs.
+  struct Entry {
+    operation::TransactionId transaction = 0;  ///< 0: keyed in
+    std::optional<std::uint32_t> by_hand;      ///< its reference (meters/token_log.hpp)
+  };
+  [[nodiscard]] operation::OrderAnswer judge_open(const Token& token, const Entry& entry);
+  /// By the keys; `digits` may be anything when keyed in.
+  [[nodiscard]] operation::OrderAnswer judge_keyed(std::string_view digits, const Entry& entry);
+  [[nodiscard]] operation::OrderAnswer key_in(const std::string& digits);
+  void log_code(const Entry& entry, std::optional<operation::MeterRefusal> refusal);
+  [[nodiscard]] TokenAcceptance::Effects effects(const Entry& entry, CodeDone& done);
+  [[nodiscard]] sts::TokenResult carry_out(const sts::TokenContent& content, const Entry& entry,
+                                           CodeDone& done);
+  [[nodiscard]] sts::TokenResult carry_out(const sts::ManagementToken& token, const Entry& entry,
+                                           CodeDone& done);
+  [[nodiscard]] sts::TokenResult clear_credit(std::uint16_t which, const Entry& entry);
+  [[nodiscard]] sts::TokenResult run_tests(const sts::InitiateMeterTest& test, const Entry& entry);
+  void key_changed(const Entry& entry);
+  void fit_keys(MeterKeys keys);
+  void write_tokens(StateWriter& out) const;  // token_state_text.cpp
+  void read_tokens(StateReader& in);
 
   // ---- reads (meter_reads.cpp)
   // -------------------------------------------------------------------
@@ -59,7 +92,10 @@ struct VirtualMeter::State {
 
   [[nodiscard]] UtcSeconds meter_time() const { return clock_base + std::chrono::seconds{ticks}; }
   [[nodiscard]] std::int64_t ticks_at(UtcSeconds now) const;
-  [[nodiscard]] unsigned load() const;
+  /// Time as the oscillator counts it.
+  [[nodiscard]] UtcSeconds running_time() const { return born + std::chrono::seconds{ticks}; }
+  /// What flows now: nothing while the relay is open or the power is away.
+  [[nodiscard]] PhaseWatts load() const;
 
   /// A remote order is judged by its id before anything else (utrn-and-premier.md 1.1).
   [[nodiscard]] std::optional<operation::OrderRefused> stale(operation::TransactionId id);
@@ -78,6 +114,15 @@ struct VirtualMeter::State {
   bool low_credit_written = false;
   bool in_history = false;                     ///< being filled: nothing is paid for, no limit acts
   std::optional<std::int64_t> overload_until;  ///< in ticks
+  /// The pause ends with the supply back on by itself, not armed.
+  bool returns_by_itself = false;
+  LimitCause limited_by = LimitCause::LoadLimit;  ///< the last pause
+  std::optional<PhaseWatts> fixed_load;           ///< instead of the household's
+  LimitWatch limits;
+  std::uint16_t tariff_rate = 0;              ///< as a token set it; its use is not defined
+  std::optional<TokenAcceptance> acceptance;  ///< none: codes go by the open rule
+  std::vector<std::string> display;           ///< after the last code
+  bool last_code_silent = false;
 
   EnergyRecorder energy;
   Account account;
@@ -103,11 +148,21 @@ struct VirtualMeter::State {
  private:
   void step(std::int64_t target);
   void minute_passed(unsigned watts);
+  void begin_pause(LimitCause cause, unsigned watts, std::int64_t seconds);
+  void end_pause();
 };
 
 [[nodiscard]] ProfileInterval profile_interval(const StoredInterval& stored);
 [[nodiscard]] DailySnapshot daily_snapshot(const StoredSnapshot& stored);
 /// The refusal with the meter's own word for it.
 [[nodiscard]] operation::OrderRefused refused(operation::MeterRefusal why);
+
+/// The `cause` of ConfigurationChanged in the configuration log, where a token changed something.
+enum class TokenSetting : std::uint16_t {
+  PowerLimit = 1,
+  UnbalanceLimit = 2,
+  TariffRate = 3,
+  DecoderKey = 4,
+};
 
 }  // namespace metergate::virtual_meter

@@ -2,13 +2,12 @@
 #include <utility>
 
 #include "meters/virtual/meter_state.hpp"
+#include "meters/virtual/order_text.hpp"
 #include "meters/virtual/state_text.hpp"
-#include "meters/virtual/token_rules.hpp"
 
 namespace metergate::virtual_meter {
 namespace {
 
-using operation::OrderRefused;
 using operation::OrderTaken;
 using std::chrono::days;
 using std::chrono::minutes;
@@ -16,7 +15,8 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 
 constexpr std::string_view kFormat = "metergate-virtual-meter";
-constexpr unsigned kVersion = 1;
+/// Version 1 knew neither keys nor limits set by tokens, and one register of money.
+constexpr unsigned kVersion = 2;
 
 void write_time(StateWriter& out, UtcSeconds time) { out.number(time.time_since_epoch().count()); }
 UtcSeconds read_time(StateReader& in) { return UtcSeconds{seconds{in.number<std::int64_t>()}}; }
@@ -40,6 +40,8 @@ void write_settings(StateWriter& out, const Settings& settings) {
   out.number(settings.load_limit_w.value_or(0));
   out.number(settings.history.count());
   out.word(supply_word(settings.supply));
+  out.number(settings.phases);
+  out.number(settings.most_top_up_minor);
 }
 
 SupplyState read_supply(StateReader& in) {
@@ -49,7 +51,7 @@ SupplyState read_supply(StateReader& in) {
   return state.value_or(SupplyState::Unknown);
 }
 
-std::optional<Settings> read_settings(StateReader& in) {
+std::optional<Settings> read_settings(StateReader& in, unsigned version) {
   in.expect("serial");
   const std::string_view serial_text = in.word();
   const auto serial = SerialNumber::parse(serial_text);
@@ -77,6 +79,13 @@ std::optional<Settings> read_settings(StateReader& in) {
   if (limited) settings.load_limit_w = limit;
   settings.history = days{in.number<std::int32_t>()};
   settings.supply = read_supply(in);
+  if (version > 1) {
+    settings.phases = in.number<unsigned>();
+    if (settings.phases != 1 && settings.phases != 3) {
+      in.refuse("1 or 3 phases", std::to_string(settings.phases));
+    }
+    settings.most_top_up_minor = in.number<std::int64_t>();
+  }
   if (!in.ok()) return std::nullopt;
   return settings;
 }
@@ -176,47 +185,6 @@ void read_book(StateReader& in, EventBook& book) {
   }
 }
 
-void write_orders(StateWriter& out, const std::vector<OrderSeen>& orders) {
-  out.line("orders");
-  out.number(orders.size());
-  for (const OrderSeen& seen : orders) {
-    out.number(static_cast<unsigned>(seen.kind));
-    out.number(seen.transaction);
-    write_time(out, seen.true_time);
-    out.word(seen.digits.empty() ? "-" : seen.digits);
-    if (const auto* no = std::get_if<OrderRefused>(&seen.answer)) {
-      out.number(refusal_number(no->refusal));
-      continue;
-    }
-    const auto& taken = std::get<OrderTaken>(seen.answer);
-    out.number(0);
-    out.flag(taken.value.has_value());
-    out.number(taken.value.value_or(0));
-  }
-}
-
-std::vector<OrderSeen> read_orders(StateReader& in) {
-  in.expect("orders");
-  std::vector<OrderSeen> orders(in.count());
-  for (OrderSeen& seen : orders) {
-    seen.kind = static_cast<OrderSeen::Kind>(in.number<std::uint8_t>());
-    seen.transaction = in.number<operation::TransactionId>();
-    seen.true_time = read_time(in);
-    seen.digits = in.word();
-    if (seen.digits == "-") seen.digits.clear();
-    const auto number = in.number<std::uint16_t>();
-    if (number > kRefusals) in.refuse("the number of a refusal", std::to_string(number));
-    if (number != 0) {
-      seen.answer = refused(static_cast<operation::MeterRefusal>(number - 1));
-      continue;
-    }
-    const bool valued = in.flag();
-    const auto value = in.number<std::int64_t>();
-    seen.answer = valued ? OrderTaken{value, "minor"} : OrderTaken{};
-  }
-  return orders;
-}
-
 }  // namespace
 
 std::string VirtualMeter::save() const {
@@ -238,8 +206,9 @@ std::string VirtualMeter::save() const {
   out.number(state.overload_until.value_or(0));
   write_energy(out, state.energy);
   out.line("account");
-  out.number(state.account.balance_minor());
+  out.number(state.account.money_minor());
   out.number(state.account.owed());
+  out.number(state.account.units_watt_seconds());
   out.line("relay");
   out.word(supply_word(state.relay.state()));
   out.number(state.relay.causes().bits);
@@ -254,16 +223,18 @@ std::string VirtualMeter::save() const {
   for (const std::uint32_t sequence : state.pushed.sequences) out.number(sequence);
   write_time(out, state.pushed.interval);
   write_day(out, state.pushed.day);
+  state.write_tokens(out);
   return out.take();
 }
 
 Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   StateReader in{text};
   in.expect(kFormat);
-  if (const auto version = in.number<unsigned>(); version != kVersion) {
-    in.refuse("version " + std::to_string(kVersion), std::to_string(version));
+  const auto version = in.number<unsigned>();
+  if (version == 0 || version > kVersion) {
+    in.refuse("version 1 to " + std::to_string(kVersion), std::to_string(version));
   }
-  auto settings = read_settings(in);
+  auto settings = read_settings(in, version);
   if (!settings) return failure(in.error());
   in.expect("life");
   const UtcSeconds born = read_time(in);
@@ -280,7 +251,8 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   read_energy(in, state->energy);
   in.expect("account");
   const auto balance = in.number<std::int64_t>();
-  state->account.restore(balance, in.number<std::int64_t>());
+  const auto owed = in.number<std::int64_t>();
+  state->account.restore(balance, owed, version > 1 ? in.number<std::int64_t>() : 0);
   in.expect("relay");
   const SupplyState supply = read_supply(in);
   state->relay = SupplySwitch{supply, SupplyCauses{in.number<std::uint16_t>()}};
@@ -291,7 +263,7 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
     state->relay_limit.restore(in.number<std::int64_t>());
   }
   read_book(in, state->book);
-  state->orders = read_orders(in);
+  state->orders = read_orders(in, version > 1);
   for (const OrderSeen& seen : state->orders) {
     if (!seen.digits.empty() && std::holds_alternative<OrderTaken>(seen.answer)) {
       state->account.remember(seen.digits);
@@ -301,6 +273,7 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   for (std::uint32_t& sequence : state->pushed.sequences) sequence = in.number<std::uint32_t>();
   state->pushed.interval = read_time(in);
   state->pushed.day = read_day(in);
+  if (version > 1) state->read_tokens(in);
   if (!in.ok()) return failure(in.error());
   return VirtualMeter{std::move(state)};
 }

@@ -9,6 +9,7 @@
 #include "meters/identity.hpp"
 #include "meters/load_profile.hpp"
 #include "meters/supply.hpp"
+#include "meters/virtual/meter_keys.hpp"
 
 namespace metergate::virtual_meter {
 
@@ -27,6 +28,11 @@ struct Settings {
   std::chrono::days history{45};
   /// Off: a new meter, never connected, with a history of zeros. On: in service all along.
   SupplyState supply = SupplyState::Off;
+  unsigned phases = 1;  ///< 1 or 3
+  /// The most a single UTRN may add (utrn-and-premier.md 2.6).
+  std::int64_t most_top_up_minor = 100'000;
+  /// With keys the meter decides on codes by them; without, by the open rule of token_rules.hpp.
+  std::optional<MeterKeys> keys = std::nullopt;
 };
 
 }  // namespace metergate::virtual_meter

@@ -5,19 +5,13 @@
 #include <utility>
 
 #include "meters/virtual/meter_state.hpp"
+#include "protocols/overloaded.hpp"
 
 namespace metergate::virtual_meter {
 namespace {
 
 using std::chrono::days;
 using std::chrono::sys_days;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 UtcSeconds birth(const Settings& settings, UtcSeconds now) {
   if (settings.history.count() <= 0) return now;
@@ -50,6 +44,8 @@ void VirtualMeter::open_cover(UtcSeconds now) {
   state_->advance(now);
   state_->note(CoverOpened{});
   if (std::exchange(state_->cover_open, true)) return;
+  // A meter that is in tamper state already stays there.
+  if (state_->relay.causes().has(SupplyCauses::kTamper)) return;
   state_->write(LogId::Tamper, EventCode::TamperStarted);
   state_->hold(SupplyCauses::kTamper, 0);
 }
@@ -58,6 +54,8 @@ void VirtualMeter::close_cover(UtcSeconds now) {
   state_->advance(now);
   state_->note(CoverClosed{});
   if (!std::exchange(state_->cover_open, false)) return;
+  // With keys, only the token that clears the tamper condition ends it (acceptance row J-13).
+  if (state_->acceptance) return;
   state_->write(LogId::Tamper, EventCode::TamperEnded);
   state_->release(SupplyCauses::kTamper, 0);
 }
@@ -80,6 +78,42 @@ void VirtualMeter::set_clock_locally(UtcSeconds meter_time, UtcSeconds now) {
   state_->set_clock(meter_time, 0);
 }
 
+KeyedIn VirtualMeter::key_in(std::string_view digits, UtcSeconds now) {
+  state_->advance(now);
+  if (!state_->has_power)
+    return {operation::OrderRefused{operation::MeterRefusal::Other, "no-power"}, {}, true};
+  if (!is_key_sequence(digits)) return {refused(operation::MeterRefusal::Malformed), {}, false};
+  state_->note(CodeKeyed{std::string{digits}});
+  operation::OrderAnswer answer = state_->key_in(std::string{digits});
+  return {std::move(answer), state_->display, state_->last_code_silent};
+}
+
+void VirtualMeter::switch_load(std::optional<PhaseWatts> watts, UtcSeconds now) {
+  state_->advance(now);
+  state_->note(LoadSwitched{watts});
+  state_->fixed_load = watts;
+}
+
+bool VirtualMeter::fit_keys(MeterKeys keys) {
+  if (state_->acceptance) return false;
+  state_->fit_keys(std::move(keys));
+  return true;
+}
+
+std::optional<TokenState> VirtualMeter::token_state() const {
+  if (!state_->acceptance) return std::nullopt;
+  const TokenAcceptance& acceptance = *state_->acceptance;
+  return TokenState{.keys = acceptance.keys(),
+                    .power_limit_w = state_->limits.power_limit(),
+                    .unbalance_limit_w = state_->limits.unbalance_limit(),
+                    .tariff_rate = state_->tariff_rate,
+                    .units_wh = state_->account.units_wh(),
+                    .money_minor = state_->account.money_minor(),
+                    .keypad_locked = acceptance.locked(state_->running_time()),
+                    .newest_tid = acceptance.tids().slots().back(),
+                    .highest_counter = acceptance.counters().highest()};
+}
+
 std::vector<Deed> VirtualMeter::take_deeds() { return std::exchange(state_->deeds, {}); }
 
 bool VirtualMeter::redo(const Deed& deed) {
@@ -91,6 +125,8 @@ bool VirtualMeter::redo(const Deed& deed) {
                  [&](PowerCut) { cut_power(deed.time); },
                  [&](PowerRestored) { restore_power(deed.time); },
                  [&](const ClockSetLocally& set) { set_clock_locally(set.meter_time, deed.time); },
+                 [&](const LoadSwitched& load) { switch_load(load.watts, deed.time); },
+                 [&](const CodeKeyed& code) { (void)key_in(code.digits, deed.time); },
                  [&](const auto& order) { (void)perform(order, deed.time); },
              },
              deed.what);

@@ -22,12 +22,33 @@ namespace metergate::virtual_meter {
 /// An order that changed or tried to change the meter, as the meter itself remembers it for ever:
 /// the truth a checker compares the gateway's outcomes with.
 struct OrderSeen {
-  enum class Kind : std::uint8_t { Token = 1, Relay, Clock };
+  enum class Kind : std::uint8_t { Token = 1, Relay, Clock, KeyedCode };
   Kind kind = Kind::Token;
-  operation::TransactionId transaction = 0;
+  operation::TransactionId transaction = 0;  ///< 0 for a code keyed in
   UtcSeconds true_time;
-  std::string digits;  ///< of a token; empty for the others
+  std::string digits;  ///< of a code; empty for the others
   operation::OrderAnswer answer;
+};
+
+/// What a person at the keypad gets to see.
+struct KeyedIn {
+  operation::OrderAnswer answer;
+  std::vector<std::string> display;
+  /// The meter shows nothing and logs nothing: a UTRN that was used before.
+  bool silent = false;
+};
+
+/// How a meter with keys stands.
+struct TokenState {
+  MeterKeys keys;  ///< as of the last key change
+  std::optional<std::uint32_t> power_limit_w;
+  std::optional<std::uint32_t> unbalance_limit_w;
+  std::uint16_t tariff_rate = 0;
+  std::int64_t units_wh = 0;     ///< the register of electricity credit
+  std::int64_t money_minor = 0;  ///< the register of electricity credit in currency
+  bool keypad_locked = false;
+  sts::TokenIdentifier newest_tid = sts::TokenIdentifier::from_minutes(0);
+  utrn::UtrnCounter highest_counter{0};
 };
 
 /// What happened since it was last asked for, for meters that push.
@@ -70,6 +91,10 @@ class VirtualMeter {
   void cut_power(UtcSeconds now);
   void restore_power(UtcSeconds now);
   [[nodiscard]] bool powered() const;
+  /// Keys in 1 to 60 digits; more, or anything else, is refused as malformed and not even noted.
+  [[nodiscard]] KeyedIn key_in(std::string_view digits, UtcSeconds now);
+  /// What the household draws from now on; nothing: its own habits again.
+  void switch_load(std::optional<PhaseWatts> watts, UtcSeconds now);
   /// At the optical port: no transaction id, but a mark on the interval and a log entry all the
   /// same.
   void set_clock_locally(UtcSeconds meter_time, UtcSeconds now);
@@ -77,6 +102,10 @@ class VirtualMeter {
   /// New log entries, closed intervals and snapshots since the last call; the history is not among
   /// them. Survives save and restore.
   [[nodiscard]] Pushes take_pushes();
+
+  /// Gives keys to a meter that went by the open rule; there is no way back. False, and nothing
+  /// happens, when it has keys already. The caller saves the whole state: this is no deed.
+  bool fit_keys(MeterKeys keys);
 
   // ---- its whole state as text ------------------------------------------------------------------
   [[nodiscard]] std::string save() const;
@@ -104,6 +133,8 @@ class VirtualMeter {
   [[nodiscard]] std::vector<ProfileInterval> intervals(UtcSeconds from, UtcSeconds to) const;
   [[nodiscard]] std::vector<DailySnapshot> snapshots() const;
   [[nodiscard]] const std::vector<LogEntry>& log(LogId log) const;
+  /// Nothing for a meter of the open rule.
+  [[nodiscard]] std::optional<TokenState> token_state() const;
 
   // ---- what any virtual meter captures ----------------------------------------------------------
   /// Registers a model may name. Usual (read when none is named): 1-0:1.8.0, 2.8.0 (zero), 3.8.0,

@@ -20,7 +20,17 @@ class EntryLockout {
     std::chrono::seconds longest{1280};
   };
 
+  /// What a meter writes down, to lock on after a restart.
+  struct State {
+    unsigned wrong = 0;            ///< entries in a row
+    std::chrono::seconds next{0};  ///< how long the next lock lasts
+    UtcSeconds until{};
+  };
+
   explicit constexpr EntryLockout(Rules rules) : rules_{rules}, next_{rules.first} {}
+  constexpr EntryLockout(Rules rules, const State& state)
+      : rules_{rules}, next_{state.next}, wrong_{state.wrong}, until_{state.until} {}
+  [[nodiscard]] constexpr State state() const { return {wrong_, next_, until_}; }
 
   [[nodiscard]] constexpr bool locked(UtcSeconds now) const { return now < until_; }
   [[nodiscard]] constexpr UtcSeconds until() const { return until_; }
