@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/access/identity.hpp"
+
+#include <algorithm>
+
+#include "protocols/crypto/hash.hpp"
+#include "protocols/octets/compact_hex.hpp"
+
+namespace metergate::access {
+namespace {
+
+constexpr std::size_t kKeyIdOctets = 8;
+
+OctetView octets(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+Result<Identity, Refusal> signed_by(const AccessRules& rules, const std::string& name,
+                                    std::string_view message,
+                                    const crypto::Ed25519Signature& signature,
+                                    std::string_view field) {
+  const auto found = std::ranges::find(rules.operators, name, &Operator::name);
+  if (found != rules.operators.end()) {
+    for (const crypto::Ed25519PublicKey& key : found->public_keys) {
+      if (crypto::ed25519_verify(key, octets(message), signature)) {
+        return Identity{name, IdentityProof::Signature, key_id(key)};
+      }
+    }
+  }
+  // The same answer for a stranger: it tells nobody who the operators are.
+  return failure(Refusal{Reason::SignatureWrong, std::string{field}, "",
+                         "operator " + name +
+                             "'s signature of this very command: site, verb, meter and body, "
+                             "under a key the configuration has for them"});
+}
+
+Identity local(const AccessRules& rules, const LocalPeer& peer) {
+  const auto found = std::ranges::find_if(rules.operators, [&](const Operator& one) {
+    return !one.local_user.empty() && one.local_user == peer.user;
+  });
+  const std::string& name = found == rules.operators.end() ? peer.user : found->name;
+  return {name, IdentityProof::LocalUser, "", peer.owns_box};
+}
+
+}  // namespace
+
+std::string key_id(const crypto::Ed25519PublicKey& public_key) {
+  const auto digest = crypto::sha256(public_key);
+  return hex::compact(OctetView{digest}.first(kKeyIdOctets));
+}
+
+Result<Identities, Refusal> identify(const AccessRules& rules, const CommandProof& proof,
+                                     const std::optional<LocalPeer>& peer) {
+  Identities out{{proof.operator_name, IdentityProof::Broker}, std::nullopt};
+  if (proof.signature) {
+    auto requester =
+        signed_by(rules, proof.operator_name, proof.signed_octets, *proof.signature, "signature");
+    if (!requester) return failure(std::move(requester).error());
+    out.requester = std::move(requester).value();
+  } else if (peer) {
+    out.requester = local(rules, *peer);
+  }
+  if (proof.approver.empty()) return out;
+  if (!proof.approval) {
+    return failure(Refusal{Reason::SignatureMissing, "approval.signature", "",
+                           "the second operator's own signature of this command"});
+  }
+  auto approver =
+      signed_by(rules, proof.approver, proof.signed_octets, *proof.approval, "approval.signature");
+  if (!approver) return failure(std::move(approver).error());
+  // What was approved is what the body says; over the control socket somebody else may bring it.
+  if (proof.operator_name != out.requester.name) {
+    return failure(Refusal{Reason::SignatureWrong, "operator", proof.operator_name,
+                           out.requester.name + ", who asks: the approval names another"});
+  }
+  out.approver = std::move(approver).value();
+  return out;
+}
+
+}  // namespace metergate::access
