@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/read_access.hpp"
 #include "config/read_links.hpp"
 #include "config/read_meters.hpp"
 
@@ -173,6 +174,7 @@ Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
   read_lines(root, into, base);
   read_schedules(root, into);
   into.meters = read_meters(root, into);
+  into.access = read_access(root);
   root.finish();
   if (!errors.empty()) return failure(errors.take());
   return into;

@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "meters/access_rules.hpp"
 #include "meters/identity.hpp"
 #include "meters/load_profile.hpp"
 
@@ -146,6 +147,7 @@ struct Configuration {
   std::vector<Line> lines;
   std::vector<Schedule> schedules;
   std::vector<Meter> meters;
+  AccessRules access{};
 };
 
 }  // namespace metergate::config
