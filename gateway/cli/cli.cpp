@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
+#include "gateway/cli/audit.hpp"
 #include "gateway/cli/check_config.hpp"
 #include "gateway/cli/check_model.hpp"
 #include "gateway/cli/exit_codes.hpp"
@@ -11,11 +12,13 @@
 #include "gateway/cli/export.hpp"
 #include "gateway/cli/keys.hpp"
 #include "gateway/cli/meters.hpp"
+#include "gateway/cli/operator_key.hpp"
 #include "gateway/cli/probe.hpp"
 #include "gateway/cli/readings.hpp"
 #include "gateway/cli/run_command.hpp"
 #include "gateway/cli/send.hpp"
 #include "gateway/cli/show.hpp"
+#include "gateway/cli/sign.hpp"
 #include "gateway/cli/sim.hpp"
 #include "gateway/cli/tail.hpp"
 #include "gateway/cli/token.hpp"
@@ -42,9 +45,10 @@ int run(std::vector<std::string> arguments, Console& console) {
   app.set_version_flag("--version", std::string{"metergate "} + METERGATE_VERSION);
   app.require_subcommand(1);
   Action action;
-  for (const auto add : {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show,
-                         &add_tail, &add_events, &add_readings, &add_export, &add_send, &add_probe,
-                         &add_status, &add_sim, &add_token, &add_keys}) {
+  for (const auto add :
+       {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show, &add_tail,
+        &add_events, &add_readings, &add_export, &add_send, &add_probe, &add_status, &add_sim,
+        &add_token, &add_keys, &add_audit, &add_operator, &add_sign}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back
