@@ -7,7 +7,7 @@
 
 #include "config/schema.hpp"
 #include "gateway/cli/exit_codes.hpp"
-#include "gateway/cli/sim_actions.hpp"
+#include "gateway/cli/sim_street.hpp"
 #include "gateway/sim/street.hpp"
 
 namespace metergate::cli {
@@ -27,6 +27,8 @@ struct Options {
   long turn_round_ms = 10;
   bool unpaced = false;
   bool credit = false;
+  std::string token_rule = "open";
+  std::string algorithm = "07";
 };
 
 /// What stands on the street; `sim run` and `sim config` take the same, so that they fit together.
@@ -79,6 +81,17 @@ void add_run_options(CLI::App& command, Options& options) {
   command.add_option("--supply", options.supply, "on: in service; off: fresh from the factory")
       ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
+  command
+      .add_option("--token-rule", options.token_rule,
+                  "open: any well-formed code; cryptographic: by PUBLIC TEST keys")
+      ->check(CLI::IsMember({"open", "cryptographic"}))
+      ->capture_default_str();
+  command.add_option("--ea", options.algorithm, "Algorithm of meters with keys: 07 or 11")
+      ->check(CLI::IsMember({"07", "11"}))
+      ->capture_default_str();
+  command.add_option("--phases", street.phases, "Of each meter")
+      ->check(CLI::IsMember({1, 3}))
+      ->capture_default_str();
   command.add_flag("--credit-mode", options.credit, "No prepayment: credit never runs out");
   command.add_option("--balance", street.balance_minor, "What is in each meter, minor units")
       ->capture_default_str();
@@ -95,6 +108,9 @@ int run_street(const Options& options) {
   sim::StreetOptions street = options.street;
   street.supply = options.supply == "off" ? SupplyState::Off : SupplyState::On;
   street.prepayment = !options.credit;
+  street.token_rule =
+      options.token_rule == "cryptographic" ? sim::TokenRule::Cryptographic : sim::TokenRule::Open;
+  street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
   street.history = std::chrono::days{options.history_days};
   street.wire.paced = !options.unpaced;
   street.wire.turn_round = std::chrono::milliseconds{options.turn_round_ms};
@@ -122,33 +138,6 @@ int print_config(Console& console, const Options& options) {
                 << "\nport = " << options.north_port << "\n";
   }
   console.out << sim::gateway_config_for(options.street);
-  return kOk;
-}
-
-struct CtlOptions {
-  std::filesystem::path directory;
-  std::string action;
-  std::string meter;
-  std::string value;
-};
-
-int ctl(Console& console, const CtlOptions& options) {
-  const auto request = sim_request(options.action, options.meter, options.value);
-  if (!request) return complain(console, request.error());
-  sim::StreetOptions street;
-  street.directory = options.directory;
-  const auto answer = sim::street_request(sim::control_socket(street), *request);
-  if (!answer) return complain(console, {kUnavailable, answer.error()});
-  boost::system::error_code failed;
-  const json::value told = json::parse(*answer, failed);
-  if (failed || !told.is_object()) {
-    return complain(console, {kUnavailable, "the street's answer is not understood"});
-  }
-  const json::value* error = told.get_object().if_contains("error");
-  if (error != nullptr && error->is_string()) {
-    return complain(console, {kRefused, std::string{error->get_string()}});
-  }
-  console.out << sim_answer_text(told.get_object());
   return kOk;
 }
 
@@ -183,24 +172,6 @@ void add_sim_config(CLI::App& sim, Action& action) {
   });
 }
 
-void add_sim_ctl(CLI::App& sim, Action& action) {
-  auto options = std::make_shared<CtlOptions>();
-  CLI::App* command = sim.add_subcommand("ctl", "Do something to a running street");
-  command->footer(sim_actions_help() +
-                  "\nExamples:\n"
-                  "  metergate sim ctl --dir /tmp/street list\n"
-                  "  metergate sim ctl --dir /tmp/street silence a-003\n"
-                  "  metergate sim ctl --dir /tmp/street late a-001 600\n"
-                  "  metergate sim ctl --dir /tmp/street cut-power '*'");
-  command->add_option("--dir", options->directory, "The street's folder")->required();
-  command->add_option("ACTION", options->action, "What to do")->required();
-  command->add_option("METER", options->meter, "A meter's name, or * for all");
-  command->add_option("VALUE", options->value, "The action's number");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return ctl(console, *options); };
-  });
-}
-
 }  // namespace
 
 void add_sim(CLI::App& app, Action& action) {
@@ -216,7 +187,7 @@ void add_sim(CLI::App& app, Action& action) {
       "  metergate run --config /tmp/street/gateway.toml");
   add_sim_run(*sim, action);
   add_sim_config(*sim, action);
-  add_sim_ctl(*sim, action);
+  add_sim_street(*sim, action);
 }
 
 }  // namespace metergate::cli

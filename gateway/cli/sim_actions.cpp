@@ -5,6 +5,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <charconv>
+#include <optional>
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/table.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-enum class Takes : unsigned char { Nothing, Meter, MeterAndNumber };
+enum class Takes : unsigned char { Nothing, Meter, MeterAndNumber, MeterAndDigits, MeterAndWatts };
 
 struct SimAction {
   std::string_view word;
@@ -35,6 +36,9 @@ constexpr std::array kActions{
     SimAction{"reboot", Takes::Meter, "", "a short power cut"},
     SimAction{"set-clock-offset", Takes::MeterAndNumber, "seconds",
               "its clock, relative to true time"},
+    SimAction{"key-in", Takes::MeterAndDigits, "digits", "a code at the meter's keypad"},
+    SimAction{"set-load", Takes::MeterAndWatts, "watts", "what is drawn; 1000,0,500 for phases"},
+    SimAction{"usual-load", Takes::Meter, "", "... and the household's habits again"},
     SimAction{"silence", Takes::Meter, "", "hears nothing, answers nothing"},
     SimAction{"unsilence", Takes::Meter, "", "... and again does"},
     SimAction{"late", Takes::MeterAndNumber, "ms", "answers come that much later"},
@@ -46,6 +50,7 @@ constexpr std::array kActions{
     SimAction{"babble", Takes::MeterAndNumber, "per_mille", "talks without being asked"},
     SimAction{"heal", Takes::Meter, "", "no more faults"},
     SimAction{"swap", Takes::Meter, "", "another meter hangs in its place"},
+    SimAction{"keys", Takes::Meter, "", "its PUBLIC TEST keys"},
     SimAction{"truth", Takes::Meter, "", "all the meter knows"},
     SimAction{"save", Takes::Meter, "", "its state to disk now"}};
 
@@ -54,6 +59,26 @@ CliError usage(std::string text) { return {kUsage, std::move(text)}; }
 std::string cell(const json::value& value) {
   if (value.is_string()) return journal::neutral(std::string_view{value.get_string()});
   return journal::neutral(json::serialize(value));
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// `1000` or `1000,0,500`
+std::optional<json::array> whole_numbers(std::string_view text) {
+  json::array numbers;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    const auto number = whole_number(text.substr(begin, end - begin));
+    if (!number) return std::nullopt;
+    numbers.push_back(*number);
+    begin = end + 1;
+  }
+  return numbers;
 }
 
 /// Objects of one shape as a table; the first one names the columns, its name comes first.
@@ -99,12 +124,22 @@ CliResult<std::string> sim_request(const std::string& action, const std::string&
     if (!value.empty()) return failure(usage(action + " takes no VALUE"));
     return json::serialize(request);
   }
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (value.empty() || error != std::errc{} || end != value.data() + value.size()) {
+  if (found->takes == Takes::MeterAndDigits) {
+    if (value.empty()) return failure(usage(action + " needs a VALUE: the digits of a code"));
+    request[found->field] = value;
+    return json::serialize(request);
+  }
+  if (found->takes == Takes::MeterAndWatts) {
+    const auto watts = whole_numbers(value);
+    if (!watts) return failure(usage(action + " needs a VALUE: watts, or 1000,0,500 for phases"));
+    request[found->field] = *watts;
+    return json::serialize(request);
+  }
+  const auto number = whole_number(value);
+  if (!number) {
     return failure(usage(action + " needs a VALUE: a whole number, " + std::string{found->field}));
   }
-  request[found->field] = number;
+  request[found->field] = *number;
   return json::serialize(request);
 }
 
@@ -113,7 +148,7 @@ std::string sim_actions_help() {
   for (const SimAction& action : kActions) {
     std::string form{action.word};
     if (action.takes != Takes::Nothing) form += " METER";
-    if (action.takes == Takes::MeterAndNumber) form += " " + std::string{action.field};
+    if (!action.field.empty()) form += " " + std::string{action.field};
     constexpr std::size_t kFormWidth = 36;
     form.resize(std::max(kFormWidth, form.size() + 1), ' ');
     out += "  " + form + std::string{action.meaning} + '\n';

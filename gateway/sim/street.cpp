@@ -17,9 +17,11 @@
 #include "gateway/sim/modbus_tcp_server.hpp"
 #include "gateway/sim/mqtt_meters.hpp"
 #include "gateway/sim/state_file.hpp"
+#include "gateway/sim/street_keys.hpp"
 #include "gateway/sim/street_meter.hpp"
 #include "gateway/sim/wire_emulator.hpp"
 #include "meters/virtual/load_curve.hpp"
+#include "meters/virtual/test_keys.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -77,9 +79,18 @@ Settings settings_for(const StreetOptions& options, const model::MeterModel& met
   settings.relay_operations_per_day = meter_model.relay_operations_per_day;
   settings.history = options.history;
   settings.supply = options.supply;
+  settings.phases = options.phases;
   const auto share = static_cast<double>(virtual_meter::mixed(settings.seed, 77) % 2'001) - 1'000;
   settings.clock_drift_ppm = options.clock_drift_ppm * share / 1'000;
   return settings;
+}
+
+/// The test keys of the street's meters; nothing where they go by the open rule.
+KeyMaker key_maker(const StreetOptions& options) {
+  if (options.token_rule == TokenRule::Open) return {};
+  return [algorithm = options.algorithm](const SerialNumber& serial) {
+    return virtual_meter::test_keys::meter_keys(serial, {.algorithm = algorithm});
+  };
 }
 
 Result<Done, std::string> check(const StreetOptions& options) {
@@ -95,6 +106,9 @@ Result<Done, std::string> check(const StreetOptions& options) {
   }
   if (!(options.speed > 0) || !(options.wire.time_scale > 0)) {
     return failure(std::string{"speed and time scale must be greater than 0"});
+  }
+  if (options.phases != 1 && options.phases != 3) {
+    return wrong("phases", options.phases, "1 and 3");
   }
   if (options.supply != SupplyState::On && options.supply != SupplyState::Off) {
     return failure(std::string{"supply is neither on nor off"});
@@ -150,7 +164,7 @@ struct Street::Parts {
                                          const model::MeterModel& of_model) {
     auto meter =
         StreetMeter::open(meter_name(place, number), settings_for(options, of_model, wire, number),
-                          clock, options.directory);
+                          clock, options.directory, key_maker(options));
     if (!meter) return failure(meter.error());
     meters.push_back(std::move(*meter));
     places.push_back({meters.back().get(), wire_name, number});
@@ -190,7 +204,9 @@ struct Street::Parts {
     if (!targets) return failure(targets.error());
     tcp_targets = std::move(*targets);
     if (const auto hung = hang_mqtt(); !hung) return hung;
-    return StreetMeter::save_all(meters);
+    if (auto saved = StreetMeter::save_all(meters); !saved) return saved;
+    if (options.token_rule == TokenRule::Open) return Done{};
+    return write_street_keys(options.directory / "keys", meters);
   }
 
   Result<Done, std::string> open_line(unsigned index) {

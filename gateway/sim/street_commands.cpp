@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/sim/street.hpp"
+#include "gateway/sim/street_keys.hpp"
 #include "gateway/sim/street_meter.hpp"
 #include "gateway/sim/truth.hpp"
 #include "gateway/sim/wire_emulator.hpp"
@@ -22,6 +23,9 @@
 ///   corrupt, truncate, lose, babble  per_mille
 ///   heal                                    no more faults
 ///   swap                                    the place's other meter answers
+///   key-in  digits                          a code at the meter's keypad
+///   set-load  watts [per phase]             what the household draws; usual-load: its habits
+///   keys                                    the meter's PUBLIC TEST keys, for `metergate token`
 ///   truth                                   all a meter knows, for checkers
 ///   line-stats [clear]                      what passed over the lines
 ///   save                                    everything to disk now
@@ -54,6 +58,8 @@ constexpr std::array kActs{
     PersonAct{"close-cover", [](VirtualMeter& m, UtcSeconds now) { m.close_cover(now); }},
     PersonAct{"cut-power", [](VirtualMeter& m, UtcSeconds now) { m.cut_power(now); }},
     PersonAct{"restore-power", [](VirtualMeter& m, UtcSeconds now) { m.restore_power(now); }},
+    PersonAct{"usual-load",
+              [](VirtualMeter& m, UtcSeconds now) { m.switch_load(std::nullopt, now); }},
     PersonAct{"reboot",
               [](VirtualMeter& m, UtcSeconds now) {
                 m.cut_power(now);
@@ -126,6 +132,60 @@ json::object set_clock_offset(StreetMeter& meter, const json::object& command) {
   return set ? done() : refusal(meter.last_error());
 }
 
+json::object key_in(StreetMeter& meter, const json::object& command) {
+  const json::value* digits = command.if_contains("digits");
+  if (digits == nullptr || !digits->is_string()) return refusal("digits must be a text of digits");
+  std::string keys{std::string_view{digits->get_string()}};
+  std::erase_if(keys, [](char c) { return c == ' ' || c == '-'; });  // as slips print them
+  const auto keyed =
+      meter.with([&](VirtualMeter& hanging, UtcSeconds now) { return hanging.key_in(keys, now); });
+  if (!keyed) return refusal(meter.last_error());
+  json::object answer = done();
+  if (const auto* no = std::get_if<operation::OrderRefused>(&keyed->answer)) {
+    answer["result"] = operation::meter_refusal_word(no->refusal);
+    answer["raw"] = no->raw;
+  } else {
+    answer["result"] = "taken";
+    const auto& taken = std::get<operation::OrderTaken>(keyed->answer);
+    if (taken.value) answer["value_minor"] = *taken.value;
+  }
+  answer["silent"] = keyed->silent;
+  answer["display"] = json::array(keyed->display.begin(), keyed->display.end());
+  return answer;
+}
+
+json::object set_load(StreetMeter& meter, const json::object& command) {
+  constexpr std::int64_t kMostWatts = 1'000'000;
+  const json::value* given = command.if_contains("watts");
+  const auto wrong = [] {
+    return refusal("watts must be a list of one number for each phase, 0 to 1000000");
+  };
+  if (given == nullptr || !given->is_array() || given->get_array().empty()) return wrong();
+  virtual_meter::PhaseWatts watts{};
+  const json::array& phases = given->get_array();
+  for (std::size_t i = 0; i < phases.size(); ++i) {
+    if (i == watts.size() || !phases[i].is_int64()) return wrong();
+    const std::int64_t value = phases[i].get_int64();
+    if (value < 0 || value > kMostWatts) return wrong();
+    watts[i] = static_cast<unsigned>(value);
+  }
+  const auto set = meter.with([&](VirtualMeter& hanging, UtcSeconds now) {
+    if (phases.size() > hanging.settings().phases) return false;
+    hanging.switch_load(watts, now);
+    return true;
+  });
+  if (!set) return refusal(meter.last_error());
+  return *set ? done() : refusal("this meter has one phase");
+}
+
+json::object keys(StreetMeter& meter) {
+  const auto text =
+      meter.with([](VirtualMeter& hanging, UtcSeconds) { return test_key_config(hanging); });
+  if (!text) return refusal(meter.last_error());
+  if (text->empty()) return refusal("this meter goes by the open rule and has no keys");
+  return {{"ok", true}, {"key_config", *text}};
+}
+
 json::object truth(StreetMeter& meter) {
   auto told =
       meter.with([&](VirtualMeter& hanging, UtcSeconds now) { return truth_of(hanging, now); });
@@ -145,6 +205,9 @@ json::object for_one(StreetMeter& meter, std::string_view word, const json::obje
   if (word == "set-clock-offset") return set_clock_offset(meter, command);
   if (word == "swap") return meter.swap() ? done() : refusal(meter.last_error());
   if (word == "truth") return truth(meter);
+  if (word == "key-in") return key_in(meter, command);
+  if (word == "set-load") return set_load(meter, command);
+  if (word == "keys") return keys(meter);
   if (word == "save") return meter.save() ? done() : refusal(meter.last_error());
   return refusal("no such command: " + std::string{word.substr(0, 40)});
 }

@@ -24,18 +24,21 @@ Settings other_meter(Settings settings) {
 }  // namespace
 
 StreetMeter::StreetMeter(std::string name, Settings settings, const StreetClock& clock,
-                         std::filesystem::path directory)
+                         std::filesystem::path directory, KeyMaker make_keys)
     : name_{std::move(name)},
       settings_{std::move(settings)},
       clock_{clock},
       directory_{std::move(directory)},
+      make_keys_{std::move(make_keys)},
       faults_{settings_.seed} {}
 
-Result<std::unique_ptr<StreetMeter>, std::string> StreetMeter::open(
-    std::string name, Settings settings, const StreetClock& clock,
-    std::filesystem::path directory) {
-  std::unique_ptr<StreetMeter> place{
-      new StreetMeter{std::move(name), std::move(settings), clock, std::move(directory)}};
+Result<std::unique_ptr<StreetMeter>, std::string> StreetMeter::open(std::string name,
+                                                                    Settings settings,
+                                                                    const StreetClock& clock,
+                                                                    std::filesystem::path directory,
+                                                                    KeyMaker make_keys) {
+  std::unique_ptr<StreetMeter> place{new StreetMeter{std::move(name), std::move(settings), clock,
+                                                     std::move(directory), std::move(make_keys)}};
   const auto swapped = read_state_file(place->directory_ / (place->name_ + ".swapped"));
   if (!swapped) return failure(swapped.error());
   place->active_ = swapped->has_value() && **swapped == "yes\n" ? 1 : 0;
@@ -47,14 +50,29 @@ Result<Done, std::string> StreetMeter::load(std::size_t which) {
   const auto text = read_state_file(file_of(which));
   if (!text) return failure(text.error());
   if (!*text) {
-    meters_[which].emplace(which == 0 ? settings_ : other_meter(settings_), clock_.now());
+    Settings settings = which == 0 ? settings_ : other_meter(settings_);
+    if (make_keys_) settings.keys = make_keys_(settings.serial);
+    meters_[which].emplace(std::move(settings), clock_.now());
     must_save_ = true;
     return Done{};
   }
   auto restored = VirtualMeter::restore(**text);
   if (!restored) return failure(file_of(which).string() + ": " + restored.error());
   meters_[which].emplace(std::move(*restored));
-  return redo_deeds(which);
+  if (auto redone = redo_deeds(which); !redone) return redone;
+  return fit_keys(which);
+}
+
+Result<Done, std::string> StreetMeter::fit_keys(std::size_t which) {
+  VirtualMeter& meter = *meters_[which];
+  if (!make_keys_) {
+    if (!meter.token_state()) return Done{};
+    return failure(file_of(which).string() +
+                   ": this meter has keys; run the street with --token-rule cryptographic, or in a "
+                   "folder of its own");
+  }
+  if (!meter.token_state() && meter.fit_keys(make_keys_(meter.serial()))) must_save_ = true;
+  return Done{};
 }
 
 Result<Done, std::string> StreetMeter::redo_deeds(std::size_t which) {

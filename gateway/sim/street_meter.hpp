@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -17,6 +18,9 @@
 
 namespace metergate::sim {
 
+/// Makes the keys of a meter by its serial number; without one, codes go by the open rule.
+using KeyMaker = std::function<virtual_meter::MeterKeys(const SerialNumber&)>;
+
 /// A place on the street where a virtual meter hangs, with its lock and its files: the state as it
 /// was saved last, and the deeds since. What an order or a person did is on disk before anyone
 /// hears of it: a killed simulator has forgotten nothing that was answered.
@@ -25,10 +29,11 @@ class StreetMeter {
   using VirtualMeter = virtual_meter::VirtualMeter;
 
   /// Takes the meter up from its files, or hangs a new one there when there are none; a new one is
-  /// saved with its first deed or by `save_all`.
+  /// saved with its first deed or by `save_all`. A meter saved without keys is given its own; one
+  /// that has keys is never opened without `make_keys`: that is a fault, not a way round them.
   [[nodiscard]] static Result<std::unique_ptr<StreetMeter>, std::string> open(
       std::string name, virtual_meter::Settings settings, const StreetClock& clock,
-      std::filesystem::path directory);
+      std::filesystem::path directory, KeyMaker make_keys = {});
 
   /// `act(VirtualMeter&, UtcSeconds now)` under the lock, after the meter has lived up to now.
   /// Nothing when the state could not be made durable: the meter must stay silent then.
@@ -61,12 +66,13 @@ class StreetMeter {
 
  private:
   StreetMeter(std::string name, virtual_meter::Settings settings, const StreetClock& clock,
-              std::filesystem::path directory);
+              std::filesystem::path directory, KeyMaker make_keys);
   [[nodiscard]] VirtualMeter& hanging() { return *meters_[active_]; }
   [[nodiscard]] Result<Done, std::string> load(std::size_t which);
   [[nodiscard]] std::filesystem::path file_of(std::size_t which) const;
   [[nodiscard]] std::filesystem::path deeds_of(std::size_t which) const;
   [[nodiscard]] Result<Done, std::string> redo_deeds(std::size_t which);
+  [[nodiscard]] Result<Done, std::string> fit_keys(std::size_t which);
   bool keep_deeds();
   bool save_locked();
   /// The saved state holds all deeds now.
@@ -78,6 +84,7 @@ class StreetMeter {
   virtual_meter::Settings settings_;
   const StreetClock& clock_;
   std::filesystem::path directory_;
+  KeyMaker make_keys_;
   std::array<std::optional<VirtualMeter>, 2> meters_;
   std::size_t active_ = 0;
   std::size_t kept_deeds_ = 0;

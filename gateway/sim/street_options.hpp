@@ -9,8 +9,13 @@
 
 #include "gateway/sim/wire_line.hpp"
 #include "meters/supply.hpp"
+#include "protocols/sts/key_attributes.hpp"
 
 namespace metergate::sim {
+
+/// How the meters decide on codes: by the rules of meters/virtual/token_rules.hpp, which need no
+/// key, or by real cryptography under the public test keys of meters/virtual/test_keys.hpp.
+enum class TokenRule : std::uint8_t { Open, Cryptographic };
 
 /// What stands on a street of virtual meters: what `metergate sim` takes from its command line.
 struct StreetOptions {
@@ -33,6 +38,9 @@ struct StreetOptions {
 
   double speed = 1.0;  ///< of the street's time; the wires keep theirs (see WireSettings)
   std::uint64_t seed = 1;
+  TokenRule token_rule = TokenRule::Open;
+  sts::EncryptionAlgorithm algorithm = sts::EncryptionAlgorithm::Sta;  ///< of meters with keys
+  unsigned phases = 1;                                                 ///< of every meter: 1 or 3
   SupplyState supply = SupplyState::On;  ///< Off: meters fresh from the factory
   bool prepayment = true;
   std::int64_t balance_minor = 5'000;

@@ -24,6 +24,12 @@ TEST(SimActions, BecomeRequestsOfTheControlChannel) {
   EXPECT_EQ(request("late", "*", "600"), R"({"command":"late","meter":"*","ms":600})");
   EXPECT_EQ(request("set-clock-offset", "a-001", "-90"),
             R"({"command":"set-clock-offset","meter":"a-001","seconds":-90})");
+  EXPECT_EQ(request("key-in", "a-001", "0000 0000 0001 5099 7584"),
+            R"({"command":"key-in","meter":"a-001","digits":"0000 0000 0001 5099 7584"})");
+  EXPECT_EQ(request("set-load", "a-001", "2500"),
+            R"({"command":"set-load","meter":"a-001","watts":[2500]})");
+  EXPECT_EQ(request("set-load", "a-001", "900,0,100"),
+            R"({"command":"set-load","meter":"a-001","watts":[900,0,100]})");
 }
 
 TEST(SimActions, WhatIsMissingIsNamed) {
@@ -31,6 +37,8 @@ TEST(SimActions, WhatIsMissingIsNamed) {
   EXPECT_THAT(request("silence", "", ""), HasSubstr("needs a METER"));
   EXPECT_THAT(request("late", "a-001", ""), HasSubstr("needs a VALUE: a whole number, ms"));
   EXPECT_THAT(request("late", "a-001", "soon"), HasSubstr("needs a VALUE"));
+  EXPECT_THAT(request("key-in", "a-001", ""), HasSubstr("the digits of a code"));
+  EXPECT_THAT(request("set-load", "a-001", "900,,1"), HasSubstr("1000,0,500 for phases"));
   EXPECT_THAT(request("list", "a-001", ""), HasSubstr("takes no METER"));
   EXPECT_THAT(request("heal", "a-001", "3"), HasSubstr("takes no VALUE"));
 }

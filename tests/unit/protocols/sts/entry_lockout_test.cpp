@@ -41,5 +41,14 @@ TEST(EntryLockout, AnAcceptedTokenEndsIt) {
   EXPECT_EQ(lockout.until(), kStart + 10s);
 }
 
+TEST(EntryLockout, WrittenDownAndTakenUpItGoesOnWhereItWas) {
+  EntryLockout lockout{{}};
+  enter_wrong(lockout, 4, kStart);
+  EntryLockout again{{}, lockout.state()};
+  EXPECT_EQ(again.until(), kStart + 10s);
+  enter_wrong(again, 2, kStart + 10s);
+  EXPECT_EQ(again.until(), kStart + 30s);
+}
+
 }  // namespace
 }  // namespace metergate::sts
