@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
@@ -129,6 +130,30 @@ struct JournalFilter {
   std::size_t limit = 1000;
 };
 
+// The audit trail: storage/audit/audit_chain.hpp, storage/audit/audit_filter.hpp.
+struct AuditEntry;
+struct AuditRecord;
+struct AuditHead;
+struct AuditFilter;
+struct AuditVerdict;
+
+// Which meter stands where, for whom: meters/registry.hpp.
+namespace registry {
+struct Order;
+struct Rules;
+struct Effect;
+struct Refusal;
+struct Standing;
+struct Filter;
+struct History;
+struct Trinity;
+struct Sighting;
+struct Conflict;
+enum class SightingVerdict : std::uint8_t;
+enum class ConflictScope : std::uint8_t;
+enum class SeatKept : std::uint8_t;
+}  // namespace registry
+
 struct RetentionPolicy {
   std::chrono::days registers{90};
   std::chrono::days profile{400};
@@ -256,6 +281,40 @@ class Ledger {
     std::size_t data_days = 0;
   };
   [[nodiscard]] Stored<OutboxSize> outbox_size() const;
+
+  // ---- audit ------------------------------------------------------------------------------------
+  /// Adds the entry to the trail, inside the open transaction: it becomes durable together with
+  /// what it tells of, or not at all. Nothing changes or deletes an entry, retain() neither.
+  /// Returns how far the trail goes now.
+  [[nodiscard]] Stored<AuditHead> append_audit(const AuditEntry& entry);
+  /// How far the trail goes, by its own count.
+  [[nodiscard]] Stored<AuditHead> audit_head() const;
+  /// Ascending: the first `limit` after `after_seq`, or the newest `limit` when that is 0.
+  [[nodiscard]] Stored<std::vector<AuditRecord>> audit(const AuditFilter& filter) const;
+  /// Walks the whole trail. `kept_elsewhere`: hashes of heads it had before and must still contain.
+  [[nodiscard]] Stored<AuditVerdict> verify_audit(
+      const std::vector<std::array<std::uint8_t, 32>>& kept_elsewhere) const;
+
+  // ---- registry ---------------------------------------------------------------------------------
+  /// Judges the change by the registry's rules, carries it out and adds it to the audit trail, as
+  /// one write. `by` tells who, when and why; kind, meter and details are filled in here. A refusal
+  /// leaves nothing. Misuse when the order names a meter the store does not know.
+  [[nodiscard]] Stored<Result<registry::Effect, registry::Refusal>> change_registry(
+      const registry::Order& order, const registry::Rules& rules, const AuditEntry& by);
+  /// Where the meter stands now, for whom, and whether that is in doubt.
+  [[nodiscard]] Stored<registry::Standing> standing(MeterKey meter) const;
+  /// Links as they were and are, oldest first.
+  [[nodiscard]] Stored<registry::History> registry_history(const registry::Filter& filter) const;
+  /// Every location that has a meter or a customer now.
+  [[nodiscard]] Stored<std::vector<registry::Trinity>> trinities() const;
+  /// A serial number answered somewhere: remembers where it sits, or opens a conflict. The first
+  /// sighting of a conflict also goes to the audit trail.
+  [[nodiscard]] Stored<registry::SightingVerdict> see_meter(const registry::Sighting& sighting);
+  [[nodiscard]] Stored<std::vector<registry::Conflict>> conflicts(
+      registry::ConflictScope scope) const;
+  /// Ends the open conflicts of a serial number; false when there is none. `by` as above.
+  [[nodiscard]] Stored<bool> settle_conflict(const SerialNumber& serial, registry::SeatKept kept,
+                                             const AuditEntry& by);
 
   // ---- journal ----------------------------------------------------------------------------------
   [[nodiscard]] Stored<Done> append_journal(const JournalRow& row);
