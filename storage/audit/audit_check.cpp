@@ -91,9 +91,7 @@ void AuditCheck::row(const AuditRecord& row) {
 void AuditCheck::compare(const AuditCount& count) {
   if (count.entries > last_seq_) {
     find(Kind::CutAtEnd, last_seq_ + 1, count.entries - last_seq_);
-  } else if (count.entries < last_seq_) {
-    find(Kind::Uncounted, last_seq_);
-  } else if (count.hash != last_hash_) {
+  } else if (count.entries < last_seq_ || count.hash != last_hash_) {
     find(Kind::Uncounted, last_seq_);
   }
 }
