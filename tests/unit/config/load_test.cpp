@@ -75,6 +75,7 @@ TEST(Load, TheExampleFileShowsTheDefaultsAsTheyAre) {
   EXPECT_EQ(all->schedules[0].profile, shipped->schedules[0].profile);
   EXPECT_EQ(all->lines[0].timeout_ceiling, shipped->lines[0].timeout_ceiling);
   EXPECT_EQ(all->meters.size(), shipped->meters.size());
+  EXPECT_EQ(all->access, shipped->access);
 }
 
 TEST(Load, RelativePathsAreRelativeToTheFile) {
