@@ -68,6 +68,11 @@ int key_in(Console& console, const Options& options) {
     }
   }
   if (text_of(*answer, "result") == "taken") return kOk;
+  const json::value* silent = answer->if_contains("silent");
+  if (silent != nullptr && silent->is_bool() && silent->get_bool()) {
+    return complain(console, {kRefused, "the meter shows nothing and does nothing: " +
+                                            std::string{text_of(*answer, "result")}});
+  }
   return complain(console, {kRefused, "the meter refused the code: " +
                                           std::string{text_of(*answer, "result")}});
 }

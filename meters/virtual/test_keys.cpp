@@ -38,7 +38,7 @@ T right(Result<T, FieldFault> made) {
 crypto::SecretOctets private_key(const std::string& whose) {
   // One in four thousand million digests is no number of the group.
   for (unsigned attempt = 0;; ++attempt) {
-    const crypto::SecretOctets key{digest_of(whose + '/' + std::to_string(attempt))};
+    crypto::SecretOctets key{digest_of(whose + '/' + std::to_string(attempt))};
     if (crypto::p256_public_key(key)) return key;
   }
 }
@@ -119,9 +119,9 @@ crypto::P256Point public_key(const crypto::SecretOctets& key) {
 }
 
 UtrnKeys utrn_keys(const SerialNumber& serial) {
-  static const crypto::P256Point supplier = public_key(supplier_private_key());
+  static const crypto::P256Point kSupplier = public_key(supplier_private_key());
   return {{supplier_identity(), meter_identity(serial)},
-          utrn::prepayment_secret(meter_private_key(serial), supplier).value()};
+          utrn::prepayment_secret(meter_private_key(serial), kSupplier).value()};
 }
 
 }  // namespace metergate::virtual_meter::test_keys
