@@ -59,6 +59,12 @@ std::vector<ConfigError> check_files(const Configuration& configuration, const f
   FileCheck check{file};
   if (configuration.north) check.broker("north", configuration.north->broker);
   if (configuration.mqtt_meters) check.broker("mqtt_meters", configuration.mqtt_meters->broker);
+  if (configuration.key_store) {
+    check.look("key_store.file", configuration.key_store->file, Secrecy::Secret);
+    check.look("key_store.module", configuration.key_store->module, Secrecy::Public);
+    check.look("key_store.passphrase_file", configuration.key_store->passphrase_file,
+               Secrecy::Secret);
+  }
   return check.take();
 }
 

@@ -7,6 +7,7 @@
 #include "config/read_access.hpp"
 #include "config/read_links.hpp"
 #include "config/read_meters.hpp"
+#include "config/read_tokens.hpp"
 
 namespace metergate::config {
 namespace {
@@ -174,6 +175,7 @@ Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
   read_lines(root, into, base);
   read_schedules(root, into);
   into.meters = read_meters(root, into);
+  if (auto table = root.table("key_store")) into.key_store = read_key_store(*table, base);
   into.access = read_access(root);
   root.finish();
   if (!errors.empty()) return failure(errors.take());

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "config/nearest_word.hpp"
+#include "config/read_tokens.hpp"
 
 namespace metergate::config {
 namespace {
@@ -95,6 +96,7 @@ void read_meter(TableReader& in, MeterList& list) {
   in.text("topic_name", meter.topic_name);
   in.text("serial", meter.serial);
   in.text("schedule", meter.schedule);
+  if (auto table = in.table("sts")) meter.sts = read_meter_sts(*table);
   if (!meter.topic_name.empty() && !is_identifier(meter.topic_name)) {
     in.contradicts("topic_name", kIdentifierRule);
   }

@@ -94,6 +94,32 @@ struct Schedule {
   friend bool operator==(const Schedule&, const Schedule&) = default;
 };
 
+/// What enters a meter's decoder key (IEC 62055-41 6.1); the ledger takes it over once and keeps
+/// what key changes make of it.
+struct MeterSts {
+  std::string pan;
+  std::uint32_t supply_group = 0;
+  std::uint8_t tariff_index = 1;
+  std::uint8_t key_revision = 1;
+  std::uint8_t key_type = 2;
+  std::uint8_t generation = 4;  ///< DKGA
+  std::uint8_t algorithm = 7;   ///< EA
+  std::uint8_t base_date = 14;
+  std::uint8_t phases = 1;
+
+  friend bool operator==(const MeterSts&, const MeterSts&) = default;
+};
+
+/// Where vending keys are, and where the secret is that opens them.
+struct KeyStore {
+  std::filesystem::path file;    ///< encrypted key file, or:
+  std::filesystem::path module;  ///< PKCS#11 module
+  std::string token;             ///< its token's label
+  std::string passphrase_credential;
+  std::filesystem::path passphrase_file;
+  std::string passphrase_env;
+};
+
 struct Meter {
   MeterId id;
   std::string model;
@@ -102,6 +128,7 @@ struct Meter {
   std::string topic_name;  ///< MQTT meters: `{root}/v1/{topic_name}/`; default: the id
   std::string serial;      ///< expected serial number; empty: the first one read is kept
   std::string schedule = "default";
+  std::optional<MeterSts> sts{};  ///< absent: no STS tokens are made for it here
 };
 
 struct Storage {
@@ -147,6 +174,7 @@ struct Configuration {
   std::vector<Line> lines;
   std::vector<Schedule> schedules;
   std::vector<Meter> meters;
+  std::optional<KeyStore> key_store{};
   AccessRules access{};
 };
 

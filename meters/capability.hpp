@@ -17,10 +17,10 @@ enum class Capability : std::uint8_t {
   ReadClock,
   SetClock,
   ReadRelay,
-  OperateRelay,   ///< remote OFF and ARMED
-  CloseRelay,     ///< remote ON
+  OperateRelay,  ///< remote OFF and ARMED
+  CloseRelay,    ///< remote ON
   Tokens,
-  Transactions,   ///< the meter keeps the last remote transaction id and its result
+  Transactions,  ///< the meter keeps the last remote transaction id and its result
 };
 
 [[nodiscard]] std::string_view capability_word(Capability capability);

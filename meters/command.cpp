@@ -15,7 +15,8 @@ constexpr std::array kCapabilities{Capability::Registers, Capability::Daily,
                                    Capability::ReadClock, Capability::ReadRelay};
 
 template <typename Enum, std::size_t N>
-std::optional<Enum> parse_word(const std::array<std::string_view, N>& words, std::string_view word) {
+std::optional<Enum> parse_word(const std::array<std::string_view, N>& words,
+                               std::string_view word) {
   const auto found = std::ranges::find(words, word);
   if (found == words.end()) return std::nullopt;
   return static_cast<Enum>(found - words.begin());

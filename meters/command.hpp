@@ -10,16 +10,27 @@
 #include <vector>
 
 #include "meters/capability.hpp"
+#include "meters/command_proof.hpp"
 #include "meters/event_log.hpp"
 #include "meters/identity.hpp"
 #include "meters/supply.hpp"
 #include "meters/time.hpp"
 #include "meters/token.hpp"
+#include "meters/token_order.hpp"
 
 namespace metergate {
 
 /// What may be asked of a meter, one topic level per verb.
-enum class Verb : std::uint8_t { DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel };
+enum class Verb : std::uint8_t {
+  DeliverToken,
+  SetRelay,
+  Read,
+  Synchronise,
+  SetClock,
+  Cancel,
+  IssueToken,
+  ResendTokens
+};
 
 /// The line serves the smallest first; a command of an engineer at the box overtakes all
 /// (issue order: command > token > relay > synchronisation > routine read).
@@ -55,8 +66,13 @@ inline constexpr std::array kVerbs{
                Accountability::Optional, Repeatable::Yes, std::nullopt},
     VerbTraits{Verb::SetClock, "set-clock", Priority::Relay, Accountability::Required,
                Repeatable::No, Capability::SetClock},
-    VerbTraits{Verb::Cancel, "cancel", Priority::Urgent, Accountability::Required,
-               Repeatable::Yes, std::nullopt},
+    VerbTraits{Verb::Cancel, "cancel", Priority::Urgent, Accountability::Required, Repeatable::Yes,
+               std::nullopt},
+    // Made and stored on this box; what goes to the meter is a `deliver-token` of its own.
+    VerbTraits{Verb::IssueToken, "issue-token", Priority::Token, Accountability::Required,
+               Repeatable::Yes, Capability::Tokens},
+    VerbTraits{Verb::ResendTokens, "resend-tokens", Priority::Token, Accountability::Required,
+               Repeatable::Yes, Capability::Tokens},
 };
 
 [[nodiscard]] const VerbTraits& traits_of(Verb verb);
@@ -93,7 +109,22 @@ struct Cancel {
   CommandId command;
 };
 
-using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel>;
+/// Makes a token (or a key change set) for the meter.
+struct IssueToken {
+  TokenOrder order;
+  TokenDelivery delivery = TokenDelivery::Remote;
+  HandChannel channel = HandChannel::None;  ///< for Hand
+  bool cleared = false;  ///< the customer may have it: nobody objects any more (J-19)
+};
+/// All outstanding tokens of the meter, oldest first, unchanged (J-04, J-07).
+struct ResendTokens {
+  TokenDelivery delivery = TokenDelivery::Remote;
+  HandChannel channel = HandChannel::None;
+  bool cleared = false;
+};
+
+using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel,
+                                   IssueToken, ResendTokens>;
 
 /// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
 struct ReplyTo {
@@ -116,6 +147,8 @@ struct Command {
   std::string origin;  ///< `mqtt`, or `local:<user>` over the control socket
   /// expires_at as the body had it; the message's own expiry may have made `expires_at` earlier.
   UtcTime stated_expires_at{};
+  CommandProof
+      proof{};  ///< who asks, as far as the body proves it; judged when it comes in, not kept
 
   [[nodiscard]] Verb verb() const { return static_cast<Verb>(params.index()); }
 };

@@ -25,10 +25,11 @@ enum class LogId : std::uint8_t {
   OperatingCondition,
 };
 
-inline constexpr std::array kAllLogs{
-    LogId::Token,   LogId::Supply,     LogId::Security, LogId::Configuration, LogId::Account,
-    LogId::Prepayment, LogId::Tamper, LogId::Hardware, LogId::SupplyQuality,
-    LogId::OperatingCondition};
+inline constexpr std::array kAllLogs{LogId::Token,         LogId::Supply,
+                                     LogId::Security,      LogId::Configuration,
+                                     LogId::Account,       LogId::Prepayment,
+                                     LogId::Tamper,        LogId::Hardware,
+                                     LogId::SupplyQuality, LogId::OperatingCondition};
 
 /// `token`, `supply`, ..., `supply-quality`, `operating-condition`
 [[nodiscard]] std::string_view log_word(LogId log);
@@ -86,8 +87,8 @@ struct LogEntry {
   UtcSeconds meter_time;
   EventCode code = EventCode::Unknown;
   std::uint16_t raw_code = 0;
-  std::uint16_t cause = 0;    ///< meaning depends on the code: relay cause bits, token result, ...
-  std::uint32_t detail = 0;   ///< remote transaction id for commanded changes, else model-specific
+  std::uint16_t cause = 0;   ///< meaning depends on the code: relay cause bits, token result, ...
+  std::uint32_t detail = 0;  ///< remote transaction id for commanded changes, else model-specific
 
   friend bool operator==(const LogEntry&, const LogEntry&) = default;
 };

@@ -15,33 +15,33 @@ enum class CommandState : std::uint8_t {
   Sending,      ///< written down as sent; its first octet may have left
   Unconfirmed,  ///< an order left and its answer is not known; being settled by reading the meter
   Succeeded,
-  Rejected,     ///< the meter said no
+  Rejected,  ///< the meter said no
   Failed,
   Expired,
   Cancelled,
   Superseded,
-  Unsettled,    ///< unconfirmed for good: the meter could not be read in time
+  Unsettled,  ///< unconfirmed for good: the meter could not be read in time
 };
 inline constexpr std::size_t kCommandStates = 11;
 
 enum class CommandEvent : std::uint8_t {
   TurnCame,
-  TurnLost,        ///< before anything was sent: the meter fell silent; back to waiting
+  TurnLost,  ///< before anything was sent: the meter fell silent; back to waiting
   SendRecorded,
-  NothingSent,     ///< the link refused before an octet left
-  AskAgain,        ///< a repeatable command got no answer
+  NothingSent,  ///< the link refused before an octet left
+  AskAgain,     ///< a repeatable command got no answer
   MeterAccepted,
   MeterRefused,
-  AnswerLost,      ///< no answer, a restart, a link cut: may or may not have arrived
+  AnswerLost,  ///< no answer, a restart, a link cut: may or may not have arrived
   ReadBackTaken,
   ReadBackRefused,
   ReadBackNotTaken,  ///< proved: the order never arrived
   SettleDeadline,
-  Deadline,          ///< expires_at
+  Deadline,  ///< expires_at
   CancelRequested,
   NewerArrived,
-  Impossible,        ///< cannot be done, and nothing was sent
-  DoneHere,          ///< worked off inside the gateway: nothing had to be sent
+  Impossible,  ///< cannot be done, and nothing was sent
+  DoneHere,    ///< worked off inside the gateway: nothing had to be sent
 };
 
 struct Transition {
@@ -114,7 +114,8 @@ inline constexpr std::array kLifecycle{
     const bool was_sent = t.from == CommandState::Sending || t.from == CommandState::Unconfirmed;
     const bool proved = t.event == CommandEvent::NothingSent || t.event == CommandEvent::AskAgain ||
                         t.event == CommandEvent::ReadBackNotTaken;
-    if (was_sent && !is_terminal(t.to) && t.to != CommandState::Unconfirmed && !proved) return false;
+    if (was_sent && !is_terminal(t.to) && t.to != CommandState::Unconfirmed && !proved)
+      return false;
     // Nothing that may have left is called expired or cancelled.
     if (was_sent && (t.to == CommandState::Expired || t.to == CommandState::Cancelled ||
                      t.to == CommandState::Superseded)) {

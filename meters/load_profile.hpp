@@ -17,12 +17,12 @@ namespace metergate {
 struct IntervalMarks {
   std::uint16_t bits = 0;
 
-  static constexpr std::uint16_t kPowerDown = 1U << 0;      ///< no supply for part of the interval
-  static constexpr std::uint16_t kClockSet = 1U << 1;       ///< the meter's clock was set inside it
-  static constexpr std::uint16_t kIncomplete = 1U << 2;     ///< shorter than the capture period
-  static constexpr std::uint16_t kEstimated = 1U << 3;      ///< not measured
-  static constexpr std::uint16_t kDaylightSaving = 1U << 4; ///< summer time was active
-  static constexpr std::uint16_t kDoubtful = 1U << 5;       ///< the meter does not vouch for it
+  static constexpr std::uint16_t kPowerDown = 1U << 0;   ///< no supply for part of the interval
+  static constexpr std::uint16_t kClockSet = 1U << 1;    ///< the meter's clock was set inside it
+  static constexpr std::uint16_t kIncomplete = 1U << 2;  ///< shorter than the capture period
+  static constexpr std::uint16_t kEstimated = 1U << 3;   ///< not measured
+  static constexpr std::uint16_t kDaylightSaving = 1U << 4;  ///< summer time was active
+  static constexpr std::uint16_t kDoubtful = 1U << 5;        ///< the meter does not vouch for it
 
   /// The words of the marks, for JSON and the terminal: `power-down`, `clock-set`, ...
   [[nodiscard]] std::vector<std::string> words() const;

@@ -7,8 +7,8 @@ namespace metergate::operation {
 namespace {
 // In the order of the enumeration.
 constexpr std::array<std::string_view, 15> kWords{
-    "duplicate",   "wrong-meter",  "not-authentic",     "malformed",   "account-high",
-    "account-low", "locked-out",   "too-old",           "key-expired", "out-of-range",
+    "duplicate",     "wrong-meter", "not-authentic",     "malformed",     "account-high",
+    "account-low",   "locked-out",  "too-old",           "key-expired",   "out-of-range",
     "not-supported", "relay-limit", "stale-transaction", "not-permitted", "other"};
 }  // namespace
 

@@ -62,7 +62,8 @@ struct ReadTransaction {
 using Operation = std::variant<Identify, ReadRegisters, ReadProfile, ReadDaily, ReadLog, ReadClock,
                                SetClock, ReadRelay, OperateRelay, WriteToken, ReadTransaction>;
 
-/// Operations that change the meter: written down before their first octet, never sent blindly again.
+/// Operations that change the meter: written down before their first octet, never sent blindly
+/// again.
 [[nodiscard]] constexpr bool changes_meter(const Operation& op) {
   return std::holds_alternative<SetClock>(op) || std::holds_alternative<OperateRelay>(op) ||
          std::holds_alternative<WriteToken>(op);
@@ -89,26 +90,26 @@ struct LogPage {
 };
 struct ClockReading {
   UtcSeconds meter_time;
-  UtcTime read_at;         ///< the gateway's time of the read on the wire
+  UtcTime read_at;  ///< the gateway's time of the read on the wire
   bool meter_trusts_it = true;
 };
 
 /// Why a meter said no, in one set for all models; the meter's own word travels beside it.
 enum class MeterRefusal : std::uint8_t {
-  Duplicate,       ///< this code was used before (STS UsedError, Secure Duplicate)
-  WrongMeter,      ///< made for another meter (Secure Invalid)
-  NotAuthentic,    ///< does not authenticate (STS CRCError, Secure Incorrect)
-  Malformed,       ///< not a valid form (STS FormatError, Secure Incomplete)
-  AccountHigh,     ///< would pass the maximum credit (STS OverflowError)
+  Duplicate,     ///< this code was used before (STS UsedError, Secure Duplicate)
+  WrongMeter,    ///< made for another meter (Secure Invalid)
+  NotAuthentic,  ///< does not authenticate (STS CRCError, Secure Incorrect)
+  Malformed,     ///< not a valid form (STS FormatError, Secure Incomplete)
+  AccountHigh,   ///< would pass the maximum credit (STS OverflowError)
   AccountLow,
-  LockedOut,       ///< too many wrong entries (STS LockoutError, Secure Key Locked)
-  TooOld,          ///< STS OldError
-  KeyExpired,      ///< STS KeyExpiredError
-  OutOfRange,      ///< STS RangeError
-  NotSupported,    ///< STS FunctionError, Modbus illegal function
-  RelayLimit,      ///< more relay operations than the meter allows a day
-  StaleTransaction,///< the transaction id was not greater than the last
-  NotPermitted,    ///< the meter's state does not allow it
+  LockedOut,         ///< too many wrong entries (STS LockoutError, Secure Key Locked)
+  TooOld,            ///< STS OldError
+  KeyExpired,        ///< STS KeyExpiredError
+  OutOfRange,        ///< STS RangeError
+  NotSupported,      ///< STS FunctionError, Modbus illegal function
+  RelayLimit,        ///< more relay operations than the meter allows a day
+  StaleTransaction,  ///< the transaction id was not greater than the last
+  NotPermitted,      ///< the meter's state does not allow it
   Other,
 };
 [[nodiscard]] std::string_view meter_refusal_word(MeterRefusal refusal);
@@ -131,7 +132,7 @@ struct TransactionUnknown {};  ///< it can't tell (a later one has overwritten t
 using TransactionEvidence =
     std::variant<OrderTaken, OrderRefused, TransactionNotTaken, TransactionUnknown>;
 
-using Answer = std::variant<Identity, RegisterReading, ProfilePage, DailyPage, LogPage, ClockReading,
-                            RelayReading, OrderAnswer, TransactionEvidence>;
+using Answer = std::variant<Identity, RegisterReading, ProfilePage, DailyPage, LogPage,
+                            ClockReading, RelayReading, OrderAnswer, TransactionEvidence>;
 
 }  // namespace metergate::operation

@@ -17,13 +17,13 @@ struct Step {
   UtcTime at{};
   CommandState from = CommandState::Accepted;
   CommandState to = CommandState::Accepted;
-  std::uint32_t attempt = 0;     ///< transmissions recorded so far
+  std::uint32_t attempt = 0;  ///< transmissions recorded so far
   Reason reason = Reason::None;
-  std::string detail{};          ///< a sentence for a person; never holds a token
+  std::string detail{};  ///< a sentence for a person; never holds a token
   std::optional<operation::MeterRefusal> meter_reason{};
-  std::string meter_raw{};        ///< the meter's own code, passed along
+  std::string meter_raw{};                   ///< the meter's own code, passed along
   operation::TransactionId transaction = 0;  ///< of the transmission, 0 = none
-  std::string result_json{};      ///< what the command brought back, a JSON object, or empty
+  std::string result_json{};  ///< what the command brought back, a JSON object, or empty
 };
 
 /// A command turned away at the door, or a question answered without a command.

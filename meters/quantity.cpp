@@ -33,9 +33,7 @@ constexpr std::array kUnits{
     UnitName{Unit::CurrencyMinor, "minor", "minor"},
 };
 
-const UnitName& name_of(Unit unit) {
-  return *std::ranges::find(kUnits, unit, &UnitName::unit);
-}
+const UnitName& name_of(Unit unit) { return *std::ranges::find(kUnits, unit, &UnitName::unit); }
 
 }  // namespace
 
@@ -55,8 +53,8 @@ double Decimal::as_double() const {
 std::string Decimal::text() const {
   const bool negative = mantissa < 0;
   // Through unsigned so that the smallest int64 has a magnitude too.
-  const auto magnitude = negative ? 0 - static_cast<std::uint64_t>(mantissa)
-                                  : static_cast<std::uint64_t>(mantissa);
+  const auto magnitude =
+      negative ? 0 - static_cast<std::uint64_t>(mantissa) : static_cast<std::uint64_t>(mantissa);
   std::string digits = std::to_string(magnitude);
   if (exponent > 0 && magnitude != 0) {
     digits.append(static_cast<std::size_t>(exponent), '0');

@@ -9,9 +9,7 @@ namespace {
 constexpr std::array<std::string_view, 4> kStates{"unknown", "off", "armed", "on"};
 }
 
-std::string_view supply_word(SupplyState state) {
-  return kStates[static_cast<std::size_t>(state)];
-}
+std::string_view supply_word(SupplyState state) { return kStates[static_cast<std::size_t>(state)]; }
 
 std::optional<SupplyState> parse_supply(std::string_view word) {
   for (std::size_t i = 0; i < kStates.size(); ++i) {

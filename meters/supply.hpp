@@ -22,14 +22,14 @@ enum class SupplyState : std::uint8_t { Unknown, Off, Armed, On };
 struct SupplyCauses {
   std::uint16_t bits = 0;
 
-  static constexpr std::uint16_t kRemote = 1U << 0;     ///< ordered from the head end
+  static constexpr std::uint16_t kRemote = 1U << 0;  ///< ordered from the head end
   static constexpr std::uint16_t kNoCredit = 1U << 1;
   static constexpr std::uint16_t kOverload = 1U << 2;
   static constexpr std::uint16_t kTamper = 1U << 3;
-  static constexpr std::uint16_t kToken = 1U << 4;      ///< a supply token
-  static constexpr std::uint16_t kManual = 1U << 5;     ///< at the meter
-  static constexpr std::uint16_t kTenancy = 1U << 6;    ///< change of tenancy
-  static constexpr std::uint16_t kInitial = 1U << 7;    ///< never connected since manufacture
+  static constexpr std::uint16_t kToken = 1U << 4;    ///< a supply token
+  static constexpr std::uint16_t kManual = 1U << 5;   ///< at the meter
+  static constexpr std::uint16_t kTenancy = 1U << 6;  ///< change of tenancy
+  static constexpr std::uint16_t kInitial = 1U << 7;  ///< never connected since manufacture
 
   [[nodiscard]] constexpr bool has(std::uint16_t cause) const { return (bits & cause) != 0; }
   [[nodiscard]] constexpr bool none() const { return bits == 0; }

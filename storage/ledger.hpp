@@ -130,6 +130,12 @@ struct JournalFilter {
   std::size_t limit = 1000;
 };
 
+// Tokens made on this box: storage/token_issue.hpp.
+struct StoredSts;
+struct TokenIssue;
+struct IssuedToken;
+struct TokenHandover;
+
 // The audit trail: storage/audit/audit_chain.hpp, storage/audit/audit_filter.hpp.
 struct AuditEntry;
 struct AuditRecord;
@@ -213,6 +219,26 @@ class Ledger {
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
   [[nodiscard]] Stored<std::uint32_t> relay_orders_since(MeterKey meter, UtcTime since) const;
 
+  // ---- tokens made here -------------------------------------------------------------------------
+  /// What a meter's key depends on; nothing for a meter that takes no STS tokens of ours.
+  [[nodiscard]] Stored<std::optional<StoredSts>> meter_sts(MeterKey meter) const;
+  [[nodiscard]] Stored<Done> set_meter_sts(MeterKey meter, const StoredSts& sts);
+  /// The greatest TID used for the meter under this base date.
+  [[nodiscard]] Stored<std::optional<std::uint32_t>> last_tid(MeterKey meter,
+                                                              std::uint8_t base_date) const;
+  /// Transaction and tokens, or nothing of them; returns the transaction's key. A second token of
+  /// one meter with the same TID is refused (Misuse or Corrupt, by SQLite's constraint).
+  [[nodiscard]] Stored<std::int64_t> insert_token_issue(const TokenIssue& issue);
+  /// State, reason and command of one token of a transaction.
+  [[nodiscard]] Stored<Done> set_issued_token(std::int64_t issue, const IssuedToken& token,
+                                              UtcTime at);
+  [[nodiscard]] Stored<Done> add_handover(std::int64_t issue, const TokenHandover& handover);
+  [[nodiscard]] Stored<std::vector<TokenHandover>> handovers(std::int64_t issue) const;
+  [[nodiscard]] Stored<std::optional<TokenIssue>> token_issue(const CommandId& id) const;
+  /// Oldest first.
+  [[nodiscard]] Stored<std::vector<TokenIssue>> token_issues(MeterKey meter) const;
+  [[nodiscard]] Stored<std::vector<MeterKey>> meters_with_outstanding_tokens() const;
+
   // ---- collected data: keyed, so storing twice changes nothing ------------------------------
   [[nodiscard]] Stored<Done> store_registers(MeterKey meter, Epoch epoch,
                                              const RegisterReading& reading);
@@ -255,6 +281,9 @@ class Ledger {
   [[nodiscard]] Stored<std::optional<UtcSeconds>> profile_covered_to(MeterKey meter,
                                                                      Epoch epoch) const;
   [[nodiscard]] Stored<Done> set_profile_covered_to(MeterKey meter, Epoch epoch, UtcSeconds to);
+  /// The first interval the meter is known to have had: nothing before it can be missing.
+  [[nodiscard]] Stored<std::optional<UtcSeconds>> profile_from(MeterKey meter, Epoch epoch) const;
+  [[nodiscard]] Stored<Done> set_profile_from(MeterKey meter, Epoch epoch, UtcSeconds from);
   [[nodiscard]] Stored<std::optional<std::chrono::sys_days>> daily_covered_to(MeterKey meter,
                                                                               Epoch epoch) const;
   [[nodiscard]] Stored<Done> set_daily_covered_to(MeterKey meter, Epoch epoch,

@@ -238,7 +238,8 @@ int show(Console& console, const Options& options) {
   const UtcTime now = utc_now();
   const UtcTime usual_from =
       std::chrono::floor<std::chrono::days>(now) - (is_daily ? kDailyDays : kProfileDays);
-  const UtcTime usual_to = is_daily ? UtcTime{std::chrono::floor<std::chrono::days>(now)} : now;
+  const bool draws_days = is_daily && options.format == "draw";
+  const UtcTime usual_to = draws_days ? UtcTime{std::chrono::floor<std::chrono::days>(now)} : now;
   const auto from = time_argument(options.from, "--from", now, usual_from);
   if (!from) return complain(console, from.error());
   const auto to = time_argument(options.to, "--to", now, usual_to);

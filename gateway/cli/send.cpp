@@ -160,7 +160,25 @@ constexpr std::array kVerbHelp{
     VerbHelp{Verb::Cancel, "Take back a command that was not sent yet",
              "Examples:\n"
              "  metergate send cancel m1 cli-20260301T101700Z-9f86d081 --comment \"wrong meter\""},
+    VerbHelp{Verb::IssueToken, "Make a token for the meter, and send it or hand it out",
+             "The token is a transaction with your name and reason; its vending key is in the key "
+             "store.\nWithout --channel it is sent through the meter's session.\n\n"
+             "Examples:\n"
+             "  metergate send issue-token m1 tamper-reset --work-order W-1006\n"
+             "  metergate send issue-token m1 power-limit 5000 --comment \"contract\"\n"
+             "  metergate send issue-token m1 credit 10000 --channel print --cleared "
+             "--comment \"shop down\""},
+    VerbHelp{Verb::ResendTokens, "Send or hand out the meter's unused tokens again, oldest first",
+             "The digits stay what they were; nothing new is made.\n\n"
+             "Examples:\n"
+             "  metergate send resend-tokens m1 --work-order W-1007"},
 };
+
+void add_way_options(CLI::App& verb, TypedCommand& typed) {
+  verb.add_option("--channel", typed.channel, "Hand it out instead: sms, email, print")
+      ->check(CLI::IsMember({"sms", "email", "print"}));
+  verb.add_flag("--cleared", typed.cleared, "The customer may have it");
+}
 
 void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
   switch (which) {
@@ -191,6 +209,20 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
       break;
     case Verb::Cancel:
       verb.add_option("COMMAND", typed.command, "Its id")->required();
+      break;
+    case Verb::IssueToken:
+      verb.add_option("FUNCTION", typed.function,
+                      "credit, free-issue, tamper-reset, clear-credit, power-limit, "
+                      "phase-unbalance-limit, tariff-index, supply-group, key-revision, meter-test")
+          ->required();
+      verb.add_option("VALUE", typed.value, "Wh, W, an index, a group, a revision, a test's name");
+      verb.add_option("--old-supply-group", typed.old_supply_group,
+                      "What it is now: both are checked");
+      verb.add_flag("--confirmed", typed.confirmed, "Yes, this key change is meant");
+      add_way_options(verb, typed);
+      break;
+    case Verb::ResendTokens:
+      add_way_options(verb, typed);
       break;
     case Verb::Synchronise:
       break;

@@ -7,6 +7,7 @@
 #include <array>
 #include <boost/json.hpp>
 #include <cctype>
+#include <charconv>
 #include <random>
 
 #include "gateway/cli/exit_codes.hpp"
@@ -62,6 +63,67 @@ CliResult<json::object> read_params(const TypedCommand& typed, UtcTime now) {
   return params;
 }
 
+void add_way(json::object& params, const TypedCommand& typed) {
+  if (typed.channel.empty()) return;
+  params["delivery"] = "hand";
+  params["channel"] = typed.channel;
+  if (typed.cleared) params["cleared"] = true;
+}
+
+CliResult<json::object> issue_params(const TypedCommand& typed) {
+  const auto function = parse_token_function(typed.function);
+  if (!function) {
+    std::string allowed;
+    for (const TokenFunctionTraits& one : kTokenFunctions) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string{one.word};
+    }
+    return failure(usage("FUNCTION " + typed.function + ": allowed are " + allowed));
+  }
+  json::object params{{"function", typed.function}};
+  const auto number = [&](std::string_view key) -> std::optional<CliError> {
+    std::int64_t value = 0;
+    const char* const end = typed.value.data() + typed.value.size();
+    const auto read = std::from_chars(typed.value.data(), end, value);
+    if (read.ec != std::errc{} || read.ptr != end) {
+      return usage("VALUE " + typed.value + ": " + std::string{key} + " is a whole number");
+    }
+    params[key] = value;
+    return std::nullopt;
+  };
+  std::optional<CliError> wrong;
+  switch (traits_of(*function).value) {
+    case TokenValue::None:
+      if (!typed.value.empty()) wrong = usage(typed.function + " takes no VALUE");
+      break;
+    case TokenValue::EnergyWh:
+      wrong = number("energy_wh");
+      break;
+    case TokenValue::PowerW:
+      wrong = number("power_w");
+      break;
+    case TokenValue::CreditRegister:
+      params["register"] = typed.value.empty() ? "all" : typed.value;
+      break;
+    case TokenValue::TariffIndex:
+      wrong = number("tariff_index");
+      break;
+    case TokenValue::SupplyGroup:
+      params["supply_group"] = typed.value;
+      params["old_supply_group"] = typed.old_supply_group;
+      break;
+    case TokenValue::KeyRevision:
+      wrong = number("key_revision");
+      break;
+    case TokenValue::TestName:
+      params["test"] = typed.value;
+      break;
+  }
+  if (wrong) return failure(*std::move(wrong));
+  if (typed.confirmed) params["confirmed"] = true;
+  add_way(params, typed);
+  return params;
+}
+
 CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
   switch (typed.verb) {
     case Verb::DeliverToken:
@@ -80,6 +142,13 @@ CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
     }
     case Verb::Cancel:
       return json::object{{"command", typed.command}};
+    case Verb::IssueToken:
+      return issue_params(typed);
+    case Verb::ResendTokens: {
+      json::object params;
+      add_way(params, typed);
+      return params;
+    }
   }
   return json::object{};
 }

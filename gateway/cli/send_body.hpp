@@ -32,6 +32,13 @@ struct TypedCommand {
   std::string to;
   std::string time;
   std::string command;
+  // tokens made on the box
+  std::string function;
+  std::string value;
+  std::string old_supply_group;
+  bool confirmed = false;
+  std::string channel;  ///< with one, the token is handed over instead of sent
+  bool cleared = false;
 };
 
 /// What is sent: the body as docs/mqtt-api.md describes it, and what the sender has to know of it.

@@ -77,9 +77,11 @@ class Exchange {
     message.correlation_data = command_.id;
     message.expiry = command_.valid_for;
     message.content_type = "application/json";
-    client_.publish(std::move(message), [this](bool acknowledged) {
+    client_.publish(std::move(message), [this](Published outcome) {
       // Not acknowledged: it may have arrived. The same id is safe to publish again.
-      if (!acknowledged) is_published_ = false;
+      if (outcome == Published::Lost) is_published_ = false;
+      if (outcome == Published::Refused)
+        why_ = "the broker does not let this user publish commands";
     });
   }
 

@@ -125,6 +125,14 @@ inline constexpr EventDefinition kOutboxDrained{"MG0605",
                                                 "the outbox is empty again",
                                                 "The broker has been given everything.",
                                                 "None."};
+inline constexpr EventDefinition kPublicationRefused{
+    "MG0606",
+    Level::Warning,
+    "publication-refused",
+    "the broker does not let the gateway publish on {topic}",
+    "An access list or a quota of the broker. An answer whose asker named that topic goes to its "
+    "meter's result topic instead; everything else waits for the next connection.",
+    "Give the gateway's user the right to publish there (docs/operations.md, the broker)."};
 
 // ---- 07 storage ---------------------------------------------------------------------------------
 inline constexpr EventDefinition kStorageFailed{

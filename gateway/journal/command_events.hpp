@@ -123,5 +123,26 @@ inline constexpr EventDefinition kCommandWaiting{
     "Nothing was sent, or a repeatable question got no answer; it keeps its place and its "
     "deadline.",
     "None."};
+inline constexpr EventDefinition kTokenIssued{
+    "MG0417",
+    Level::Info,
+    "token-issued",
+    "token {issue} ({function}) made for meter {meter} by {operator}",
+    "A token or a key change set was made and written down with its transaction.",
+    "None."};
+inline constexpr EventDefinition kTokenRedeemed{
+    "MG0418",
+    Level::Info,
+    "token-redeemed",
+    "token {issue}, number {number}, was taken by meter {meter}",
+    "The meter took a token that was made here.",
+    "None."};
+inline constexpr EventDefinition kKeyChanged{
+    "MG0419",
+    Level::Info,
+    "key-changed",
+    "meter {meter} has its new key: key change {issue} is complete",
+    "All tokens of the set were taken; from now on tokens are made under the new key.",
+    "None."};
 
 }  // namespace metergate::journal

@@ -28,11 +28,12 @@ inline constexpr std::array kCatalogue{
     &kCommandAccepted, &kCommandScheduled, &kCommandSending, &kCommandSucceeded, &kCommandRejected,
     &kCommandFailed, &kCommandUnconfirmed, &kCommandSettled, &kCommandExpired, &kCommandCancelled,
     &kCommandRefused, &kTokenDuplicate, &kCommandSuperseded, &kCommandUnsettled, &kCommandRepeated,
-    &kCommandWaiting,
+    &kCommandWaiting, &kTokenIssued, &kTokenRedeemed, &kKeyChanged,
     // 05 collection
     &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised, &kLogOverwritten,
     // 06 broker
     &kBrokerConnected, &kBrokerLost, &kBrokerRefused, &kOutboxGrowing, &kOutboxDrained,
+    &kPublicationRefused,
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
     // 08 entries of meter logs

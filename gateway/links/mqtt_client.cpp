@@ -77,14 +77,14 @@ class MqttClient::Impl : public std::enable_shared_from_this<MqttClient::Impl> {
   void start() { connect(); }
   void stop();
   [[nodiscard]] bool connected() const { return connected_; }
-  void publish(MqttMessage message, std::function<void(bool)> done);
+  void publish(MqttMessage message, std::function<void(Published)> done);
   [[nodiscard]] std::size_t unacknowledged() const { return in_flight_.size() + waiting_.size(); }
 
  private:
   struct Connection;
   struct Publication {
     MqttMessage message;
-    std::function<void(bool)> done;
+    std::function<void(Published)> done;
   };
 
   void connect();
@@ -93,7 +93,7 @@ class MqttClient::Impl : public std::enable_shared_from_this<MqttClient::Impl> {
   void established(const std::shared_ptr<Connection>& connection, const Established& outcome);
   void lost(std::uint64_t number, const ConnectionLoss& loss);
   void arrived(std::uint64_t number, MqttMessage message, std::function<void()> release);
-  void acknowledged(std::uint64_t number, std::uint64_t publication, bool success);
+  void acknowledged(std::uint64_t number, std::uint64_t publication, Published outcome);
   void pump();
   void drop_all();
 
@@ -110,7 +110,7 @@ class MqttClient::Impl : public std::enable_shared_from_this<MqttClient::Impl> {
   bool connected_ = false;
   bool stopped_ = false;
   std::uint64_t last_publication_ = 0;
-  std::map<std::uint64_t, std::function<void(bool)>> in_flight_;
+  std::map<std::uint64_t, std::function<void(Published)>> in_flight_;
   std::deque<Publication> waiting_;
 };
 
@@ -165,12 +165,16 @@ struct MqttClient::Impl::Connection : mqtt::callback, mqtt::iaction_listener {
     message_waits = false;
   }
 
-  void on_success(const mqtt::token& token) override { finished(token, true); }
-  void on_failure(const mqtt::token& token) override { finished(token, false); }
-  void finished(const mqtt::token& token, bool success) {
+  void on_success(const mqtt::token& token) override { finished(token, Published::Acknowledged); }
+  void on_failure(const mqtt::token& token) override {
+    // With a reason it is the broker's no; without one, the connection's end.
+    const bool refused = static_cast<int>(token.get_reason_code()) >= kFirstFailureCode;
+    finished(token, refused ? Published::Refused : Published::Lost);
+  }
+  void finished(const mqtt::token& token, Published outcome) {
     const auto publication = reinterpret_cast<std::uintptr_t>(token.get_user_context());
-    on_loop([number = number, publication, success](Impl& impl) {
-      impl.acknowledged(number, publication, success);
+    on_loop([number = number, publication, outcome](Impl& impl) {
+      impl.acknowledged(number, publication, outcome);
     });
   }
 };
@@ -263,9 +267,9 @@ void MqttClient::Impl::arrived(std::uint64_t number, MqttMessage message,
   handlers_.message(std::move(message), std::move(release));
 }
 
-void MqttClient::Impl::publish(MqttMessage message, std::function<void(bool)> done) {
+void MqttClient::Impl::publish(MqttMessage message, std::function<void(Published)> done) {
   if (!connected_ || stopped_) {
-    boost::asio::post(loop_, [done = std::move(done)] { done(false); });
+    boost::asio::post(loop_, [done = std::move(done)] { done(Published::Lost); });
     return;
   }
   waiting_.push_back({std::move(message), std::move(done)});
@@ -285,28 +289,29 @@ void MqttClient::Impl::pump() {
                                      reinterpret_cast<void*>(publication), *connection);
           } catch (const mqtt::exception&) {
             connection->on_loop([number = connection->number, publication](Impl& impl) {
-              impl.acknowledged(number, publication, false);
+              impl.acknowledged(number, publication, Published::Lost);
             });
           }
         });
   }
 }
 
-void MqttClient::Impl::acknowledged(std::uint64_t number, std::uint64_t publication, bool success) {
+void MqttClient::Impl::acknowledged(std::uint64_t number, std::uint64_t publication,
+                                    Published outcome) {
   if (number != number_) return;
   const auto found = in_flight_.find(publication);
   if (found == in_flight_.end()) return;
   const auto done = std::move(found->second);
   in_flight_.erase(found);
-  done(success);
+  done(outcome);
   pump();
 }
 
 void MqttClient::Impl::drop_all() {
   const auto in_flight = std::exchange(in_flight_, {});
   const auto waiting = std::exchange(waiting_, {});
-  for (const auto& [publication, done] : in_flight) done(false);
-  for (const Publication& publication : waiting) publication.done(false);
+  for (const auto& [publication, done] : in_flight) done(Published::Lost);
+  for (const Publication& publication : waiting) publication.done(Published::Lost);
 }
 
 void MqttClient::Impl::stop() {
@@ -341,7 +346,7 @@ MqttClient::~MqttClient() { stop(); }
 void MqttClient::start() { impl_->start(); }
 void MqttClient::stop() { impl_->stop(); }
 bool MqttClient::connected() const { return impl_->connected(); }
-void MqttClient::publish(MqttMessage message, std::function<void(bool)> done) {
+void MqttClient::publish(MqttMessage message, std::function<void(Published)> done) {
   impl_->publish(std::move(message), std::move(done));
 }
 std::size_t MqttClient::unacknowledged() const { return impl_->unacknowledged(); }

@@ -27,6 +27,13 @@ struct MqttMessage {
   std::string content_type;
 };
 
+/// What became of a publication.
+enum class Published : std::uint8_t {
+  Acknowledged,
+  Refused,  ///< by the broker, which will refuse it again (access list, quota)
+  Lost,     ///< with the connection: it may or may not have arrived
+};
+
 /// Why there is no connection.
 struct ConnectionLoss {
   std::string why;
@@ -87,7 +94,7 @@ class MqttClient {
   /// `done(true)`: the broker acknowledged (QoS 0: it was written). `done(false)`: there is no
   /// connection, or it went before the acknowledgement. Never called from inside. Beyond
   /// `max_in_flight` a publication waits inside the client: the caller bounds how many.
-  void publish(MqttMessage message, std::function<void(bool acknowledged)> done);
+  void publish(MqttMessage message, std::function<void(Published)> done);
   /// Publications whose `done` is still to come.
   [[nodiscard]] std::size_t unacknowledged() const;
 

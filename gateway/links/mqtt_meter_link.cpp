@@ -98,9 +98,10 @@ void MqttMeterLink::transact(WireRequest request, Completion done) {
   message.expiry = std::chrono::ceil<std::chrono::seconds>(request.timeout);
   pending_.emplace(
       id, Pending{std::move(request.to.name), std::move(done), now, now + request.timeout});
-  client_.publish(std::move(message), [alive = std::weak_ptr{self_}, id](bool acknowledged) {
+  client_.publish(std::move(message), [alive = std::weak_ptr{self_}, id](Published outcome) {
     const auto link = alive.lock();
-    if (link && !acknowledged) (*link)->cut(id, "the meters' broker did not take the request");
+    if (link && outcome != Published::Acknowledged)
+      (*link)->cut(id, "the meters' broker did not take the request");
   });
   arm();
 }

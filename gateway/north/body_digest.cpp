@@ -26,6 +26,13 @@ class Canonical {
   std::string text_;
 };
 
+template <typename Params>
+void add_way(Canonical& canonical, const Params& params) {
+  canonical.add(token_delivery_word(params.delivery));
+  canonical.add(hand_channel_word(params.channel));
+  canonical.add(params.cleared ? "cleared" : "");
+}
+
 }  // namespace
 
 std::string body_digest(const Command& command) {
@@ -53,6 +60,17 @@ std::string body_digest(const Command& command) {
                  [](const Synchronise&) {},
                  [&](const SetClock& params) { canonical.add(params.time); },
                  [&](const Cancel& params) { canonical.add(params.command.text()); },
+                 [&](const IssueToken& params) {
+                   canonical.add(traits_of(params.order.function).word);
+                   canonical.add(std::to_string(params.order.value));
+                   canonical.add(params.order.word);
+                   canonical.add(params.order.old_supply_group
+                                     ? std::to_string(*params.order.old_supply_group)
+                                     : std::string{});
+                   canonical.add(params.order.confirmed ? "confirmed" : "");
+                   add_way(canonical, params);
+                 },
+                 [&](const ResendTokens& params) { add_way(canonical, params); },
              },
              command.params);
   const std::string& text = canonical.text();

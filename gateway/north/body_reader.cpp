@@ -154,6 +154,24 @@ bool BodyReader::boolean(std::string_view key) {
   return found->get_bool();
 }
 
+std::int64_t BodyReader::integer(std::string_view key, std::int64_t least, std::int64_t most) {
+  const std::string expected =
+      "a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+  const json::value* value = find(key, expected);
+  if (value == nullptr) return least;
+  json::error_code inexact;
+  const auto number = value->is_number() ? value->to_number<std::int64_t>(inexact) : 0;
+  if (!value->is_number()) {
+    refuse(Reason::WrongType, key, expected);
+    return least;
+  }
+  if (inexact || number < least || number > most) {
+    refuse(Reason::OutOfRange, key, expected);
+    return least;
+  }
+  return number;
+}
+
 UtcTime BodyReader::time(std::string_view key) {
   const std::string given = text(key);
   if (refusal_) return {};

@@ -29,6 +29,8 @@ class BodyReader {
   [[nodiscard]] bool has(std::string_view key) const { return object_->contains(key); }
   [[nodiscard]] std::string text(std::string_view key);
   [[nodiscard]] bool boolean(std::string_view key);
+  /// A whole number from `least` to `most`.
+  [[nodiscard]] std::int64_t integer(std::string_view key, std::int64_t least, std::int64_t most);
   [[nodiscard]] UtcTime time(std::string_view key);
   [[nodiscard]] const boost::json::array& list(std::string_view key);
   [[nodiscard]] const boost::json::object& child(std::string_view key);

@@ -27,6 +27,23 @@ std::string reply_topic(const Topics& topics, const RefusedRequest& refused) {
   return meter && id ? topics.result(*meter, *id) : topics.refused();
 }
 
+std::optional<std::string> own_result_topic(const Topics& topics, std::string_view payload) {
+  json::error_code damaged;
+  const json::value value = json::parse({payload.data(), payload.size()}, damaged);
+  const json::object* answer = damaged ? nullptr : value.if_object();
+  if (answer == nullptr || !answer->contains("state") || !answer->contains("final")) {
+    return std::nullopt;
+  }
+  const auto text = [&](std::string_view key) {
+    const json::value* found = answer->if_contains(key);
+    return found != nullptr && found->is_string() ? std::string{found->get_string()}
+                                                  : std::string{};
+  };
+  const auto meter = MeterId::parse(text("meter"));
+  const auto command = CommandId::parse(text("command"));
+  return meter && command ? topics.result(*meter, *command) : topics.refused();
+}
+
 std::string encode_step(const SiteId& site, const Command& command, const Step& step) {
   json::object out{{"site", site.text()},          {"meter", command.meter.text()},
                    {"command", command.id.text()}, {"verb", traits_of(command.verb()).word},

@@ -30,6 +30,11 @@ namespace metergate::north {
 /// ... else `refused()` when the request had no usable meter or id.
 [[nodiscard]] std::string reply_topic(const Topics& topics, const RefusedRequest& refused);
 
+/// The result topic of the meter and command that an answer names, or `refused()` where it names no
+/// such; nothing for a payload that is no answer.
+[[nodiscard]] std::optional<std::string> own_result_topic(const Topics& topics,
+                                                          std::string_view payload);
+
 [[nodiscard]] std::string encode_step(const SiteId& site, const Command& command, const Step& step);
 [[nodiscard]] std::string encode_refusal(const SiteId& site, const RefusedRequest& refused,
                                          UtcTime at);

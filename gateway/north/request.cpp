@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/north/request_params.hpp"
+#include "gateway/north/signed_body.hpp"
 
 namespace metergate::north {
 
@@ -81,6 +82,7 @@ struct Envelope {
   std::string verb;
   ReplyTo reply_to;
   std::optional<std::chrono::seconds> message_expiry;
+  std::string site;  ///< part of what a signature covers
 };
 
 Result<Command, RefusedRequest> decode(const Envelope& envelope, std::string_view payload,
@@ -111,7 +113,7 @@ Result<Command, RefusedRequest> decode(const Envelope& envelope, std::string_vie
                       is_identifier(envelope.verb) ? envelope.verb : std::string{}, verb_words()});
   }
   in.allow({"id", "issued_at", "expires_at", "not_before", "priority", "operator", "work_order",
-            "comment", "params"});
+            "comment", "params", kSignature, kApproval});
   Command command{*id, *meter, Synchronise{},     {},    {}, {}, traits_of(*verb).priority, {},
                   {},  {},     envelope.reply_to, "mqtt"};
   command.issued_at = in.time("issued_at");
@@ -140,6 +142,9 @@ Result<Command, RefusedRequest> decode(const Envelope& envelope, std::string_vie
   if (!in.refusal()) judge_accountability(in, command);
   if (!in.refusal()) judge_times(in, command, now, limits);
   if (in.refusal()) return turn_away(*in.refusal());
+  auto proof = read_proof({envelope.site, envelope.meter, envelope.verb}, *body);
+  if (!proof) return turn_away(std::move(proof).error());
+  command.proof = std::move(*proof);
   return command;
 }
 
@@ -152,6 +157,7 @@ Result<Command, RefusedRequest> decode_command(const Incoming& incoming, const T
     envelope.reply_to = {incoming.response_topic, incoming.correlation_data};
   }
   envelope.message_expiry = incoming.message_expiry;
+  envelope.site = topics.site().text();
   RefusedRequest refused{{}, "", "", "", envelope.reply_to};
   const auto topic = topics.parse_command_topic(incoming.topic);
   if (!topic) {
@@ -183,8 +189,9 @@ Result<Command, RefusedRequest> decode_command(const Incoming& incoming, const T
 
 Result<Command, RefusedRequest> decode_command_body(std::string_view meter, std::string_view verb,
                                                     std::string_view json, UtcTime now,
-                                                    const Limits& limits) {
+                                                    const Limits& limits, std::string_view site) {
   Envelope envelope;
+  envelope.site = std::string{site};
   envelope.meter = std::string{meter};
   envelope.verb = std::string{verb};
   return decode(envelope, json, now, limits);

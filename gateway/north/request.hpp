@@ -54,8 +54,8 @@ struct RefusedRequest {
 [[nodiscard]] Result<Command, RefusedRequest> decode_command_body(std::string_view meter,
                                                                   std::string_view verb,
                                                                   std::string_view json,
-                                                                  UtcTime now,
-                                                                  const Limits& limits);
+                                                                  UtcTime now, const Limits& limits,
+                                                                  std::string_view site = {});
 
 /// SHA-256 in hex over a canonical form of everything the caller meant: spelling, order of fields
 /// and way of transport make no difference. Made from `stated_expires_at`, because the broker

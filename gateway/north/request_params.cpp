@@ -81,6 +81,108 @@ CommandParams set_clock(BodyReader& in) {
   return out;
 }
 
+/// Where a token goes: `delivery`, and for `hand` the `channel`.
+template <typename Params>
+void read_way(Params& params, BodyReader& in) {
+  if (in.has("delivery")) {
+    const auto delivery = parse_token_delivery(in.text("delivery"));
+    if (!delivery) in.refuse(Reason::OutOfRange, "delivery", "remote or hand");
+    params.delivery = delivery.value_or(TokenDelivery::Remote);
+  }
+  const bool by_hand = params.delivery == TokenDelivery::Hand;
+  if (by_hand || in.has("channel")) {
+    const auto channel = parse_hand_channel(in.text("channel"));
+    if (!channel) in.refuse(Reason::OutOfRange, "channel", "sms, email or print");
+    if (!by_hand) in.refuse(Reason::OutOfRange, "channel", "none, or delivery = hand with it");
+    params.channel = channel.value_or(HandChannel::None);
+  }
+  params.cleared = in.has("cleared") && in.boolean("cleared");
+}
+
+/// A supply group code is six digits; as a number its leading zeros would be lost.
+std::uint32_t supply_group(BodyReader& in, std::string_view key) {
+  const std::string digits = in.text(key);
+  const bool right = digits.size() == 6 &&
+                     std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
+  if (!right) in.refuse(Reason::OutOfRange, key, "six digits");
+  return right ? static_cast<std::uint32_t>(std::stoul(digits)) : 0;
+}
+
+CommandParams issue_token(BodyReader& in) {
+  in.allow({"function", "energy_wh", "power_w", "register", "tariff_index", "supply_group",
+            "old_supply_group", "key_revision", "test", "confirmed", "delivery", "channel",
+            "cleared"});
+  IssueToken out;
+  const auto function = parse_token_function(in.text("function"));
+  if (!function) {
+    std::string allowed;
+    for (const TokenFunctionTraits& one : kTokenFunctions) {
+      allowed += (allowed.empty() ? "" : ", ") + std::string{one.word};
+    }
+    in.refuse(Reason::OutOfRange, "function", allowed);
+    return out;
+  }
+  out.order.function = *function;
+  // Ranges of the token itself; what an operator may do is access control's to say.
+  constexpr std::int64_t kMostEnergyWh = 1'820'162'400;
+  constexpr std::int64_t kMostPowerW = 18'201'624;
+  constexpr std::int64_t kLeastPowerW = 10;
+  std::string_view used;
+  switch (traits_of(*function).value) {
+    case TokenValue::None:
+      break;
+    case TokenValue::EnergyWh:
+      used = "energy_wh";
+      out.order.value = in.integer(used, 1, kMostEnergyWh);
+      break;
+    case TokenValue::PowerW:
+      used = "power_w";
+      out.order.value = in.integer(used, kLeastPowerW, kMostPowerW);
+      break;
+    case TokenValue::CreditRegister:
+      used = "register";
+      out.order.word = in.text(used);
+      break;
+    case TokenValue::TariffIndex:
+      used = "tariff_index";
+      out.order.value = in.integer(used, 0, 99);
+      break;
+    case TokenValue::SupplyGroup:
+      used = "supply_group";
+      out.order.value = supply_group(in, used);
+      out.order.old_supply_group = supply_group(in, "old_supply_group");
+      break;
+    case TokenValue::KeyRevision:
+      used = "key_revision";
+      out.order.value = in.integer(used, 1, 9);
+      break;
+    case TokenValue::TestName:
+      used = "test";
+      out.order.word = in.text(used);
+      break;
+  }
+  for (const std::string_view key : {"energy_wh", "power_w", "register", "tariff_index",
+                                     "supply_group", "key_revision", "test"}) {
+    if (key != used && in.has(key)) {
+      in.refuse(Reason::UnknownField, key,
+                used.empty() ? "no value for this function" : std::string{used} + " only");
+    }
+  }
+  if (used != "supply_group" && in.has("old_supply_group")) {
+    in.refuse(Reason::UnknownField, "old_supply_group", "with supply-group only");
+  }
+  out.order.confirmed = in.has("confirmed") && in.boolean("confirmed");
+  read_way(out, in);
+  return out;
+}
+
+CommandParams resend_tokens(BodyReader& in) {
+  in.allow({"delivery", "channel", "cleared"});
+  ResendTokens out;
+  read_way(out, in);
+  return out;
+}
+
 CommandParams cancel(BodyReader& in) {
   in.allow({"command"});
   const auto id = CommandId::parse(in.text("command"));
@@ -106,6 +208,10 @@ CommandParams read_params(Verb verb, BodyReader& in) {
       return set_clock(in);
     case Verb::Cancel:
       return cancel(in);
+    case Verb::IssueToken:
+      return issue_token(in);
+    case Verb::ResendTokens:
+      return resend_tokens(in);
   }
   return Synchronise{};
 }

@@ -46,6 +46,9 @@ std::string Topics::daily(const MeterId& meter) const { return of_meter(meter, "
 std::string Topics::profile(const MeterId& meter) const { return of_meter(meter, "profile"); }
 std::string Topics::event(const MeterId& meter) const { return of_meter(meter, "event"); }
 std::string Topics::tenancy(const MeterId& meter) const { return of_meter(meter, "tenancy"); }
+std::string Topics::token(const MeterId& meter, std::string_view channel) const {
+  return of_meter(meter, "token/" + std::string{channel});
+}
 std::string Topics::gateway_state() const { return prefix_ + "state"; }
 std::string Topics::alarm() const { return prefix_ + "alarm"; }
 

@@ -39,6 +39,8 @@ class Topics {
   [[nodiscard]] std::string profile(const MeterId& meter) const;
   [[nodiscard]] std::string event(const MeterId& meter) const;
   [[nodiscard]] std::string tenancy(const MeterId& meter) const;
+  /// Where tokens are handed over: `…/meter/{meter}/token/{channel}`.
+  [[nodiscard]] std::string token(const MeterId& meter, std::string_view channel) const;
 
   [[nodiscard]] std::string gateway_state() const;
   [[nodiscard]] std::string alarm() const;

@@ -79,9 +79,11 @@ void CollectionRun::plan(DataClass data, Now now) {
       const auto holes = keeper_.checked(ledger.holes(key, epoch));
       if (!covered || !holes) return;
       auto ranges = work::plan_profile({*covered, *holes}, now.utc, schedule);
-      if (order_.from) {
+      if (order_.from || order_.to) {
         const UtcSeconds end = work::newest_complete(now.utc, schedule);
-        ranges = {{*order_.from, std::min(order_.to.value_or(end), end)}};
+        const UtcSeconds begin = order_.from.value_or(
+            covered->value_or(period_start(end - schedule.back_fill, schedule.period)));
+        ranges = {{begin, std::min(order_.to.value_or(end), end)}};
       }
       for (const IntervalRange& range : ranges) {
         if (range.from < range.to)

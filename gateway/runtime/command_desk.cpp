@@ -12,13 +12,14 @@
 namespace metergate::runtime {
 
 CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
-                         Agenda& agenda, DataDesk& data, const north::Topics& topics,
-                         CommandLimits limits, Handlers handlers)
+                         Agenda& agenda, DataDesk& data, TokenDesk& tokens,
+                         const north::Topics& topics, CommandLimits limits, Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       clock_{clock},
       agenda_{agenda},
       data_{data},
+      tokens_{tokens},
       topics_{topics},
       limits_{limits},
       handlers_{std::move(handlers)} {}
@@ -32,6 +33,18 @@ void CommandDesk::resume(Now now) {
     MeterUnit* meter = handlers_.find_meter(command.command.meter);
     if (meter != nullptr) take_up(command, *meter, now);
   }
+}
+
+void CommandDesk::resume_after_rollback(Now now) {
+  for (const auto& [key, live] : live_) {
+    agenda_.cancel(live->expiry);
+    agenda_.cancel(live->pause);
+    if (live->job) live->meter->runner->withdraw(*live->job);
+    --live->meter->live_commands;
+  }
+  live_.clear();
+  lanes_.clear();
+  resume(now);
 }
 
 // ---- at the door --------------------------------------------------------------------------------
@@ -53,6 +66,13 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
     if (auto refusal = judge(command, meter)) return turn_away(command, *std::move(refusal), now);
   } else if (meter == nullptr) {
     return turn_away(command, unknown_meter(command), now);
+  }
+  std::optional<PreparedTokens> tokens;
+  const Verb verb = command.verb();
+  if (!*known && (verb == Verb::IssueToken || verb == Verb::ResendTokens)) {
+    auto prepared = tokens_.prepare(command, *meter, now);
+    if (!prepared) return turn_away(command, std::move(prepared).error(), now);
+    tokens = std::move(*prepared);
   }
   const auto outcome = keeper_.checked(keeper_.ledger().insert_command(
       meter->stored.key, command, north::body_digest(command), now.utc));
@@ -86,7 +106,8 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   stored.changed_at = now.utc;
   const Step accepted{.at = now.utc};
   crash_point("command-inserted");
-  const auto queued =
+  const bool queued =
+      (!tokens || tokens_.store(*tokens, command, *meter, now)) &&
       keeper_.checked(keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
   if (!queued || !keeper_.commit()) {
     return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
@@ -160,18 +181,21 @@ void CommandDesk::take_up(StoredCommand stored, MeterUnit& meter, Now now) {
   const CommandKey key = stored.key;
   const Lane lane =
       traits_of(stored.command.verb()).repeatable == Repeatable::No ? Lane::Orders : Lane::Reads;
-  auto live = std::make_unique<Live>(Live{std::move(stored), &meter, lane});
+  auto live = std::make_unique<Live>(Live{std::move(stored), &meter, lane, ++last_life_});
   Live& placed = *live_.emplace(key, std::move(live)).first->second;
   ++meter.live_commands;
-  arm_expiry(placed, now);
-  if (placed.command().verb() == Verb::Cancel) return cancel_other(placed, now);
+  placed.expires = now.instant + (placed.command().expires_at - now.utc);
+  arm_expiry(placed);
+  const Verb verb = placed.command().verb();
+  if (verb == Verb::Cancel) return cancel_other(placed, now);
+  if (verb == Verb::IssueToken || verb == Verb::ResendTokens) return tokens_made(placed, now);
   lanes_[placed.lane_key()].push_back(key);
   advance_lane(placed.lane_key(), now);
 }
 
-void CommandDesk::arm_expiry(Live& live, Now now) {
-  const Instant when = now.instant + (live.command().expires_at - now.utc);
-  live.expiry = agenda_.at(when, [this, key = live.stored.key](Now later) { expire(key, later); });
+void CommandDesk::arm_expiry(Live& live) {
+  live.expiry =
+      agenda_.at(live.expires, [this, key = live.stored.key](Now later) { expire(key, later); });
 }
 
 void CommandDesk::advance_lane(LaneKey lane, Now now) {
@@ -223,6 +247,11 @@ void CommandDesk::finish(CommandKey key, Now now) {
   if (const auto at = lanes_.find(lane); at != lanes_.end()) {
     std::erase(at->second, key);
     if (at->second.empty()) lanes_.erase(at);
+  }
+  if (live->command().origin.starts_with(kIssueOrigin) && !stopping_) {
+    agenda_.at(now.instant, [this, meter = live->meter, id = live->command().id](Now later) {
+      tokens_.delivery_ended(id, *meter, later);
+    });
   }
   // What an order did to the relay is read, not assumed.
   MeterUnit& meter = *live->meter;

@@ -16,6 +16,7 @@
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/token_desk.hpp"
 #include "gateway/work/order_procedure.hpp"
 
 namespace metergate::runtime {
@@ -55,13 +56,16 @@ class CommandDesk {
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
-              DataDesk& data, const north::Topics& topics, CommandLimits limits, Handlers handlers);
+              DataDesk& data, TokenDesk& tokens, const north::Topics& topics, CommandLimits limits,
+              Handlers handlers);
   ~CommandDesk();
   CommandDesk(const CommandDesk&) = delete;
   CommandDesk& operator=(const CommandDesk&) = delete;
 
   /// Takes up what an earlier run of the gateway left unfinished. Once, after the meters are there.
   void resume(Now now);
+  /// The ledger lost what was not committed: every command is taken up again from where it says.
+  void resume_after_rollback(Now now);
 
   /// Durable when this returns `CommandTaken`. A refusal is queued for its sender as well.
   [[nodiscard]] Submitted submit(const Command& command, Now now);
@@ -86,16 +90,17 @@ class CommandDesk {
   [[nodiscard]] Submitted turn_away(const Command& command, Refusal refusal, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);
   void take_up(StoredCommand stored, MeterUnit& meter, Now now);
-  void arm_expiry(Live& live, Now now);
+  void arm_expiry(Live& live);
   void advance_lane(LaneKey lane, Now now);
   void begin(Live& live, Now now);
   void perform(CommandKey key, work::Effects effects, Now now);
   void perform_operation(Live& live, operation::Operation operation);
-  enum class Sent : std::uint8_t { Yes, LimitReached, NotWritten };
+  enum class Sent : std::uint8_t { Yes, LimitReached, TooLate, NotWritten };
   [[nodiscard]] Sent transmit(Live& live, Now now);
   void begin_read(Live& live, Now now);
   void read_ended(CommandKey key, const CollectionSummary& summary, Now now);
   void cancel_other(Live& live, Now now);
+  void tokens_made(Live& live, Now now);
   /// Writes the step, queues its publication; durable on return. False: the ledger failed.
   bool record(Live& live, work::Move move, Now now, std::string result_json = {});
   void tell(const StoredCommand& command, const Step& step);
@@ -109,11 +114,14 @@ class CommandDesk {
   const Clock& clock_;
   Agenda& agenda_;
   DataDesk& data_;
+  TokenDesk& tokens_;
   const north::Topics& topics_;
   CommandLimits limits_;
   Handlers handlers_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;
   std::map<LaneKey, std::deque<CommandKey>> lanes_;
+  std::uint64_t last_life_ =
+      0;  ///< numbers the lives, so that no late callback takes one for another
   bool stopping_ = false;
 };
 

@@ -47,6 +47,15 @@ void CommandDesk::cancel_other(Live& live, Now now) {
   finish(own, now);
 }
 
+void CommandDesk::tokens_made(Live& live, Now now) {
+  const CommandKey key = live.stored.key;
+  MeterUnit& meter = *live.meter;
+  record(live, {.event = CommandEvent::DoneHere}, now, tokens_.result_of(live.command(), meter));
+  finish(key, now);
+  // On a turn of its own: a delivery is a command, and may end at once.
+  agenda_.at(now.instant, [this, &meter](Now later) { tokens_.deliver_due(meter, later); });
+}
+
 void CommandDesk::expire(CommandKey key, Now now) {
   const auto found = live_.find(key);
   if (found == live_.end()) return;

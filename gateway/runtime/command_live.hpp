@@ -10,10 +10,12 @@ struct CommandDesk::Live {
   StoredCommand stored;
   MeterUnit* meter;
   Lane lane;
+  std::uint64_t life;  ///< of this Live, not of its command
   bool active = false;
   std::unique_ptr<work::OrderProcedure> order{};
   std::unique_ptr<CollectionRun> run{};
   std::optional<JobId> job{};
+  Instant expires{};  ///< `expires_at` on the clock that nobody sets
   std::optional<Agenda::Entry> expiry{};
   std::optional<Agenda::Entry> pause{};
   std::uint32_t read_tries = 0;

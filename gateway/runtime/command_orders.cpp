@@ -36,6 +36,11 @@ void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
           break;
         case Sent::NotWritten:
           return perform_later(key, rest());
+        case Sent::TooLate:
+          return perform(
+              key,
+              {work::Move{.event = CommandEvent::Deadline, .reason = Reason::ExpiredBeforeSending}},
+              now);
         case Sent::LimitReached:
           return perform(
               key,
@@ -57,8 +62,13 @@ void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
 }
 
 void CommandDesk::perform_later(CommandKey key, work::Effects effects) {
+  const auto found = live_.find(key);
+  if (found == live_.end()) return;
   agenda_.at(clock_.now().instant + kStorageRetry,
-             [this, key, effects = std::move(effects)](Now now) { perform(key, effects, now); });
+             [this, key, life = found->second->life, effects = std::move(effects)](Now now) {
+               const auto still = live_.find(key);
+               if (still != live_.end() && still->second->life == life) perform(key, effects, now);
+             });
 }
 
 void CommandDesk::perform_operation(Live& live, operation::Operation operation) {
@@ -86,6 +96,8 @@ void CommandDesk::perform_operation(Live& live, operation::Operation operation) 
 CommandDesk::Sent CommandDesk::transmit(Live& live, Now now) {
   Ledger& ledger = keeper_.ledger();
   MeterUnit& meter = *live.meter;
+  // Nothing leaves after its time, also not for the second time.
+  if (now.instant >= live.expires) return Sent::TooLate;
   const auto* relay = std::get_if<SetRelay>(&live.command().params);
   if (relay != nullptr) {
     const auto today =
@@ -152,6 +164,8 @@ bool CommandDesk::record(Live& live, work::Move move, Now now, std::string resul
   stored.reason = step.reason;
   stored.changed_at = now.utc;
   stored.result_json = step.result_json;
+  // Its time may have come while an octet could have been on its way.
+  if (*next == CommandState::Accepted && !live.expiry) arm_expiry(live);
   tell(stored, step);
   return true;
 }

@@ -24,17 +24,21 @@ constexpr std::size_t kMaxOutgoingOctets = std::size_t{8} * 1024 * 1024;
 
 }  // namespace
 
+std::string user_name(uid_t user) {
+  std::array<char, 4096> room{};
+  passwd entry{};
+  passwd* found = nullptr;
+  if (getpwuid_r(user, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) {
+    return "uid-" + std::to_string(user);
+  }
+  return found->pw_name;
+}
+
 std::string peer_user(int socket) {
   ucred peer{};
   socklen_t length = sizeof peer;
   if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return "uid-unknown";
-  std::array<char, 4096> room{};
-  passwd entry{};
-  passwd* found = nullptr;
-  if (getpwuid_r(peer.uid, &entry, room.data(), room.size(), &found) != 0 || found == nullptr) {
-    return "uid-" + std::to_string(peer.uid);
-  }
-  return found->pw_name;
+  return user_name(peer.uid);
 }
 
 ControlConnection::ControlConnection(Socket socket, ControlSocket::Handler handler, Closed closed)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <sys/types.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <deque>
@@ -53,7 +55,9 @@ class ControlConnection : public std::enable_shared_from_this<ControlConnection>
   bool finishing_ = false;
 };
 
-/// The login name of the process at the other end, or `uid-<number>`.
+/// The login name, or `uid-<number>`.
+[[nodiscard]] std::string user_name(uid_t user);
+/// That of the process at the other end.
 [[nodiscard]] std::string peer_user(int socket);
 
 }  // namespace metergate::runtime

@@ -50,7 +50,8 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
     reply(wrapped("refusal", north::encode_refusal(gateway_.topics().site(), refused, now)), true);
   };
   auto command = north::decode_command_body(text_of(params, "meter"), text_of(params, "verb"),
-                                            json::serialize(*body), now, gateway_.limits());
+                                            json::serialize(*body), now, gateway_.limits(),
+                                            gateway_.topics().site().text());
   if (!command) return refuse(command.error());
   // Who sits at the box is known, not claimed.
   command->origin = "local:" + request.user;

@@ -32,12 +32,24 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
   const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
   const auto fresh = keeper_.checked(ledger.store_profile(key, epoch, page.intervals, now.utc));
   const auto holes = keeper_.checked(ledger.holes(key, epoch));
-  if (!before || !fresh || !holes) return;
+  const auto first = keeper_.checked(ledger.profile_from(key, epoch));
+  if (!before || !fresh || !holes || !first) return;
   const auto period = meter.schedule->capture_period;
   const IntervalRange covered{asked.from, std::min(asked.to, page.covered_to)};
-  const auto changes = work::after_page(
-      *holes, work::after_first(covered, before->has_value(), page.intervals, period),
-      page.intervals, now.utc, period, work::HolePolicy{});
+  // Whoever asks for time before the meter's first interval makes no hole of it.
+  IntervalRange can_be_there = covered;
+  if (*first && can_be_there.from < **first) {
+    can_be_there = work::after_first(covered, false, page.intervals, period);
+    if (can_be_there.from > **first) can_be_there.from = std::min(**first, covered.to);
+  } else {
+    can_be_there = work::after_first(covered, before->has_value(), page.intervals, period);
+  }
+  if (!page.intervals.empty() && (!*first || page.intervals.front().start < **first)) {
+    const UtcSeconds from = period_start(page.intervals.front().start, period);
+    static_cast<void>(keeper_.checked(ledger.set_profile_from(key, epoch, from)));
+  }
+  const auto changes =
+      work::after_page(*holes, can_be_there, page.intervals, now.utc, period, work::HolePolicy{});
   if (changes.changed) {
     static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, changes.holes)));
   }

@@ -44,7 +44,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                  clock,
                  topics_,
                  configuration_.north ? configuration_.north->max_in_flight : 1,
-                 {[this](MqttMessage message, std::function<void(bool)> done) {
+                 {[this](MqttMessage message, std::function<void(Published)> done) {
                     ways_.publish(std::move(message), std::move(done));
                   },
                   [this](MeterKey key) {
@@ -56,11 +56,20 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
             journal,
             {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
              [this](MeterUnit& meter) { correct_clock(meter); }}},
+      tokens_{keeper_,
+              journal,
+              clock,
+              topics_,
+              {ways_.keys, configuration_.access, ways_.own_user},
+              {[this](const Command& delivery, Now now) {
+                static_cast<void>(commands_.submit(delivery, now));
+              }}},
       commands_{keeper_,
                 journal,
                 clock,
                 agenda,
                 data_,
+                tokens_,
                 topics_,
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
@@ -76,6 +85,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                  [this](OutboxMessage message) { publisher_.send_now(std::move(message)); }}},
       collection_{data_, keeper_, clock, agenda} {
   keeper_.when_committed([this] { publisher_.committed(); });
+  keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });
   journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });
 }
 
@@ -103,8 +113,23 @@ void Gateway::start() {
   for (const config::Meter& meter : configuration_.meters) add_meter(meter, now);
   static_cast<void>(keeper_.commit());
   commands_.resume(now);
+  if (const auto outstanding = keeper_.checked(ledger_.meters_with_outstanding_tokens())) {
+    for (const MeterKey key : *outstanding) {
+      if (const auto meter = keys_.find(key); meter != keys_.end()) {
+        tokens_.deliver_due(*meter->second, now);
+      }
+    }
+  }
   agenda_.at(now.instant + kHousekeeping, [this](Now later) { housekeep(later); });
   tell_state();
+}
+
+void Gateway::take_up_after_rollback(Now now) {
+  for (const auto& [id, meter] : meters_) {
+    auto stored = keeper_.checked(ledger_.meter(id, meter->settings.model, now.utc));
+    if (stored) meter->stored = std::move(*stored);
+  }
+  commands_.resume_after_rollback(now);
 }
 
 void Gateway::stop() {
@@ -162,7 +187,7 @@ void Gateway::tell_state() {
   message.payload = north::encode_gateway_state(topics_.site(), state(), clock_.now().utc);
   message.retained = true;
   message.content_type = "application/json";
-  ways_.publish(std::move(message), [](bool) {});
+  ways_.publish(std::move(message), [](Published) {});
 }
 
 std::string Gateway::meter_state(MeterUnit& meter) {

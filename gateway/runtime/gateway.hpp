@@ -30,6 +30,8 @@ struct Ways {
   /// The link to all meters on MQTT; not asked for without `[mqtt_meters]`.
   std::function<std::unique_ptr<Link>()> make_mqtt_meters;
   Publisher::Publish publish;
+  keys::VendingKeys* keys = nullptr;  ///< null: no tokens are made on this box
+  std::string own_user{};             ///< who the gateway runs as: owner of the box, as root is
 };
 
 /// The house put together: meters, links, desks. Knows no socket, no signal and no thread; whatever
@@ -100,6 +102,7 @@ class Gateway {
   void watch_clock(Now now);
   [[nodiscard]] std::size_t fold(Now now);
   void raise_alarm(const JournalRow& row);
+  void take_up_after_rollback(Now now);
   void correct_clock(MeterUnit& meter);
   [[nodiscard]] std::string meter_state(MeterUnit& meter);
 
@@ -124,6 +127,7 @@ class Gateway {
   std::uint64_t last_listener_ = 0;
   Publisher publisher_;
   DataDesk data_;
+  TokenDesk tokens_;
   CommandDesk commands_;
   CollectionDesk collection_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};

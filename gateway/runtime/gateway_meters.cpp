@@ -97,6 +97,7 @@ void Gateway::add_meter(const config::Meter& settings, Now now) {
     static_cast<void>(meter.session.presence(false, now));
   }
   meters_[settings.id] = std::move(unit);
+  tokens_.meter_added(meter);
   publisher_.state_changed(meter);
   collection_.add(meter, now);
 }

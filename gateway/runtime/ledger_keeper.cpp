@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/ledger_keeper.hpp"
 
+#include <utility>
+
 namespace metergate::runtime {
 namespace {
 
@@ -38,12 +40,12 @@ void LedgerKeeper::failed(const StorageError& error) {
     journal_.write(journal::kInternalFault, clock_.now().utc, {{"what", error.what}});
     return;
   }
-  if (healthy_) {
+  // First: the alarm about it must not be queued in the ledger that has just failed.
+  if (std::exchange(healthy_, false)) {
     const auto& event = error.reason == StorageError::Reason::DiskFull ? journal::kDiskFull
                                                                        : journal::kStorageFailed;
     journal_.write(event, clock_.now().utc, {{"what", error.what}});
   }
-  healthy_ = false;
   // A small write of our own finds out when the disk takes something again.
   agenda_.at(clock_.now().instant + kTryAgainAfter, [this](Now now) {
     if (healthy_) return;
@@ -63,6 +65,9 @@ void LedgerKeeper::recovered() {
   if (healthy_) return;
   healthy_ = true;
   journal_.write(journal::kStorageRecovered, clock_.now().utc, {});
+  agenda_.at(clock_.now().instant, [this](Now now) {
+    if (recovered_) recovered_(now);
+  });
 }
 
 }  // namespace metergate::runtime

@@ -17,6 +17,7 @@ JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operati
                          Done done) {
   const JobId id = ++last_job_;
   Job job{&meter, priority, meter.driver->start(operation, meter.address), std::move(done), {}};
+  job.only_now = operation::changes_meter(operation);
   Job& placed = jobs_.emplace(id, std::move(job)).first->second;
   if (stopped_) {
     agenda_.at(clock_.now().instant, [this, id](Now now) {
@@ -66,15 +67,16 @@ void LinkRunner::wake(MeterUnit&) { pump_later(); }
 void LinkRunner::stop() {
   stopped_ = true;
   const std::set<Key> waiting = std::exchange(ready_, {});
-  for (const auto& [priority, id] : waiting) {
-    step(id,
-         Finished{OperationResult{failure(
-             OperationFault{OperationFault::Reason::Link,
-                            LinkFault{LinkFault::Reason::NotSent, "the gateway is stopping"},
-                            {},
-                            "the gateway is stopping"})}},
-         clock_.now());
-  }
+  for (const auto& [priority, id] : waiting) end_unsent(id, "the gateway is stopping");
+}
+
+void LinkRunner::end_unsent(JobId id, const std::string& why) {
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end()) return;
+  // The driver knows whether an earlier request of this operation was the order itself.
+  DriverStep end = found->second.exchange->answered(
+      failure(LinkFault{LinkFault::Reason::NotSent, why}), clock_.now());
+  if (std::holds_alternative<Finished>(end)) step(id, std::move(end), clock_.now());
 }
 
 void LinkRunner::pump_later() {
@@ -104,6 +106,11 @@ void LinkRunner::pump() {
       send(id, job);
       continue;
     }
+    if (job.only_now && !job.meter->session.may_be_asked(now.instant)) {
+      at = ready_.erase(at);
+      agenda_.at(now.instant, [this, id](Now) { end_unsent(id, "the meter is set aside"); });
+      continue;
+    }
     const auto attempt = job.meter->session.next_attempt();
     if (attempt && *attempt > now.instant) {
       next_wake = std::min(next_wake.value_or(*attempt), *attempt);
@@ -124,6 +131,7 @@ void LinkRunner::arm_wake(Instant when) {
 
 void LinkRunner::send(JobId id, Job& job) {
   job.on_wire = true;
+  job.only_now = false;
   ++on_wire_;
   meter_held_by_[job.meter] = id;
   WireRequest request = std::move(*job.request);

@@ -34,7 +34,8 @@ class LinkRunner {
   LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock, Agenda& agenda,
              SessionChanged session_changed);
 
-  /// `done` is called once, later; not at all after `withdraw`.
+  /// `done` is called once, later; not at all after `withdraw`. An operation that changes the meter
+  /// is not kept for a meter that is set aside: it ends as not sent, and its owner decides anew.
   JobId submit(MeterUnit& meter, Priority priority, operation::Operation operation, Done done);
   /// Takes a job back. True: nothing of it has been or will be sent from now on. False: a request
   /// of it is on the wire; its answer is awaited and thrown away.
@@ -57,6 +58,7 @@ class LinkRunner {
     std::optional<WireRequest> request;  ///< the next one, when it is its turn
     bool keep_meter = false;
     bool on_wire = false;
+    bool only_now = false;  ///< an order that has not left yet
     bool withdrawn = false;
     std::optional<Agenda::Entry> timer{};
   };
@@ -65,6 +67,8 @@ class LinkRunner {
   void pump();
   [[nodiscard]] bool may_go(const Job& job, JobId id, Instant now) const;
   void send(JobId id, Job& job);
+  /// Ends it as an exchange whose next request did not leave.
+  void end_unsent(JobId id, const std::string& why);
   void answered(JobId id, WireResult result);
   void step(JobId id, DriverStep next, Now now);
   void pump_later();

@@ -52,7 +52,7 @@ void Publisher::state_changed(MeterUnit& meter) {
 void Publisher::forget(MeterUnit& meter) { states_.erase(&meter); }
 
 void Publisher::send_now(OutboxMessage message) {
-  if (connected_) handlers_.publish(message_of(message), [](bool) {});
+  if (connected_) handlers_.publish(message_of(message), [](Published) {});
 }
 
 void Publisher::load() {
@@ -82,9 +82,11 @@ void Publisher::pump() {
     if (!messages_.empty()) {
       const OutboxMessage next = std::move(messages_.front());
       messages_.pop_front();
-      publish(message_of(next), [this, id = next.id] {
+      MqttMessage message = message_of(next);
+      publish(std::move(message), [this, next](Published outcome) {
+        if (outcome == Published::Refused) return refused(next);
         crash_point("outcome-published");
-        static_cast<void>(keeper_.checked(keeper_.ledger().published(id)));
+        static_cast<void>(keeper_.checked(keeper_.ledger().published(next.id)));
       });
     } else if (!data_.empty()) {
       const OutboxData next = data_.front();
@@ -96,10 +98,12 @@ void Publisher::pump() {
       if (!part) continue;
       if (part->rest) {
         data_.push_front(*part->rest);
-        publish(std::move(part->message), [] {});
+        publish(std::move(part->message), [](Published) {});
         continue;
       }
-      publish(std::move(part->message), [this, next, key] {
+      publish(std::move(part->message), [this, next, key](Published outcome) {
+        // Refused data waits for the next connection: it is told of, and nothing is given up.
+        if (outcome == Published::Refused) return;
         data_under_way_.erase(key);
         static_cast<void>(keeper_.checked(keeper_.ledger().published(next)));
       });
@@ -111,26 +115,43 @@ void Publisher::pump() {
       message.payload = handlers_.meter_state(meter);
       message.retained = true;
       message.content_type = kJson;
-      publish(std::move(message), [] {});
+      publish(std::move(message), [](Published) {});
     } else {
       return;
     }
   }
 }
 
-void Publisher::publish(MqttMessage message, std::function<void()> acknowledged) {
+void Publisher::publish(MqttMessage message, std::function<void(Published)> ended) {
   ++in_flight_;
-  handlers_.publish(std::move(message), [this, connection = connection_,
-                                         acknowledged = std::move(acknowledged)](bool arrived) {
+  const std::string topic = message.topic;
+  handlers_.publish(std::move(message), [this, connection = connection_, topic,
+                                         ended = std::move(ended)](Published outcome) {
     // What was on its way when the connection went is loaded again with the next one.
     if (connection != connection_) return;
     --in_flight_;
-    if (arrived) {
-      acknowledged();
+    if (outcome == Published::Refused && refusals_.pass(topic, clock_.now().instant)) {
+      journal_.write(journal::kPublicationRefused, clock_.now().utc, {{"topic", topic}});
+    }
+    if (outcome != Published::Lost) {
+      ended(outcome);
       keeper_.commit_soon();
     }
     pump();
   });
+}
+
+void Publisher::refused(const OutboxMessage& message) {
+  Ledger& ledger = keeper_.ledger();
+  const auto own = north::own_result_topic(topics_, message.payload);
+  // On a topic of ours only the broker's access list can be at fault; the next connection may find
+  // it mended.
+  if (!own || *own == message.topic) return;
+  OutboxMessage again = message;
+  again.topic = *own;
+  if (keeper_.checked(ledger.enqueue(again))) {
+    static_cast<void>(keeper_.checked(ledger.published(message.id)));
+  }
 }
 
 MqttMessage Publisher::message_of(const OutboxMessage& row) {

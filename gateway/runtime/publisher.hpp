@@ -9,6 +9,7 @@
 #include <string>
 #include <tuple>
 
+#include "gateway/journal/once_in_a_while.hpp"
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/north/reply.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
@@ -22,7 +23,7 @@ namespace metergate::runtime {
 /// whatever was on its way goes again (at least once; every message is safe to receive twice).
 class Publisher {
  public:
-  using Publish = std::function<void(MqttMessage, std::function<void(bool)>)>;
+  using Publish = std::function<void(MqttMessage, std::function<void(Published)>)>;
   using FindMeter = std::function<MeterUnit*(MeterKey)>;
   using MeterState = std::function<std::string(MeterUnit&)>;
 
@@ -50,7 +51,7 @@ class Publisher {
 
   void load();
   void pump();
-  void publish(MqttMessage message, std::function<void()> acknowledged);
+  void publish(MqttMessage message, std::function<void(Published)> ended);
   /// One message of a meter-day, and what of it is left for the next.
   struct Part {
     MqttMessage message;
@@ -58,6 +59,8 @@ class Publisher {
   };
   [[nodiscard]] std::optional<Part> message_of(const OutboxData& data);
   static MqttMessage message_of(const OutboxMessage& message);
+  /// The broker will not have it there. An answer goes to its meter's own result topic instead.
+  void refused(const OutboxMessage& message);
 
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
@@ -65,6 +68,7 @@ class Publisher {
   const north::Topics& topics_;
   std::size_t max_in_flight_;
   Handlers handlers_;
+  journal::OnceInAWhile refusals_{std::chrono::minutes{10}};
   bool connected_ = false;
   std::uint64_t connection_ = 0;  ///< counts connections: late answers of an old one are ignored
   std::size_t in_flight_ = 0;

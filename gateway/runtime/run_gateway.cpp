@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -17,8 +18,10 @@
 #include "config/load.hpp"
 #include "config/model_file.hpp"
 #include "gateway/cli/exit_codes.hpp"
+#include "gateway/keys/open_key_store.hpp"
 #include "gateway/links/modbus_line.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
+#include "gateway/runtime/control_connection.hpp"
 #include "gateway/runtime/control_desk.hpp"
 #include "gateway/runtime/gateway.hpp"
 #include "gateway/runtime/systemd_notify.hpp"
@@ -39,11 +42,12 @@ void print_errors(const std::vector<config::ConfigError>& errors) {
 class Process {
  public:
   Process(std::filesystem::path file, config::Configuration configuration,
-          config::ModelCatalogue models, Ledger ledger)
+          config::ModelCatalogue models, Ledger ledger, std::unique_ptr<keys::KeyStore> keys)
       : file_{std::move(file)},
         configuration_{std::move(configuration)},
         models_{std::move(models)},
         ledger_{std::move(ledger)},
+        keys_{std::move(keys)},
         journal_{{journal::parse_level(configuration_.log.level).value_or(journal::Level::Info),
                   configuration_.log.format}},
         timer_{io_},
@@ -74,6 +78,7 @@ class Process {
   config::Configuration configuration_;
   config::ModelCatalogue models_;
   Ledger ledger_;
+  std::unique_ptr<keys::KeyStore> keys_;
   journal::Journal journal_;
   SystemClock clock_;
   Agenda agenda_;
@@ -111,10 +116,12 @@ Ways Process::ways() {
     mqtt_meters_ = link.get();
     return link;
   };
-  ways.publish = [this](MqttMessage message, std::function<void(bool)> done) {
+  ways.publish = [this](MqttMessage message, std::function<void(Published)> done) {
     if (north_) return north_->publish(std::move(message), std::move(done));
-    done(false);
+    done(Published::Lost);
   };
+  ways.keys = keys_.get();
+  ways.own_user = user_name(geteuid());
   return ways;
 }
 
@@ -254,6 +261,17 @@ int Process::run() {
   return cli::kOk;
 }
 
+keys::KeyStoreLocation location_of(const config::KeyStore& store) {
+  keys::KeyStoreLocation location{keys::KeyFile{store.file},
+                                  keys::FromEnvironment{store.passphrase_env}};
+  if (!store.module.empty()) location.place = keys::Pkcs11Token{store.module, store.token};
+  if (!store.passphrase_file.empty()) location.secret = keys::FromFile{store.passphrase_file};
+  if (!store.passphrase_credential.empty()) {
+    location.secret = keys::FromCredential{store.passphrase_credential};
+  }
+  return location;
+}
+
 }  // namespace
 
 int run_gateway(const std::filesystem::path& config_file) {
@@ -286,7 +304,17 @@ int run_gateway(const std::filesystem::path& config_file) {
     std::fprintf(stderr, "%s\n", ledger.error().what.c_str());
     return cli::kIoError;
   }
-  Process process{config_file, std::move(*configuration), std::move(*models), std::move(*ledger)};
+  std::unique_ptr<keys::KeyStore> keys;
+  if (configuration->key_store) {
+    auto opened = keys::open_key_store(location_of(*configuration->key_store));
+    if (!opened) {
+      std::fprintf(stderr, "%s: key_store: %s\n", config_file.c_str(), opened.error().text.c_str());
+      return cli::kConfigurationError;
+    }
+    keys = std::move(*opened);
+  }
+  Process process{config_file, std::move(*configuration), std::move(*models), std::move(*ledger),
+                  std::move(keys)};
   return process.run();
 }
 

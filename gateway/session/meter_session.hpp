@@ -29,8 +29,9 @@ struct Policy {
   Duration probe_max = std::chrono::seconds{60};
   std::chrono::milliseconds timeout_floor{50};
   std::chrono::milliseconds timeout_ceiling{500};
-  /// How long a proof of identity serves for routine reads.
-  Duration identity_lasts = std::chrono::minutes{15};
+  /// How long a proof of identity serves for routine reads: for those of one round, so that what a
+  /// swapped meter says is not stored under the old one's name.
+  Duration identity_lasts = std::chrono::seconds{30};
 };
 
 /// What a change of state is worth telling; the runtime journals it.

@@ -14,6 +14,14 @@ Stored<std::optional<std::int64_t>> position_of(sqlite::Database& db, MeterKey m
                    epoch, kind);
 }
 
+Stored<std::optional<UtcSeconds>> time_of(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                          std::string_view kind) {
+  auto position = position_of(db, meter, epoch, kind);
+  if (!position) return failure(position.error());
+  if (!*position) return std::optional<UtcSeconds>{};
+  return std::optional{UtcSeconds{std::chrono::seconds{**position}}};
+}
+
 Stored<Done> put_position(sqlite::Database& db, MeterKey meter, Epoch epoch, std::string_view kind,
                           std::int64_t position) {
   return db.run(
@@ -45,17 +53,24 @@ bool same(const Hole& a, const Hole& b) {
 }  // namespace
 
 Stored<std::optional<UtcSeconds>> Ledger::profile_covered_to(MeterKey meter, Epoch epoch) const {
-  return impl_->read("reading a cursor", [&]() -> Stored<std::optional<UtcSeconds>> {
-    auto position = position_of(impl_->db, meter, epoch, "profile");
-    if (!position) return failure(position.error());
-    if (!*position) return std::optional<UtcSeconds>{};
-    return std::optional{UtcSeconds{std::chrono::seconds{**position}}};
-  });
+  return impl_->read("reading a cursor",
+                     [&] { return time_of(impl_->db, meter, epoch, "profile"); });
 }
 
 Stored<Done> Ledger::set_profile_covered_to(MeterKey meter, Epoch epoch, UtcSeconds to) {
   return impl_->write("storing a cursor", [&] {
     return put_position(impl_->db, meter, epoch, "profile", to.time_since_epoch().count());
+  });
+}
+
+Stored<std::optional<UtcSeconds>> Ledger::profile_from(MeterKey meter, Epoch epoch) const {
+  return impl_->read("reading a cursor",
+                     [&] { return time_of(impl_->db, meter, epoch, "profile from"); });
+}
+
+Stored<Done> Ledger::set_profile_from(MeterKey meter, Epoch epoch, UtcSeconds from) {
+  return impl_->write("storing a cursor", [&] {
+    return put_position(impl_->db, meter, epoch, "profile from", from.time_since_epoch().count());
   });
 }
 

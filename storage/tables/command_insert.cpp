@@ -21,6 +21,14 @@ struct ParamColumns {
   std::optional<UtcSeconds> read_to;
   std::optional<UtcSeconds> clock_time;
   std::optional<std::string> cancel_id;
+  std::optional<std::string_view> issue_function;
+  std::optional<std::int64_t> issue_value;
+  std::optional<std::string> issue_word;
+  std::optional<std::uint32_t> issue_old_group;
+  std::optional<int> issue_confirmed;
+  std::optional<std::string_view> issue_delivery;
+  std::optional<std::string_view> issue_channel;
+  std::optional<int> issue_cleared;
 
   void operator()(const DeliverToken& deliver) {
     digits = deliver.token.digits.reveal();
@@ -36,6 +44,22 @@ struct ParamColumns {
   void operator()(const Synchronise&) {}
   void operator()(const SetClock& set) { clock_time = set.time; }
   void operator()(const Cancel& cancel) { cancel_id = cancel.command.text(); }
+  void operator()(const IssueToken& issue) {
+    issue_function = traits_of(issue.order.function).word;
+    issue_value = issue.order.value;
+    issue_word = issue.order.word;
+    issue_old_group = issue.order.old_supply_group;
+    issue_confirmed = issue.order.confirmed ? 1 : 0;
+    way(issue);
+  }
+  void operator()(const ResendTokens& resend) { way(resend); }
+
+  template <typename Params>
+  void way(const Params& params) {
+    issue_delivery = token_delivery_word(params.delivery);
+    issue_channel = hand_channel_word(params.channel);
+    issue_cleared = params.cleared ? 1 : 0;
+  }
 };
 
 OctetView octets_of(const std::string& text) {
@@ -49,14 +73,19 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
   return db.run(
       "INSERT INTO command (id, meter, body_digest, verb, token_digits, token_kind,"
       " token_allow_repeat, relay_state, read_classes, read_from_s, read_to_s, clock_time_s,"
-      " cancel_id, issued_ms, expires_ms, stated_expires_ms, not_before_ms, priority, operator,"
+      " cancel_id, issue_function, issue_value, issue_word, issue_old_group, issue_confirmed,"
+      " issue_delivery, issue_channel, issue_cleared, issued_ms, expires_ms, stated_expires_ms, "
+      "not_before_ms, priority, operator,"
       " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
       " changed_ms)"
-      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,"
-      " ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?27)",
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
+      " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,"
+      " ?35, ?35)",
       c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
       params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
-      params.read_to, params.clock_time, params.cancel_id, c.issued_at, c.expires_at,
+      params.read_to, params.clock_time, params.cancel_id, params.issue_function,
+      params.issue_value, params.issue_word, params.issue_old_group, params.issue_confirmed,
+      params.issue_delivery, params.issue_channel, params.issue_cleared, c.issued_at, c.expires_at,
       c.stated_expires_at, c.not_before, priority_word(c.priority), c.operator_name, c.work_order,
       c.comment, c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,
       stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);

@@ -15,6 +15,29 @@ std::optional<CommandParams> read_token(const sqlite::Row& row) {
   return DeliverToken{.token = {*digits, *kind}, .allow_repeat = row.integer(6) != 0};
 }
 
+/// Delivery, channel and clearance of both verbs that hand out tokens.
+template <typename Params>
+std::optional<CommandParams> with_way(Params params, const sqlite::Row& row) {
+  const auto delivery = parse_token_delivery(row.text(37));
+  if (!delivery) return std::nullopt;
+  params.delivery = *delivery;
+  params.channel = parse_hand_channel(row.text(38)).value_or(HandChannel::None);
+  params.cleared = row.integer(39) != 0;
+  return params;
+}
+
+std::optional<CommandParams> read_issue(const sqlite::Row& row) {
+  const auto function = parse_token_function(row.text(32));
+  if (!function) return std::nullopt;
+  IssueToken issue;
+  issue.order.function = *function;
+  issue.order.value = row.integer(33);
+  issue.order.word = row.string(34);
+  if (!row.is_null(35)) issue.order.old_supply_group = row.as<std::uint32_t>(35);
+  issue.order.confirmed = row.integer(36) != 0;
+  return with_way(std::move(issue), row);
+}
+
 std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
   switch (verb) {
     case Verb::DeliverToken:
@@ -38,6 +61,10 @@ std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
       if (!id) return std::nullopt;
       return Cancel{std::move(*id)};
     }
+    case Verb::IssueToken:
+      return read_issue(row);
+    case Verb::ResendTokens:
+      return with_way(ResendTokens{}, row);
   }
   return std::nullopt;
 }

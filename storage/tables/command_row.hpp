@@ -14,7 +14,9 @@ namespace metergate {
   " c.relay_state, c.read_classes, c.read_from_s, c.read_to_s, c.clock_time_s, c.cancel_id,"     \
   " c.issued_ms, c.expires_ms, c.stated_expires_ms, c.not_before_ms, c.priority, c.operator,"    \
   " c.work_order, c.comment, c.response_topic, c.correlation_data, c.origin, c.state, c.reason," \
-  " c.attempt, c.transaction_id, c.accepted_ms, c.changed_ms, c.result_json, c.body_digest"      \
+  " c.attempt, c.transaction_id, c.accepted_ms, c.changed_ms, c.result_json, c.body_digest,"     \
+  " c.issue_function, c.issue_value, c.issue_word, c.issue_old_group, c.issue_confirmed,"        \
+  " c.issue_delivery, c.issue_channel, c.issue_cleared"                                          \
   " FROM command c JOIN meter m ON m.key = c.meter "
 inline constexpr int kBodyDigestColumn = 31;
 

@@ -104,6 +104,21 @@ TEST_P(CommandStory, OrderBehindAnotherMastersIsSentAgainAboveIt) {
   EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("transaction":41)"));
 }
 
+TEST_P(CommandStory, NothingIsSentAgainAfterItsTime) {
+  story.advance(30s);
+  story.next_write(Wire::Silent);
+  story.command("deliver-token", "t1", kToken, 10s);
+  story.advance(1s);
+  ASSERT_THAT(story.states_of("t1"), HasSubstr("sending"));
+  story.wire(Wire::Silent);
+  perhaps_restart();
+  story.advance(1min);
+  story.wire(Wire::Healthy);
+  story.advance(5min);
+  EXPECT_THAT(story.states_of("t1"), testing::EndsWith("unconfirmed accepted expired"));
+  EXPECT_EQ(story.tokens_seen(), 0U);
+}
+
 TEST_P(CommandStory, SilentMeterGetsItsTokenWhenItComesBack) {
   story.advance(30s);
   story.wire(Wire::Silent);

@@ -105,13 +105,14 @@ void Story::start() {
   ways.make_line = [this](const config::Line&, const runtime::Ways::LineState&) {
     return std::make_unique<Line>(*this);
   };
-  ways.publish = [this](MqttMessage message, std::function<void(bool)> done) {
+  ways.publish = [this](MqttMessage message, std::function<void(Published)> done) {
     if (!broker_connected_) {
-      agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(false); });
+      agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(Published::Lost); });
       return;
     }
     messages_.push_back({message.topic, message.payload});
-    agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(true); });
+    agenda_->at(clock_.now().instant,
+                [done = std::move(done)](Now) { done(Published::Acknowledged); });
   };
   gateway_ = std::make_unique<runtime::Gateway>(configuration(directory_, setting_), models_,
                                                 *ledger_, *journal_, clock_, *agenda_, ways);

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
@@ -77,6 +78,9 @@ TEST_F(CrashTest, WhateverWasReportedAsCommittedSurvivesKill) {
         const auto id = good(ledger.next_transaction(m.key));
         good(ledger.enqueue({0, "t", std::to_string(id), "", std::nullopt}));
         good(ledger.store_profile(m.key, 1, whole_day(kToday + days{id}, id), kNow));
+        AuditEntry entry;
+        entry.comment = std::to_string(id);
+        static_cast<void>(good(ledger.append_audit(entry)));
         good(ledger.commit());
         report(pipe, id);
       }
@@ -96,6 +100,9 @@ TEST_F(CrashTest, WhateverWasReportedAsCommittedSurvivesKill) {
     ASSERT_LE(m.last_transaction, committed + 1) << "at most the one whose report was cut off";
     const auto messages = good(ledger.outbox_messages(0, 100'000));
     ASSERT_EQ(messages.size(), m.last_transaction);
+    const AuditVerdict trail = good(ledger.verify_audit({}));
+    EXPECT_TRUE(trail.is_sound());
+    ASSERT_EQ(trail.rows, m.last_transaction);
     for (std::uint32_t id = 1; id <= m.last_transaction; ++id) {
       ASSERT_EQ(messages[id - 1].payload, std::to_string(id));
       ASSERT_EQ(good(ledger.profile(m.key, 1, kToday + days{id}, kToday + days{id + 1})),

@@ -75,6 +75,7 @@ TEST(SendBody, GatewayUnderstandsWhatEveryVerbSends) {
     command.to = "now";
     command.time = "now";
     command.command = "c-1";
+    command.function = "tamper-reset";
     command.priority = "urgent";
     command.not_before = "2026-03-01T10:20:00Z";
     const auto body = make_command_body(command, "anna", kNow);

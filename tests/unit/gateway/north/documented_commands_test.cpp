@@ -85,6 +85,38 @@ TEST(DocumentedCommand, SynchroniseAndCancelAreRead) {
             "relay-77");
 }
 
+TEST(DocumentedCommand, IssueTokenIsReadWithWhatItsFunctionNeeds) {
+  const Command command = example_command("command-issue-token", "2026-03-01T10:17:01Z");
+  EXPECT_EQ(command.verb(), Verb::IssueToken);
+  EXPECT_EQ(command.priority, Priority::Token);
+  const auto& reset = std::get<IssueToken>(command.params);
+  EXPECT_EQ(reset.order.function, TokenFunction::TamperReset);
+  EXPECT_EQ(reset.delivery, TokenDelivery::Remote);
+  EXPECT_FALSE(reset.cleared);
+  const auto credit = std::get<IssueToken>(
+      example_command("command-issue-token.credit", "2026-03-01T10:17:01Z").params);
+  EXPECT_EQ(credit.order.function, TokenFunction::Credit);
+  EXPECT_EQ(credit.order.value, 25600);
+  EXPECT_EQ(credit.delivery, TokenDelivery::Hand);
+  EXPECT_EQ(credit.channel, HandChannel::Print);
+  const auto index = std::get<IssueToken>(
+      example_command("command-issue-token.tariff-index", "2026-03-01T10:20:01Z").params);
+  EXPECT_EQ(index.order.function, TokenFunction::TariffIndex);
+  EXPECT_EQ(index.order.value, 2);
+  EXPECT_TRUE(index.order.confirmed);
+}
+
+TEST(DocumentedCommand, ResendTokensIsReadWithAndWithoutAChannel) {
+  const auto remote = std::get<ResendTokens>(
+      example_command("command-resend-tokens", "2026-03-01T12:00:01Z").params);
+  EXPECT_EQ(remote.delivery, TokenDelivery::Remote);
+  const auto hand = std::get<ResendTokens>(
+      example_command("command-resend-tokens.hand", "2026-03-01T12:30:01Z").params);
+  EXPECT_EQ(hand.delivery, TokenDelivery::Hand);
+  EXPECT_EQ(hand.channel, HandChannel::Sms);
+  EXPECT_TRUE(hand.cleared);
+}
+
 TEST(DocumentedCommand, EveryExampleIsOneAndIsTaken) {
   std::size_t commands = 0;
   for (const auto& file : std::filesystem::directory_iterator{docs() / "examples" / "north"}) {
@@ -95,7 +127,7 @@ TEST(DocumentedCommand, EveryExampleIsOneAndIsTaken) {
     const auto issued = std::string{body.at("issued_at").as_string()};
     EXPECT_EQ(example_command(name, issued).id.text(), body.at("id").as_string());
   }
-  EXPECT_EQ(commands, 9U);
+  EXPECT_EQ(commands, 14U);
 }
 
 }  // namespace

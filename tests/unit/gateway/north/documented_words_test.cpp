@@ -11,7 +11,10 @@
 #include "meters/operation.hpp"
 #include "meters/quantity.hpp"
 #include "meters/reason.hpp"
+#include "meters/token_order.hpp"
 #include "north_documents.hpp"
+#include "protocols/sts/meter_test.hpp"
+#include "storage/token_issue.hpp"
 
 /// The closed lists of docs/schemas/north-common.json and docs/mqtt-api.md are those of the code.
 namespace metergate::north {
@@ -111,6 +114,27 @@ TEST(DocumentedWords, SupplyAndItsCauses) {
   EXPECT_EQ(documented("supply_cause"), Words(causes.begin(), causes.end()));
 }
 
+TEST(DocumentedWords, OfTokensMadeHere) {
+  Words functions;
+  for (const TokenFunctionTraits& one : kTokenFunctions) functions.emplace(one.word);
+  EXPECT_EQ(documented("token_function"), functions);
+  EXPECT_EQ(documented("token_delivery"),
+            (Words{std::string{token_delivery_word(TokenDelivery::Remote)},
+                   std::string{token_delivery_word(TokenDelivery::Hand)}}));
+  Words channels;
+  for (const HandChannel one : {HandChannel::Sms, HandChannel::Email, HandChannel::Print})
+    channels.emplace(hand_channel_word(one));
+  EXPECT_EQ(documented("hand_channel"), channels);
+  Words states;
+  for (int i = 0; i <= static_cast<int>(IssuedState::Void); ++i)
+    states.emplace(issued_state_word(static_cast<IssuedState>(i)));
+  EXPECT_EQ(documented("issued_state"), states);
+  Words tests{"all"};
+  for (std::size_t i = 0; i < sts::kMeterTests; ++i)
+    tests.emplace(sts::meter_test_word(static_cast<sts::MeterTest>(i)));
+  EXPECT_EQ(documented("meter_test"), tests);
+}
+
 TEST(DocumentedWords, Sessions) {
   Words words;
   for (int i = 0; i <= static_cast<int>(session::State::Offline); ++i)
@@ -143,7 +167,8 @@ TEST(DocumentedTopics, AreThoseTheGatewayUses) {
   const MeterId meter = *MeterId::parse("METER");
   const auto shown = [](std::string topic) {
     topic.erase(0, std::string_view{"ROOT/v1/SITE/"}.size());
-    for (const auto& [name, placeholder] : {std::pair{"METER", "{meter}"}, {"ID", "{command}"}}) {
+    for (const auto& [name, placeholder] :
+         {std::pair{"METER", "{meter}"}, {"ID", "{command}"}, {"CHANNEL", "{channel}"}}) {
       if (const auto found = topic.find(name); found != std::string::npos) {
         topic.replace(found, std::string_view{name}.size(), placeholder);
       }
@@ -152,7 +177,8 @@ TEST(DocumentedTopics, AreThoseTheGatewayUses) {
   };
   for (const std::string& topic :
        {topics.result(meter, *CommandId::parse("ID")), topics.refused(), topics.registers(meter),
-        topics.daily(meter), topics.profile(meter), topics.event(meter), topics.alarm()})
+        topics.daily(meter), topics.profile(meter), topics.event(meter),
+        topics.token(meter, "CHANNEL"), topics.alarm()})
     EXPECT_THAT(page(), HasSubstr(shown(topic) + "no |"));
   for (const std::string& topic : {topics.state(meter), topics.gateway_state()})
     EXPECT_THAT(page(), HasSubstr(shown(topic) + "yes |"));

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/north/token_messages.hpp"
+
+#include <boost/json.hpp>
+
+#include "protocols/iso8601/rfc3339.hpp"
+#include "protocols/sts/token_identifier.hpp"
+
+namespace metergate::north {
+namespace {
+
+namespace json = boost::json;
+
+enum class Digits : bool { Hidden, Shown };
+
+json::object object_of(const TokenIssue& issue, Digits digits) {
+  json::object out{{"issue", issue.id.text()},
+                   {"function", std::string{traits_of(issue.order.function).word}},
+                   {"issued_at", rfc3339::text(issue.issued_at)},
+                   {"state", std::string{issued_state_word(issue.state())}},
+                   {"vending_key", issue.vending_key}};
+  if (issue.tid) {
+    const sts::TokenClock clock{static_cast<sts::BaseDate>(issue.base_date), {}};
+    out["tid"] =
+        rfc3339::text(sts::token_time(sts::TokenIdentifier::from_minutes(*issue.tid), clock));
+  }
+  json::array tokens;
+  for (const IssuedToken& token : issue.tokens) {
+    json::object one{{"number", token.number},
+                     {"state", std::string{issued_state_word(token.state)}}};
+    if (digits == Digits::Shown) one["digits"] = token.digits.reveal();
+    if (!token.command.empty()) one["command"] = token.command;
+    tokens.push_back(std::move(one));
+  }
+  out["tokens"] = std::move(tokens);
+  return out;
+}
+
+Digits digits_for(TokenDelivery delivery) {
+  return delivery == TokenDelivery::Hand ? Digits::Shown : Digits::Hidden;
+}
+
+/// What the person who keys it in has to know.
+std::string advice(const TokenIssue& issue) {
+  if (issue.tokens.size() < 2) return "Key in all 20 digits. Older tokens must be keyed in first.";
+  return "Key in all " + std::to_string(issue.tokens.size()) +
+         " tokens, in this order, without a pause; tokens made before must be keyed in first.";
+}
+
+}  // namespace
+
+std::string encode_issue_result(const TokenIssue& issue) {
+  return json::serialize(object_of(issue, digits_for(issue.delivery)));
+}
+
+std::string encode_resend_result(const std::vector<TokenIssue>& issues, TokenDelivery delivery) {
+  json::array out;
+  for (const TokenIssue& issue : issues) out.push_back(object_of(issue, digits_for(delivery)));
+  return json::serialize(json::object{{"outstanding", std::move(out)}});
+}
+
+std::string encode_issue_audit(const TokenIssue& issue) {
+  json::object out = object_of(issue, Digits::Hidden);
+  out["value"] = issue.order.value;
+  out["word"] = issue.order.word;
+  out["delivery"] = std::string{token_delivery_word(issue.delivery)};
+  if (issue.to_supply_group) {
+    out["to_supply_group"] = *issue.to_supply_group;
+    out["to_tariff_index"] = issue.to_tariff_index.value_or(0);
+    out["to_key_revision"] = issue.to_key_revision.value_or(0);
+  }
+  return json::serialize(out);
+}
+
+std::string encode_refused_issue(const Command& command, const Refusal& refusal) {
+  json::object out{{"command", command.id.text()},
+                   {"verb", std::string{traits_of(command.verb()).word}},
+                   {"reason", std::string{reason_word(refusal.reason)}},
+                   {"field", refusal.field},
+                   {"value", refusal.value}};
+  if (const auto* issue = std::get_if<IssueToken>(&command.params)) {
+    out["function"] = std::string{traits_of(issue->order.function).word};
+  }
+  return json::serialize(out);
+}
+
+std::string encode_handover(const SiteId& site, const MeterId& meter, const TokenIssue& issue,
+                            const TokenHandover& handover) {
+  json::object out = object_of(issue, Digits::Shown);
+  out["site"] = site.text();
+  out["meter"] = meter.text();
+  out["channel"] = std::string{hand_channel_word(handover.channel)};
+  out["at"] = rfc3339::text(handover.at);
+  out["operator"] = handover.operator_name;
+  out["advice"] = advice(issue);
+  return json::serialize(out);
+}
+
+}  // namespace metergate::north

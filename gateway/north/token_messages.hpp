@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "meters/command.hpp"
+#include "meters/outcome.hpp"
+#include "storage/token_issue.hpp"
+
+/// What is published of tokens made on this box. Digits are in them only where somebody is to key
+/// them in.
+namespace metergate::north {
+
+/// `result` of `issue-token`: the transaction, and the digits when they were handed over.
+[[nodiscard]] std::string encode_issue_result(const TokenIssue& issue);
+/// `result` of `resend-tokens`, oldest first.
+[[nodiscard]] std::string encode_resend_result(const std::vector<TokenIssue>& issues,
+                                               TokenDelivery delivery);
+/// One handover to a channel: what a utility's messaging sends on, or prints.
+[[nodiscard]] std::string encode_handover(const SiteId& site, const MeterId& meter,
+                                          const TokenIssue& issue, const TokenHandover& handover);
+
+/// What the audit trail keeps of a token: its transaction, never its digits.
+[[nodiscard]] std::string encode_issue_audit(const TokenIssue& issue);
+/// ... and of one that was not made.
+[[nodiscard]] std::string encode_refused_issue(const Command& command, const Refusal& refusal);
+
+}  // namespace metergate::north

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
+#include "gateway/north/token_messages.hpp"
+#include "gateway/runtime/token_desk.hpp"
+#include "storage/audit/audit_chain.hpp"
+
+/// Tokens on their way: each delivery a command of its own, and what its end means.
+namespace metergate::runtime {
+namespace {
+
+/// The part of a delivery's id that its whole batch shares.
+std::string_view batch_of(std::string_view command) {
+  return command.substr(0, command.rfind('-'));
+}
+
+bool is_outstanding(const IssuedToken& token) { return token.state == IssuedState::Outstanding; }
+
+}  // namespace
+
+void TokenDesk::deliver_due(MeterUnit& meter, Now now) {
+  const auto issues = keeper_.checked(keeper_.ledger().token_issues(meter.stored.key));
+  if (!issues) return;
+  // Of each batch, the first token that is not used yet.
+  std::vector<std::string> batches;
+  for (const TokenIssue& issue : *issues) {
+    for (const IssuedToken& token : issue.tokens) {
+      const auto id = CommandId::parse(token.command);
+      if (!is_outstanding(token) || !id) continue;
+      const std::string batch{batch_of(token.command)};
+      if (std::ranges::find(batches, batch) != batches.end()) continue;
+      batches.push_back(batch);
+      const auto carried = keeper_.checked(keeper_.ledger().find_command(*id));
+      if (!carried) return;
+      if (*carried) {
+        // On its way; or ended, which may not have been taken in before a restart. What ended
+        // without the meter's word is left to `resend-tokens`.
+        const CommandState state = (*carried)->state;
+        if (state == CommandState::Succeeded || state == CommandState::Rejected) {
+          return delivery_ended(*id, meter, now);
+        }
+        continue;
+      }
+      const auto asked_by = CommandId::parse(batch);
+      const auto parent =
+          asked_by ? keeper_.checked(keeper_.ledger().find_command(*asked_by)) : std::nullopt;
+      const StoredCommand* by = parent && *parent ? &**parent : nullptr;
+      const auto kind = Token::parse(token.digits.reveal());
+      if (by == nullptr || !kind) continue;
+      const Command delivery{.id = *id,
+                             .meter = meter.id(),
+                             .params = DeliverToken{*kind, true},
+                             .issued_at = now.utc,
+                             .expires_at = by->command.expires_at,
+                             .not_before = std::nullopt,
+                             .priority = by->command.priority,
+                             .operator_name = by->command.operator_name,
+                             .work_order = by->command.work_order,
+                             .comment = by->command.comment,
+                             .reply_to = by->command.reply_to,
+                             .origin = std::string{kIssueOrigin} + issue.id.text(),
+                             .stated_expires_at = by->command.expires_at};
+      handlers_.deliver(delivery, now);
+    }
+  }
+}
+
+void TokenDesk::delivery_ended(const CommandId& delivery, MeterUnit& meter, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto issues = keeper_.checked(ledger.token_issues(meter.stored.key));
+  const auto carried = keeper_.checked(ledger.find_command(delivery));
+  if (!issues || !carried || !*carried || !is_terminal((*carried)->state)) return;
+  const auto steps = keeper_.checked(ledger.steps_of((*carried)->key));
+  if (!steps || steps->empty()) return;
+  const Step& end = steps->back();
+  for (const TokenIssue& issue : *issues) {
+    const auto found = std::ranges::find(issue.tokens, delivery.text(), &IssuedToken::command);
+    if (found == issue.tokens.end() || !is_outstanding(*found)) continue;
+    IssuedToken token = *found;
+    if (end.to == CommandState::Succeeded) {
+      token.state = IssuedState::Redeemed;
+    } else if (end.to == CommandState::Rejected) {
+      token.state = IssuedState::Refused;
+      if (end.meter_reason) token.reason = operation::meter_refusal_word(*end.meter_reason);
+    }
+    if (!keeper_.checked(ledger.set_issued_token(issue.key, token, now.utc))) return;
+    if (token.state != IssuedState::Outstanding) {
+      TokenIssue settled = issue;
+      settled.tokens = {token};
+      static_cast<void>(audit(AuditKind::TokenSettled, (*carried)->command, {},
+                              north::encode_issue_audit(settled), now));
+    }
+    if (token.state == IssuedState::Redeemed) {
+      redeemed(issue, token, meter);
+    } else {
+      stop_batch(*issues, delivery.text(), now);
+    }
+    keeper_.commit_soon();
+  }
+  deliver_due(meter, now);
+}
+
+void TokenDesk::redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter) {
+  journal_.write(journal::kTokenRedeemed, clock_.now().utc,
+                 {{"issue", issue.id.text()},
+                  {"meter", meter.id().text()},
+                  {"number", std::to_string(last.number)}});
+  if (!issue.to_supply_group) return;
+  const bool is_whole = std::ranges::all_of(issue.tokens, [&](const IssuedToken& token) {
+    return token.number == last.number || token.state == IssuedState::Redeemed ||
+           token.state == IssuedState::RedeemedByHand;
+  });
+  if (!is_whole) return;
+  Ledger& ledger = keeper_.ledger();
+  auto sts = keeper_.checked(ledger.meter_sts(meter.stored.key));
+  if (!sts || !*sts) return;
+  (*sts)->supply_group = *issue.to_supply_group;
+  (*sts)->tariff_index = *issue.to_tariff_index;
+  (*sts)->key_revision = *issue.to_key_revision;
+  (*sts)->pending_issue.reset();
+  static_cast<void>(keeper_.checked(ledger.set_meter_sts(meter.stored.key, **sts)));
+  journal_.write(journal::kKeyChanged, clock_.now().utc,
+                 {{"meter", meter.id().text()}, {"issue", issue.id.text()}});
+}
+
+void TokenDesk::stop_batch(const std::vector<TokenIssue>& issues, const std::string& command,
+                           Now now) {
+  const std::string_view batch = batch_of(command);
+  for (const TokenIssue& issue : issues) {
+    for (IssuedToken token : issue.tokens) {
+      if (!is_outstanding(token) || token.command == command || batch_of(token.command) != batch ||
+          token.command.empty()) {
+        continue;
+      }
+      token.command.clear();
+      static_cast<void>(
+          keeper_.checked(keeper_.ledger().set_issued_token(issue.key, token, now.utc)));
+    }
+  }
+}
+
+}  // namespace metergate::runtime
