@@ -21,7 +21,7 @@ class BrokerAccess(unittest.TestCase):
         cls.ours = Authority(cls.folder / "ours")
         cls.ours.certify("broker", address=True)
         for name in ("gateway-site-1", "gateway-site-1-meters", "vending", "billing", "mdm",
-                     "engineer", "house-001", "house-002", "stranger"):
+                     "engineering", "messaging", "engineer", "house-001", "house-002", "stranger"):
             cls.ours.certify(name)
         cls.theirs = Authority(cls.folder / "theirs")
         cls.theirs.certify("vending")
@@ -82,7 +82,8 @@ class BrokerAccess(unittest.TestCase):
         vending = self.client("vending")
         for name in ("stranger", "house-001", "gateway-site-1-meters"):
             outsider = self.client(name)
-            for verb in ("deliver-token", "set-relay", "set-clock", "read", "cancel"):
+            for verb in ("deliver-token", "set-relay", "set-clock", "read", "cancel",
+                         "issue-token", "resend-tokens"):
                 outsider.publish(f"{SITE}/meter/house-001/command/{verb}", "forbidden")
             outsider.publish(f"{SITE}/command/restart", "forbidden")
             outsider.publish(f"{SITE}/meter/house-001/command/deliver-token", "forbidden", True)
@@ -92,6 +93,7 @@ class BrokerAccess(unittest.TestCase):
         gateway = self.client("gateway-site-1", f"{SITE}/meter/+/command/+")
         granted = {"vending": {"deliver-token", "cancel"}, "billing": {"set-relay", "cancel"},
                    "mdm": {"read", "synchronise"},
+                   "engineering": {"issue-token", "resend-tokens", "cancel"},
                    "engineer": {"read", "synchronise", "set-clock"}}
         every = set().union(*granted.values())
         for name, verbs in granted.items():
@@ -105,13 +107,15 @@ class BrokerAccess(unittest.TestCase):
         forged = [f"{SITE}/state", f"{SITE}/alarm", f"{SITE}/refused",
                   *(f"{SITE}/meter/house-001/{leaf}" for leaf in
                     ("result/vend-1", "state", "registers", "daily", "profile", "event"))]
+        handed = f"{SITE}/meter/house-001/token/sms"
         for name in ("vending", "stranger", "house-001", "engineer"):
             liar = self.client(name)
-            for topic in forged:
+            for topic in (*forged, handed):
                 liar.publish(topic, "forbidden", True)
         gateway = self.client("gateway-site-1")
         for topic in forged:
             self.assert_only(mdm, gateway, topic, ["metergate/v1/site-2/state"])
+        self.assert_only(self.client("messaging", f"{SITE}/#"), gateway, handed, ())
 
     def test_a_response_topic_is_read_by_its_owner_only(self):
         vending = self.client("vending", "answers/#")
@@ -123,6 +127,20 @@ class BrokerAccess(unittest.TestCase):
         billing.wait(lambda: billing.heard)
         self.assertEqual(vending.heard, [("answers/vending/1", "for vending")])
         self.assertEqual(billing.heard, [("answers/billing/1", "for billing")])
+
+    def test_tokens_handed_over_are_read_by_who_passes_them_on_only(self):
+        handed, marker = f"{SITE}/meter/house-001/token/sms", f"{SITE}/state"
+        messaging = self.client("messaging", f"{SITE}/#")
+        others = [self.client(name, f"{SITE}/#") for name in
+                  ("vending", "billing", "mdm", "engineering", "engineer")]
+        gateway = self.client("gateway-site-1")
+        gateway.publish(handed, "digits")
+        gateway.publish(marker, "online")
+        messaging.wait(lambda: messaging.heard)
+        self.assertEqual(messaging.heard, [(handed, "digits")])
+        for other in others:
+            other.wait(lambda who=other: (marker, "online") in who.heard)
+            self.assertNotIn((handed, "digits"), other.heard)
 
     # ---- meters --------------------------------------------------------------------------------
 

@@ -3,7 +3,10 @@
 real broker, and every message that comes back is held against its schema."""
 
 import copy
+import csv
 import json
+import os
+import subprocess
 import sys
 import unittest
 from datetime import datetime, timedelta, timezone
@@ -14,7 +17,7 @@ import paho.mqtt.client as mqtt
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "street"))
 
 from documents import CLOSED, faults, north_examples
-from harness.case import StreetCase
+from harness.case import BINARY, StreetCase
 from harness.running import until
 from harness.utility import ROOT, Utility
 
@@ -22,7 +25,7 @@ COMMANDS = {name: body for name, body in north_examples().items() if name.starts
 PLACES = {  # the last but one or last level of a topic, below a meter or the site
     "result": "north-result", "refused": "north-result", "registers": "north-registers",
     "daily": "north-daily", "profile": "north-profile", "event": "north-event",
-    "alarm": "north-alarm"}
+    "token": "north-token", "alarm": "north-alarm"}
 
 
 def moved_to_now(example):
@@ -58,9 +61,40 @@ def schema_of(topic):
 
 
 class LiveExamples(StreetCase):
-    street_shape = {"line": 1, "tcp": 0, "mqtt": 3}
-    # The example that sets a clock to a wrong time gets a meter of its own.
-    METERS = {"command-set-clock.given": "mqtt-003", "command-set-clock": "mqtt-002"}
+    street_shape = {"line": 1, "tcp": 0, "mqtt": 4,
+                    "options": ("--token-rule", "cryptographic")}
+    # The example that sets a clock to a wrong time gets a meter of its own, and so does the one that
+    # leaves a key change unfinished.
+    METERS = {"command-set-clock.given": "mqtt-003", "command-set-clock": "mqtt-002",
+              "command-issue-token.tariff-index": "mqtt-004",
+              "command-resend-tokens.hand": "mqtt-004"}
+
+    @classmethod
+    def configure(cls, config):
+        """A key store with the street's keys, the keys of the meters that get tokens made, and the
+        operator of the examples at the broker's word."""
+        keys, passphrase = cls.folder / "vending.keys", cls.folder / "passphrase"
+        passphrase.touch(0o600)
+        passphrase.write_text("known to every reader of this test\n")
+        store = ("--file", keys, "--passphrase-file", passphrase)
+        for command in ((BINARY, "keys", "init", *store),
+                        ("sh", cls.street.folder / "keys" / "import.sh", *store)):
+            subprocess.run([str(part) for part in command], check=True, timeout=60,
+                           stdout=subprocess.DEVNULL,
+                           env={**os.environ, "METERGATE": str(BINARY)})
+        config["key_store"] = {"file": str(keys), "passphrase_file": str(passphrase)}
+        with (cls.street.folder / "keys" / "meters.csv").open() as table:
+            facts = {row["meter"]: row for row in csv.DictReader(table)}
+        ours = ("mqtt-001", "mqtt-004")
+        mqtt_range = next(one for one in config["meter_range"] if one["prefix"] == "mqtt-")
+        mqtt_range.update(first=2, count=2)
+        config["meter"] = [{"id": meter, "model": mqtt_range["model"],
+                            "sts": {"pan": facts[meter]["pan"], "supply_group": facts[meter]["supply_group"]}}
+                           for meter in ours]
+        config["access"] = {"require_signature": False, "always_signed": []}
+        config["role"] = [{"name": "all", "functions": ["credit", "tamper-reset", "tariff-index"],
+                           "credit_limit_wh": 100000, "engineering_to_customer": True}]
+        config["operator"] = [{"name": "engineering", "roles": ["all"]}]
 
     def send(self, name, meter=None, **options):
         body = moved_to_now(COMMANDS[name])
@@ -82,6 +116,10 @@ class LiveExamples(StreetCase):
             self.assertEqual(self.utility.outcome(self.send("command-cancel"))["state"],
                              "succeeded")
             self.assertEqual(self.utility.outcome(waiting)["reason"], "cancelled-by-request")
+
+        with self.subTest("what was made is delivered"):
+            for delivery in ("tamper-12-1", "resend-4-1"):
+                self.assertEqual(self.utility.outcome(delivery)["state"], "succeeded")
 
         with self.subTest("on a response topic, and from a client of MQTT 3.1.1"):
             read = moved_to_now(COMMANDS["command-read"])

@@ -60,6 +60,22 @@ class Words(unittest.TestCase):
         for verb in WORDS["verb"]:
             self.assertIn(f"\n### {verb}\n", PAGE)
 
+    def test_every_function_of_a_token_is_explained_with_its_value(self):
+        params = SCHEMAS["north-command-issue-token.json"]["properties"]["params"]
+        needed = {word: [] for word in WORDS["token_function"]}
+        for rule in params["allOf"]:
+            for word in rule["if"]["properties"].get("function", {"enum": ()})["enum"]:
+                needed[word] += [name for name in rule["then"]["required"] if name != "confirmed"]
+        rows = table_with(section(PAGE, "issue-token"), "function")[1:]
+        self.assertEqual({codes(row[0])[0]: codes(row[1]) for row in rows}, needed)
+
+    def test_every_word_of_a_token_made_here_is_named(self):
+        text = section(PAGE, "issue-token")
+        for name in ("credit_register", "meter_test", "token_delivery", "hand_channel",
+                     "issued_state"):
+            for word in WORDS[name]:
+                self.assertIn(f"`{word}`", text, name)
+
     def test_every_mark_log_event_unit_and_session_is_named(self):
         profile = section(PAGE, "profile")
         self.assertEqual([codes(row[0])[0] for row in table_with(profile, "mark")[1:]],

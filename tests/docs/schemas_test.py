@@ -101,9 +101,61 @@ class Commands(unittest.TestCase):
         for wrong in ("7394614433204021731", "739461443320402173155", "7394614433204021731x", ""):
             self.refused("deliver-token", {**self.token, "params": {"token": wrong}})
 
+    def test_a_function_has_its_own_value_and_no_other(self):
+        credit = north_examples()["command-issue-token.credit"]
+        for wrong in ({}, {"function": "credit"}, {"function": "money", "energy_wh": 1},
+                      {"function": "credit", "energy_wh": 0}, {"function": "credit", "power_w": 10},
+                      {"function": "tamper-reset", "energy_wh": 1},
+                      {"function": "power-limit", "power_w": 15},
+                      {"function": "clear-credit", "register": "water"},
+                      {"function": "meter-test", "test": "everything"},
+                      {"function": "supply-group", "supply_group": "201457", "confirmed": True},
+                      {"function": "supply-group", "supply_group": 201457,
+                       "old_supply_group": "999901", "confirmed": True}):
+            self.refused("issue-token", {**credit, "params": wrong})
+        self.assertEqual(faults("north-command-issue-token.json", {**credit, "params": {
+            "function": "supply-group", "supply_group": "201457", "old_supply_group": "999901",
+            "confirmed": True}}), [])
+
+    def test_a_key_change_is_confirmed(self):
+        change = north_examples()["command-issue-token.tariff-index"]
+        for confirmed in ({}, {"confirmed": False}):
+            self.refused("issue-token", {**change, "params": {
+                "function": "tariff-index", "tariff_index": 2, **confirmed}})
+
+    def test_a_channel_goes_with_delivery_by_hand_and_only_then(self):
+        for verb, example, params in (("issue-token", "command-issue-token",
+                                       {"function": "tamper-reset"}),
+                                      ("resend-tokens", "command-resend-tokens", {})):
+            for wrong in ({"delivery": "hand"}, {"channel": "sms"},
+                          {"delivery": "remote", "channel": "sms"},
+                          {"delivery": "hand", "channel": "pigeon"}):
+                self.refused(verb, {**north_examples()[example], "params": {**params, **wrong}})
+
+    def test_ids_leave_room_for_those_of_the_deliveries(self):
+        for verb in ("issue-token", "resend-tokens"):
+            example = north_examples()[f"command-{verb}"]
+            self.refused(verb, {**example, "id": "a" * 59})
+            self.assertEqual(faults(f"north-command-{verb}.json", {**example, "id": "a" * 58}), [])
+
+    def test_a_signature_is_128_hex_digits(self):
+        issue = north_examples()["command-issue-token"]
+        self.refused("issue-token", {**issue, "signature": "0" * 127})
+        self.refused("issue-token", {**issue, "approval": {"operator": "ben"}})
+        self.assertEqual(faults("north-command-issue-token.json", {
+            **issue, "signature": "0" * 128,
+            "approval": {"operator": "ben", "signature": "F" * 128}}), [])
+
     def test_what_is_read_is_named_once_each(self):
         for wrong in ([], ["clock", "clock"], ["weather"], "clock", [1]):
             self.refused("read", {**self.read, "params": {"what": wrong}})
+
+
+class Handovers(unittest.TestCase):
+    def test_no_token_is_handed_over_without_its_digits(self):
+        handed = copy.deepcopy(north_examples()["token.set"])
+        del handed["tokens"][2]["digits"]
+        self.assertNotEqual(faults("north-token.json", handed), [])
 
 
 class Results(unittest.TestCase):

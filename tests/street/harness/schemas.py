@@ -18,7 +18,9 @@ def schema_of(topic):
         return "north-gateway-state.json"
     if "/result/" in topic or topic == f"{ROOT}/refused" or not topic.startswith(ROOT):
         return "north-result.json"
-    leaf = topic.rsplit("/", 1)[1]
+    *above, leaf = topic.removeprefix(f"{ROOT}/").split("/")
+    if above[2:] == ["token"]:
+        return "north-token.json"
     return "north-meter-state.json" if leaf == "state" else f"north-{leaf}.json"
 
 
