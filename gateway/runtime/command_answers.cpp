@@ -52,6 +52,10 @@ std::optional<Refusal> unsupported(const Command& command, const model::MeterMod
                      fmt::format("{}", fmt::join(kinds, " or "))};
     }
   }
+  if (command.verb() == Verb::IssueToken &&
+      std::ranges::find(meter_model.token_kinds, TokenKind::Sts) == meter_model.token_kinds.end()) {
+    return cannot("verb", "issue-token");
+  }
   if (const auto* relay = std::get_if<SetRelay>(&command.params)) {
     if (relay->state == SupplyState::On && !meter_model.capabilities.has(Capability::CloseRelay)) {
       return cannot("params.state", "on");

@@ -175,6 +175,7 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entrie
                     {"event", std::string{event_word(entry.code)}},
                     {"cause", std::to_string(entry.cause)},
                     {"meter_time", rfc3339::text(entry.meter_time)}});
+    if (const auto code = token_log::keyed_code(entry)) handlers_.code_keyed(meter, *code);
   }
   keeper_.commit_soon();
 }

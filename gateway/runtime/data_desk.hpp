@@ -10,6 +10,7 @@
 #include "gateway/runtime/meter_unit.hpp"
 #include "gateway/work/collection.hpp"
 #include "meters/operation.hpp"
+#include "meters/token_log.hpp"
 
 namespace metergate::runtime {
 
@@ -23,6 +24,8 @@ class DataDesk {
     std::function<void(MeterUnit&)> state_changed;
     /// Its clock was read beyond the limit.
     std::function<void(MeterUnit&)> clock_drifts;
+    /// Its token log shows a code that was keyed in by hand; told once.
+    std::function<void(MeterUnit&, const token_log::KeyedCode&)> code_keyed;
   };
 
   DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers);

@@ -55,7 +55,10 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       data_{keeper_,
             journal,
             {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
-             [this](MeterUnit& meter) { correct_clock(meter); }}},
+             [this](MeterUnit& meter) { correct_clock(meter); },
+             [this](MeterUnit& meter, const token_log::KeyedCode& code) {
+               tokens_.keyed_in(meter, code, clock_.now());
+             }}},
       tokens_{keeper_,
               journal,
               clock,

@@ -50,6 +50,8 @@ void Gateway::north_message(const MqttMessage& message, const std::function<void
   } else {
     static_cast<void>(commands_.submit(*command, now));
   }
+  // The broker forgets the message only when its answer, also a no, will be given.
+  static_cast<void>(keeper_.commit());
   release();
 }
 

@@ -52,7 +52,7 @@ void TokenDesk::deliver_due(MeterUnit& meter, Now now) {
                              .params = DeliverToken{*kind, true},
                              .issued_at = now.utc,
                              .expires_at = by->command.expires_at,
-                             .not_before = std::nullopt,
+                             .not_before = by->command.not_before,
                              .priority = by->command.priority,
                              .operator_name = by->command.operator_name,
                              .work_order = by->command.work_order,
@@ -98,6 +98,30 @@ void TokenDesk::delivery_ended(const CommandId& delivery, MeterUnit& meter, Now 
     keeper_.commit_soon();
   }
   deliver_due(meter, now);
+}
+
+void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto issues = keeper_.checked(ledger.token_issues(meter.stored.key));
+  if (!issues) return;
+  for (const TokenIssue& issue : *issues) {
+    for (IssuedToken token : issue.tokens) {
+      const bool is_ours = token_log::code_reference(token.digits) == code.reference;
+      if (!is_ours || !is_outstanding(token)) continue;
+      token.state = code.refusal ? IssuedState::Refused : IssuedState::RedeemedByHand;
+      if (code.refusal) token.reason = operation::meter_refusal_word(*code.refusal);
+      if (!keeper_.checked(ledger.set_issued_token(issue.key, token, now.utc))) return;
+      const auto asked = keeper_.checked(ledger.find_command(issue.id));
+      if (asked && *asked) {
+        TokenIssue settled = issue;
+        settled.tokens = {token};
+        static_cast<void>(audit(AuditKind::TokenSettled, (*asked)->command, {},
+                                north::encode_issue_audit(settled), now));
+      }
+      if (!code.refusal) redeemed(issue, token, meter);
+      keeper_.commit_soon();
+    }
+  }
 }
 
 void TokenDesk::redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter) {

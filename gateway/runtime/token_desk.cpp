@@ -108,6 +108,15 @@ void TokenDesk::audit_refusal(const Command& command, const Refusal& refusal, No
   keeper_.commit_soon();
 }
 
+Stored<bool> TokenDesk::key_change_on_its_way(const MeterUnit& meter, const StoredSts& sts) {
+  if (!sts.pending_issue) return false;
+  const auto issues = keeper_.ledger().token_issues(meter.stored.key);
+  if (!issues) return failure(issues.error());
+  const auto change = std::ranges::find(*issues, *sts.pending_issue, &TokenIssue::key);
+  // A set of which the meter has refused a token comes to nothing: another one may be made.
+  return change != issues->end() && change->state() == IssuedState::Outstanding;
+}
+
 Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const Command& command,
                                                 MeterUnit& meter, Now now) {
   const auto unavailable = failure(Refusal{Reason::StorageUnavailable, "", "", "ask again later"});
@@ -131,7 +140,9 @@ Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const C
     request.meter.tampered = meter.stored.supply_causes.has(SupplyCauses::kTamper);
   }
   if (meter.settings.sts) request.meter.phases = meter.settings.sts->phases;
-  request.meter.key_change_pending = (*sts)->pending_issue.has_value();
+  const auto pending = keeper_.checked(key_change_on_its_way(meter, **sts));
+  if (!pending) return unavailable;
+  request.meter.key_change_pending = *pending;
   const auto granted = access::decide(rights_.rules, request);
   if (!granted) return failure(granted.error());
   const auto from = issue::derivation_of(**sts);
@@ -187,6 +198,16 @@ Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const C
                            {},
                            asked.delivery == TokenDelivery::Remote ? delivery_id(command.id, number)
                                                                    : std::string{}});
+  }
+  for (const IssuedToken& token : made.tokens) {
+    const auto id = CommandId::parse(token.command);
+    const auto taken = id ? keeper_.checked(ledger.find_command(*id)) : std::nullopt;
+    if (id && !taken) return unavailable;
+    if (id && *taken) {
+      return failure(Refusal{
+          Reason::ConflictingId, "id", command.id.text(),
+          "an id whose deliveries have names of their own; " + token.command + " is taken"});
+    }
   }
   return PreparedTokens{PreparedIssue{std::move(made), *granted}};
 }

@@ -14,6 +14,7 @@
 #include "gateway/runtime/clock.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/meter_unit.hpp"
+#include "meters/token_log.hpp"
 
 namespace metergate::runtime {
 
@@ -71,6 +72,9 @@ class TokenDesk {
   void deliver_due(MeterUnit& meter, Now now);
   /// A delivery came to its end.
   void delivery_ended(const CommandId& delivery, MeterUnit& meter, Now now);
+  /// The meter's token log shows a code that was keyed in: evidence for one of ours, perhaps
+  /// (J-02).
+  void keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now now);
 
  private:
   [[nodiscard]] Result<PreparedTokens, Refusal> make(const IssueToken& asked,
@@ -78,6 +82,7 @@ class TokenDesk {
                                                      Now now);
   [[nodiscard]] Result<PreparedTokens, Refusal> collect(const ResendTokens& asked,
                                                         const Command& command, MeterUnit& meter);
+  [[nodiscard]] Stored<bool> key_change_on_its_way(const MeterUnit& meter, const StoredSts& sts);
   [[nodiscard]] Result<access::Identities, Refusal> identify(const Command& command) const;
   /// Into the open transaction.
   [[nodiscard]] bool audit(AuditKind kind, const Command& command, const access::Granted& by,

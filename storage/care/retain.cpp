@@ -69,6 +69,8 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        milliseconds(policy.logs), kScattered},
       {"DELETE FROM command WHERE key IN"
        " (SELECT c.key FROM command c WHERE c.ended = 1 AND c.changed_ms < ?1"
+       // An id is forgotten only when its command could not come again.
+       "  AND c.stated_expires_ms < ?1"
        "  ORDER BY c.changed_ms LIMIT ?2)",
        milliseconds(policy.commands), kCommands},
       // The newest line stays, so that ids go on from it and a reader's `after_id` keeps its sense.

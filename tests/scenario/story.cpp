@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 
 #include "config/load.hpp"
+#include "meters/virtual/test_keys.hpp"
 
 namespace metergate::test {
 namespace {
@@ -20,7 +21,52 @@ virtual_meter::Settings meter_settings(const char* serial, const Setting& settin
   settings.supply = SupplyState::On;
   settings.history = setting.history;
   settings.clock_drift_ppm = setting.clock_drift_ppm;
+  if (setting.with_keys) settings.keys = virtual_meter::test_keys::meter_keys(settings.serial);
   return settings;
+}
+
+namespace test_keys = virtual_meter::test_keys;
+
+const std::string kSts = "[meter.sts]\npan = \"" +
+                         test_keys::meter_pan(*SerialNumber::parse("VM000001")).digits() +
+                         "\"\nsupply_group = \"999901\"\n";
+constexpr const char* kAccess = R"(
+    [access]
+    require_signature = false
+    always_signed = []
+    dual_control = []
+    [[role]]
+    name = "all"
+    functions = ["credit", "free-issue", "tamper-reset", "clear-credit", "power-limit",
+                 "tariff-index", "supply-group", "key-revision", "meter-test"]
+    credit_limit_wh = 1000000
+    free_issue_limit_wh = 10000
+    power_limit_max_w = 20000
+    [[operator]]
+    name = "vending"
+    roles = ["all"]
+)";
+
+std::unique_ptr<keys::KeyStore> key_store(const std::filesystem::path& directory) {
+  const auto passphrase = [] {
+    const std::string text = "a passphrase for tests";
+    return keys::Passphrase{Octets(text.begin(), text.end())};
+  };
+  constexpr crypto::ScryptCost kQuick{.log2_n = 10};
+  EXPECT_TRUE(keys::FileKeyStore::create(directory / "vending.keys", passphrase(), kQuick));
+  auto store = keys::FileKeyStore::open(directory / "vending.keys", passphrase(), kQuick);
+  EXPECT_TRUE(store);
+  const auto revision = sts::KeyRevisionNumber::of(1);
+  for (const auto group : {test_keys::kSupplyGroup, test_keys::kOtherSupplyGroup}) {
+    const keys::VendingKeyRecord record{
+        {*sts::SupplyGroupCode::of(group), sts::KeyType::Unique, *revision, sts::BaseDate::Y2014},
+        sts::KeyGeneration::Dkga04,
+        {},
+        keys::AlgorithmSet::usual_for(sts::KeyGeneration::Dkga04)};
+    EXPECT_TRUE((*store)->import_key(
+        record, test_keys::vending_key(group, sts::KeyType::Unique, 1, sts::BaseDate::Y2014)));
+  }
+  return std::move(*store);
 }
 
 config::Configuration configuration(const std::filesystem::path& directory,
@@ -43,7 +89,10 @@ config::Configuration configuration(const std::filesystem::path& directory,
     model = "virtual-prepayment-modbus"
     line = "a"
     address = 1
-  )";
+)" +
+                           (setting.with_keys
+                                ? kSts + (setting.access.empty() ? kAccess : setting.access)
+                                : std::string{});
   auto parsed = config::parse(text, directory / "metergate.toml");
   EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().front().text());
   return *parsed;
@@ -82,6 +131,7 @@ Story::Story(Setting setting) : setting_{std::move(setting)}, clock_{kStart} {
   meter_.emplace(meter_settings("VM000001", setting_), now_s());
   other_meter_.emplace(meter_settings("VM999999", setting_), now_s());
   slave_ = std::make_unique<sim::ModbusSlave>(models_.at("virtual-prepayment-modbus"));
+  if (setting_.with_keys) keys_ = key_store(directory_);
   start();
 }
 
@@ -102,6 +152,7 @@ void Story::start() {
       journal::Journal::Settings{journal::Level::Debug, config::LogFormat::Plain, kNowhere});
   journal_->keep_in(&*ledger_);
   runtime::Ways ways;
+  ways.keys = keys_.get();
   ways.make_line = [this](const config::Line&, const runtime::Ways::LineState&) {
     return std::make_unique<Line>(*this);
   };

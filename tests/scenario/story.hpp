@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/keys/file_key_store.hpp"
 #include "gateway/runtime/gateway.hpp"
 #include "gateway/sim/modbus_slave.hpp"
 #include "meters/virtual/virtual_meter.hpp"
@@ -29,6 +30,8 @@ struct Setting {
   std::chrono::days history{3};  ///< of the meter, before the story begins
   double clock_drift_ppm = 0.0;
   std::string schedule{};  ///< further lines of `[[schedule]]`
+  bool with_keys = false;  ///< the meter decides by its keys, and tokens for it can be made
+  std::string access{};    ///< `[access]`, `[[role]]`, `[[operator]]`; empty: `vending` may all
 };
 
 /// A gateway, one virtual meter on a line, a broker that takes everything: in one thread, on time
@@ -102,6 +105,7 @@ class Story {
   std::unique_ptr<runtime::Agenda> agenda_;
   std::optional<Ledger> ledger_;
   std::unique_ptr<journal::Journal> journal_;
+  std::unique_ptr<keys::KeyStore> keys_;
   std::unique_ptr<runtime::Gateway> gateway_;
 };
 
