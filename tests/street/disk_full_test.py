@@ -83,7 +83,6 @@ class DiskFullTest(StreetCase):
             self.checker.logs_complete(meter)
         self.assertEqual(self.gateway.rows("PRAGMA integrity_check")[0][0], "ok")
 
-    @unittest.expectedFailure
     def test_a_full_disk_is_an_alarm(self):
         self.addCleanup(self.filler.unlink)
         self.fill_until_refused([])

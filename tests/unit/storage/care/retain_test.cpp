@@ -14,10 +14,9 @@ class RetainTest : public LedgerTest {
     good(ledger->store_daily(m.key, 1, {{day, {{kImport, 1, {}}}}}, at));
     good(ledger->store_registers(m.key, 1, {at, {{kImport, {1, 0}, Unit::Wh}}}));
     good(ledger->store_log(m.key, 1, {LogEntry{.sequence = number, .meter_time = day}}, at));
-    const auto key = std::get<Inserted>(
-                         good(ledger->insert_command(
-                             m.key, command("c" + std::to_string(number), Synchronise{}), "d", at)))
-                         .key;
+    Command one = command("c" + std::to_string(number), Synchronise{});
+    one.stated_expires_at = at + 1h;
+    const auto key = std::get<Inserted>(good(ledger->insert_command(m.key, one, "d", at))).key;
     if (number % 2 == 1) {
       good(ledger->append_step(key, step(CommandState::Accepted, CommandState::Expired, at)));
     }
@@ -54,6 +53,18 @@ TEST_F(RetainTest, WhatTheBrokerHasNotSeenStays) {
   fill(days{10}, 3);
   good(ledger->retain({}, kNow, 1000));
   EXPECT_EQ(rows_left(), 10U) << "only the ended command and the journal line went";
+}
+
+TEST_F(RetainTest, AnIdStaysWhileItsCommandCouldComeAgain) {
+  const auto at = kNow - days{1000};
+  Command one = command("c1", Synchronise{});
+  one.stated_expires_at = kNow + days{30};
+  const auto key = std::get<Inserted>(good(ledger->insert_command(m.key, one, "d", at))).key;
+  good(ledger->append_step(key, step(CommandState::Accepted, CommandState::Failed, at)));
+  good(ledger->retain({}, kNow, 1000));
+  EXPECT_TRUE(good(ledger->find_command(one.id)));
+  good(ledger->retain({}, kNow + days{1000}, 1000));
+  EXPECT_FALSE(good(ledger->find_command(one.id)));
 }
 
 TEST_F(RetainTest, ALiveCommandStaysHoweverOld) {
