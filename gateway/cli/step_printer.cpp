@@ -7,6 +7,7 @@
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/journal/neutral_text.hpp"
+#include "protocols/sts/token_digits.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -21,6 +22,14 @@ std::string word_of(const json::object& object, std::string_view key) {
   if (value == nullptr || value->is_null()) return {};
   if (value->is_string()) return journal::neutral(std::string_view{value->get_string()});
   return journal::neutral(json::serialize(*value));
+}
+
+/// A token that whoever runs this program has asked to hand out: the one place where a terminal
+/// shows digits, in the groups they are keyed in by.
+std::string handed_over(const json::value& digits) {
+  const auto token = digits.is_string() ? TokenDigits::parse(std::string{digits.get_string()})
+                                        : failure(DigitsFault{DigitsFault::Reason::NotADigit});
+  return token ? token->reveal_grouped() : std::string{"no twenty digits"};
 }
 
 bool is_true(const json::object& object, std::string_view key) {
@@ -91,8 +100,17 @@ void StepPrinter::show_text(const json::object& payload) {
 void StepPrinter::show_result(const json::object& result, const std::string& indent) {
   for (const auto& [key, value] : result) {
     const std::string name = journal::neutral(std::string_view{key});
+    if (value.is_array() && !value.get_array().empty() && value.get_array()[0].is_object()) {
+      for (const json::value& one : value.get_array()) {
+        console_.out << indent << name << '\n';
+        if (one.is_object()) show_result(one.get_object(), indent + "  ");
+      }
+      continue;
+    }
     if (!value.is_object()) {
-      console_.out << indent << name << "  " << word_of(result, key) << '\n';
+      const bool is_token = name == "digits";
+      console_.out << indent << name << "  "
+                   << (is_token ? handed_over(value) : word_of(result, key)) << '\n';
       continue;
     }
     const json::object& inner = value.get_object();

@@ -35,9 +35,9 @@ struct Transact {
   WireRequest request;
   bool keep_meter = false;  ///< no other request to this meter before this exchange's next one
 };
+/// Then `resume`; another request may use the line meanwhile.
 struct Pause {
-  std::chrono::milliseconds length{
-      0};  ///< then `resume`; another request may use the line meanwhile
+  std::chrono::milliseconds length{0};
 };
 struct Finished {
   OperationResult result;

@@ -22,8 +22,7 @@
 /// written from integers, so no binary fraction ever shows.
 namespace metergate::north {
 
-// ---- answers to commands
-// --------------------------------------------------------------------------
+// ---- answers to commands ------------------------------------------------------------------------
 
 /// The requester's response topic if it named one, else the meter's result topic.
 [[nodiscard]] std::string reply_topic(const Topics& topics, const Command& command);
@@ -39,8 +38,7 @@ namespace metergate::north {
 [[nodiscard]] std::string encode_refusal(const SiteId& site, const RefusedRequest& refused,
                                          UtcTime at);
 
-// ---- data
-// -----------------------------------------------------------------------------------------
+// ---- data ---------------------------------------------------------------------------------------
 
 /// Whose data it is. One message never holds two tenancies (promise 6).
 struct DataOrigin {
@@ -73,8 +71,7 @@ struct DataTimes {
                                         const std::vector<LogEntry>& entries,
                                         const DataTimes& times);
 
-// ---- states (retained) and alarms
-// -----------------------------------------------------------------
+// ---- states (retained) and alarms ---------------------------------------------------------------
 
 struct MeterState {
   StoredMeter meter;

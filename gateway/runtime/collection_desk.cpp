@@ -37,9 +37,8 @@ std::chrono::seconds interval_of(const config::Schedule& schedule, DataClass dat
   return {};
 }
 
-CollectionDesk::CollectionDesk(DataDesk& data, LedgerKeeper& keeper, const Clock& clock,
-                               Agenda& agenda)
-    : data_{data}, keeper_{keeper}, clock_{clock}, agenda_{agenda} {}
+CollectionDesk::CollectionDesk(DataDesk& data, LedgerKeeper& keeper, Agenda& agenda)
+    : data_{data}, keeper_{keeper}, agenda_{agenda} {}
 
 void CollectionDesk::add(MeterUnit& meter, Now now) { hurry(meter, now); }
 

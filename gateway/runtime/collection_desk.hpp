@@ -15,7 +15,7 @@ namespace metergate::runtime {
 /// ended.
 class CollectionDesk {
  public:
-  CollectionDesk(DataDesk& data, LedgerKeeper& keeper, const Clock& clock, Agenda& agenda);
+  CollectionDesk(DataDesk& data, LedgerKeeper& keeper, Agenda& agenda);
 
   void add(MeterUnit& meter, Now now);
   void remove(MeterUnit& meter);
@@ -37,7 +37,6 @@ class CollectionDesk {
 
   DataDesk& data_;
   LedgerKeeper& keeper_;
-  const Clock& clock_;
   Agenda& agenda_;
   std::map<MeterUnit*, Plan> plans_;
   bool stopped_ = false;

@@ -121,6 +121,7 @@ void CollectionRun::plan(DataClass data, Now now) {
 
 void CollectionRun::took(const operation::Operation& asked, const operation::Answer& answer,
                          Now now) {
+  const auto turn = order_.from || order_.to ? DataDesk::Turn::OutOfTurn : DataDesk::Turn::InTurn;
   bool progress = true;
   bool right_meter = true;
   std::visit(
@@ -135,7 +136,7 @@ void CollectionRun::took(const operation::Operation& asked, const operation::Ans
           [&](const operation::ProfilePage& page) {
             const auto& op = std::get<operation::ReadProfile>(asked);
             summary_.intervals += page.intervals.size();
-            data_.profile_page(meter_, {op.from, op.to}, page, now);
+            data_.profile_page(meter_, {op.from, op.to}, page, turn, now);
             progress = page.covered_to > op.from;
             if (progress && page.covered_to < op.to) {
               operations_.push_front(operation::ReadProfile{page.covered_to, op.to});
@@ -144,7 +145,7 @@ void CollectionRun::took(const operation::Operation& asked, const operation::Ans
           [&](const operation::DailyPage& page) {
             const auto& op = std::get<operation::ReadDaily>(asked);
             summary_.days += page.snapshots.size();
-            data_.daily_page(meter_, page, now);
+            data_.daily_page(meter_, op.from, page, turn, now);
             progress = page.covered_to > op.from;
             if (progress && page.covered_to < op.to) {
               operations_.push_front(operation::ReadDaily{page.covered_to, op.to});

@@ -7,6 +7,7 @@
 
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
+#include "gateway/runtime/command_origin.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {

@@ -120,8 +120,8 @@ class CommandDesk {
   Handlers handlers_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;
   std::map<LaneKey, std::deque<CommandKey>> lanes_;
-  std::uint64_t last_life_ =
-      0;  ///< numbers the lives, so that no late callback takes one for another
+  /// Numbers the lives, so that no late callback takes one for another.
+  std::uint64_t last_life_ = 0;
   bool stopping_ = false;
 };
 

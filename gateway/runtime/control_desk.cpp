@@ -4,6 +4,8 @@
 #include <boost/json.hpp>
 #include <memory>
 
+#include "gateway/runtime/command_origin.hpp"
+
 namespace metergate::runtime {
 
 namespace json = boost::json;
@@ -54,7 +56,7 @@ void ControlDesk::send(const ControlRequest& request, const ControlReply& reply)
                                             gateway_.topics().site().text());
   if (!command) return refuse(command.error());
   // Who sits at the box is known, not claimed.
-  command->origin = "local:" + request.user;
+  command->origin = std::string{kLocalOrigin} + request.user;
   command->operator_name = request.user;
 
   // Listening begins first: a step may follow the acceptance at once.

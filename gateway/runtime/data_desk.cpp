@@ -26,7 +26,7 @@ void DataDesk::registers(MeterUnit& meter, const RegisterReading& reading) {
 }
 
 void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
-                            const operation::ProfilePage& page, Now now) {
+                            const operation::ProfilePage& page, Turn turn, Now now) {
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
   const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
@@ -36,14 +36,7 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
   if (!before || !fresh || !holes || !first) return;
   const auto period = meter.schedule->capture_period;
   const IntervalRange covered{asked.from, std::min(asked.to, page.covered_to)};
-  // Whoever asks for time before the meter's first interval makes no hole of it.
-  IntervalRange can_be_there = covered;
-  if (*first && can_be_there.from < **first) {
-    can_be_there = work::after_first(covered, false, page.intervals, period);
-    if (can_be_there.from > **first) can_be_there.from = std::min(**first, covered.to);
-  } else {
-    can_be_there = work::after_first(covered, before->has_value(), page.intervals, period);
-  }
+  const auto can_be_there = work::after_first(covered, *first, page.intervals, period);
   if (!page.intervals.empty() && (!*first || page.intervals.front().start < **first)) {
     const UtcSeconds from = period_start(page.intervals.front().start, period);
     static_cast<void>(keeper_.checked(ledger.set_profile_from(key, epoch, from)));
@@ -54,8 +47,9 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
     static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, changes.holes)));
   }
   // Nothing is covered before the first interval: the meter may still be about to get it.
-  const bool begun = *before || !page.intervals.empty();
-  if (begun && (!*before || **before < covered.to)) {
+  const bool begins = turn == Turn::InTurn && !page.intervals.empty();
+  const bool goes_on = *before ? covered.from <= **before && **before < covered.to : begins;
+  if (goes_on) {
     static_cast<void>(keeper_.checked(ledger.set_profile_covered_to(key, epoch, covered.to)));
   }
   tell_holes(meter, changes, now);
@@ -111,12 +105,16 @@ void DataDesk::tell_holes(MeterUnit& meter, const work::HoleChanges& changes, No
   if (changes.changed || !changes.found.empty()) handlers_.state_changed(meter);
 }
 
-void DataDesk::daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now) {
+void DataDesk::daily_page(MeterUnit& meter, std::chrono::sys_days from,
+                          const operation::DailyPage& page, Turn turn, Now now) {
   daily_push(meter, page.snapshots, now);
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
   const auto before = keeper_.checked(ledger.daily_covered_to(key, epoch));
-  if (before && (!*before || **before < page.covered_to)) {
+  if (!before) return;
+  const bool goes_on =
+      *before ? from <= **before && **before < page.covered_to : turn == Turn::InTurn;
+  if (goes_on) {
     static_cast<void>(keeper_.checked(ledger.set_daily_covered_to(key, epoch, page.covered_to)));
   }
 }

@@ -31,11 +31,17 @@ class DataDesk {
   DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers);
 
   void registers(MeterUnit& meter, const RegisterReading& reading);
+  /// Whether a page was read going on from where collection stands, or for somebody who named a
+  /// stretch of his own: that one must not carry collection past what it has not read.
+  enum class Turn : std::uint8_t { InTurn, OutOfTurn };
+
   /// A page that holds every interval of [asked.from, page.covered_to).
   void profile_page(MeterUnit& meter, const IntervalRange& asked,
-                    const operation::ProfilePage& page, Now now);
+                    const operation::ProfilePage& page, Turn turn, Now now);
   void profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals, Now now);
-  void daily_page(MeterUnit& meter, const operation::DailyPage& page, Now now);
+  /// A page that holds every snapshot of [from, page.covered_to).
+  void daily_page(MeterUnit& meter, std::chrono::sys_days from, const operation::DailyPage& page,
+                  Turn turn, Now now);
   void daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now);
   /// A page that holds every entry after `after` up to its own last one.
   void log_page(MeterUnit& meter, std::uint32_t after, const operation::LogPage& page, Now now);

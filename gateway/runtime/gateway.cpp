@@ -86,7 +86,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                    }
                  },
                  [this](OutboxMessage message) { publisher_.send_now(std::move(message)); }}},
-      collection_{data_, keeper_, clock, agenda} {
+      collection_{data_, keeper_, agenda} {
   keeper_.when_committed([this] { publisher_.committed(); });
   keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });
   journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/north/token_messages.hpp"
+#include "gateway/runtime/command_origin.hpp"
 #include "gateway/runtime/token_desk.hpp"
 #include "storage/audit/audit_chain.hpp"
 

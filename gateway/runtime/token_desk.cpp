@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "gateway/north/token_messages.hpp"
+#include "gateway/runtime/command_origin.hpp"
 #include "protocols/crypto/random.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
@@ -35,8 +36,6 @@ constexpr std::size_t kLongestId = 58;
 std::string delivery_id(const CommandId& by, std::size_t number) {
   return by.text() + '-' + std::to_string(number);
 }
-
-constexpr std::string_view kLocalOrigin = "local:";
 
 bool is_outstanding(const IssuedToken& token) { return token.state == IssuedState::Outstanding; }
 

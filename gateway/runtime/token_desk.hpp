@@ -18,9 +18,6 @@
 
 namespace metergate::runtime {
 
-/// How the origin of a delivery begins; the issue's id follows.
-inline constexpr std::string_view kIssueOrigin = "issue:";
-
 /// A token made and not yet written down.
 struct PreparedIssue {
   TokenIssue issue;

@@ -44,7 +44,6 @@ struct Change {
 /// should be. A value machine: inputs carry the time, nothing here waits.
 class MeterSession {
  public:
-  /// `start_jitter` spreads the first contact of many meters.
   MeterSession(const Policy& policy, Instant now);
 
   // ---- inputs -----------------------------------------------------------------------------------
@@ -67,8 +66,7 @@ class MeterSession {
   [[nodiscard]] bool may_be_asked(Instant now) const;
   /// How long to wait for the answer's first octet: learned, between floor and ceiling.
   [[nodiscard]] std::chrono::milliseconds timeout() const;
-  /// Whether the identity has to be read before anything is stored (`for_order`: or written, where
-  /// no earlier proof serves).
+  /// Whether the identity has to be read before anything is stored. Orders read it always.
   [[nodiscard]] bool identity_is_due(Instant now) const;
   [[nodiscard]] std::optional<UtcTime> last_contact() const { return last_contact_; }
   [[nodiscard]] std::uint32_t failures() const { return failures_; }

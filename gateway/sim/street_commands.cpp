@@ -45,8 +45,7 @@ std::optional<std::int64_t> number(const json::object& command, std::string_view
   return value->as_int64();
 }
 
-// ---- a person at the meter
-// ------------------------------------------------------------------------
+// ---- a person at the meter ----------------------------------------------------------------------
 using Act = void (*)(VirtualMeter&, UtcSeconds);
 struct PersonAct {
   std::string_view word;
@@ -67,8 +66,7 @@ constexpr std::array kActs{
               }},
 };
 
-// ---- faults on the wire
-// ---------------------------------------------------------------------------
+// ---- faults on the wire -------------------------------------------------------------------------
 struct FaultCommand {
   std::string_view word;
   std::string_view field;  ///< the number it takes; empty: none
@@ -212,8 +210,7 @@ json::object for_one(StreetMeter& meter, std::string_view word, const json::obje
   return refusal("no such command: " + std::string{word.substr(0, 40)});
 }
 
-// ---- the street
-// -----------------------------------------------------------------------------------
+// ---- the street ---------------------------------------------------------------------------------
 json::object list(Street& street) {
   json::array meters;
   for (const Street::Place& place : street.places()) {

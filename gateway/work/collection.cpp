@@ -59,11 +59,11 @@ std::vector<IntervalRange> missing(const IntervalRange& asked,
   return out;
 }
 
-IntervalRange after_first(const IntervalRange& asked, bool had_intervals,
+IntervalRange after_first(const IntervalRange& asked, std::optional<UtcSeconds> first_known,
                           const std::vector<ProfileInterval>& got, CapturePeriod period) {
-  if (had_intervals) return asked;
-  if (got.empty()) return {asked.to, asked.to};
-  return {std::clamp(period_start(got.front().start, period), asked.from, asked.to), asked.to};
+  UtcSeconds first = first_known.value_or(asked.to);
+  if (!got.empty()) first = std::min(first, period_start(got.front().start, period));
+  return {std::clamp(first, asked.from, asked.to), asked.to};
 }
 
 HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& asked,

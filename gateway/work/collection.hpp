@@ -43,9 +43,10 @@ struct HoleChanges {
   bool changed = false;
 };
 
-/// `asked` without the time before the meter's first interval: of a meter that had none until now,
-/// nothing before the first of `got` can be missing.
-[[nodiscard]] IntervalRange after_first(const IntervalRange& asked, bool had_intervals,
+/// `asked` without the time before the meter's first interval: the first one known before, or the
+/// first of `got`, whichever is earlier. Nothing before it can be missing.
+[[nodiscard]] IntervalRange after_first(const IntervalRange& asked,
+                                        std::optional<UtcSeconds> first_known,
                                         const std::vector<ProfileInterval>& got,
                                         CapturePeriod period);
 

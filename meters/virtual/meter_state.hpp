@@ -31,14 +31,12 @@ struct CodeDone {
 struct VirtualMeter::State {
   State(Settings settings, UtcSeconds born, UtcSeconds made);
 
-  // ---- the passing of time (meter_life.cpp)
-  // ------------------------------------------------------
+  // ---- the passing of time (meter_life.cpp) -----------------------------------------------------
   void advance(UtcSeconds now);
   /// Lives from birth to the making: consumption, cuts, weekly vends.
   void live_history();
 
-  // ---- orders (meter_orders.cpp)
-  // -----------------------------------------------------------------
+  // ---- orders (meter_orders.cpp) ----------------------------------------------------------------
   [[nodiscard]] operation::OrderAnswer take(const operation::WriteToken& order);
   [[nodiscard]] operation::OrderAnswer take(const operation::OperateRelay& order);
   [[nodiscard]] operation::OrderAnswer take(const operation::SetClock& order);
@@ -46,8 +44,7 @@ struct VirtualMeter::State {
   [[nodiscard]] const OrderSeen* judged(operation::TransactionId id) const;
   [[nodiscard]] operation::TransactionEvidence evidence(operation::TransactionId id) const;
 
-  // ---- codes (meter_codes.cpp, token_effects.cpp)
-  // -------------------------------------------------------------------
+  // ---- codes (meter_codes.cpp, token_effects.cpp) -----------------------------------------------
   /// Where a code came from, and what of it goes into the logs.
   struct Entry {
     operation::TransactionId transaction = 0;  ///< 0: keyed in
@@ -70,16 +67,14 @@ struct VirtualMeter::State {
   void write_tokens(StateWriter& out) const;  // token_state_text.cpp
   void read_tokens(StateReader& in);
 
-  // ---- reads (meter_reads.cpp)
-  // -------------------------------------------------------------------
+  // ---- reads (meter_reads.cpp) ------------------------------------------------------------------
   /// The named ones, or the usual ones.
   [[nodiscard]] RegisterReading registers(const std::vector<cosem::ObisCode>& only) const;
   [[nodiscard]] operation::ProfilePage profile_page(const operation::ReadProfile& op) const;
   [[nodiscard]] operation::DailyPage daily_page(const operation::ReadDaily& op) const;
   [[nodiscard]] operation::LogPage log_page(const operation::ReadLog& op) const;
 
-  // ---- people and causes (meter_life.cpp)
-  // --------------------------------------------------------
+  // ---- people and causes (meter_life.cpp) -------------------------------------------------------
   void hold(std::uint16_t cause, operation::TransactionId transaction);
   void release(std::uint16_t causes, operation::TransactionId transaction);
   void set_clock(UtcSeconds to, operation::TransactionId transaction);

@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "gateway/runtime/control_request.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::runtime {
 namespace {
@@ -67,16 +68,10 @@ class Client {
 
 class ControlSocketTest : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = testing::TempDir() + "control-XXXXXX";
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-    path_ = folder_ / "control.sock";
-  }
+  void SetUp() override { path_ = folder_ / "control.sock"; }
   void TearDown() override {
     socket_.reset();
     turn();
-    std::filesystem::remove_all(folder_);
   }
   Result<Done, std::string> start(ControlSocket::Handler handler) {
     socket_ = std::make_unique<ControlSocket>(io_, path_, std::move(handler));
@@ -106,7 +101,8 @@ class ControlSocketTest : public testing::Test {
   }
 
   boost::asio::io_context io_{1};
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   std::filesystem::path path_;
   std::unique_ptr<ControlSocket> socket_;
 };

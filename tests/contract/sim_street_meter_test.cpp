@@ -5,6 +5,7 @@
 #include "gateway/sim/state_file.hpp"
 #include "gateway/sim/street_meter.hpp"
 #include "tests/support/sim_model.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -13,12 +14,6 @@ using virtual_meter::VirtualMeter;
 
 class SimStreetMeterTest : public testing::Test {
  protected:
-  SimStreetMeterTest() {
-    std::string name = testing::TempDir() + "sim-street-XXXXXX";
-    directory_ = ::mkdtemp(name.data());
-  }
-  ~SimStreetMeterTest() override { std::filesystem::remove_all(directory_); }
-
   std::unique_ptr<StreetMeter> open() {
     auto meter = StreetMeter::open("a-001", street_meter(5), clock_, directory_);
     EXPECT_TRUE(meter) << meter.error();
@@ -40,7 +35,8 @@ class SimStreetMeterTest : public testing::Test {
         .value();
   }
 
-  std::filesystem::path directory_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path directory_ = temporary_.path();
   StreetClock clock_{
       1.0, std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()), kStreetTime};
 };

@@ -17,6 +17,7 @@
 #include "gateway/sim/street.hpp"
 #include "meters/models/register_codec.hpp"
 #include "meters/virtual/token_rules.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -38,15 +39,13 @@ using Master = std::unique_ptr<modbus_t, FreeModbus>;
 class SimStreetTest : public testing::Test {
  protected:
   SimStreetTest() {
-    std::string name = testing::TempDir() + "sim-street-XXXXXX";
-    options_.directory = ::mkdtemp(name.data());
+    options_.directory = directory_.path();
     options_.model_directories = {kModels};
     options_.meters_per_line = 2;
     options_.wire.baud = 115'200;
     options_.wire.turn_round = 1ms;
     options_.history = std::chrono::days{2};
   }
-  ~SimStreetTest() override { std::filesystem::remove_all(options_.directory); }
 
   std::unique_ptr<Street> open() {
     auto street = Street::open(options_);
@@ -73,6 +72,7 @@ class SimStreetTest : public testing::Test {
                                   order.data());
   }
 
+  test::TemporaryDirectory directory_;
   StreetOptions options_;
 };
 

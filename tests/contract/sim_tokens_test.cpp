@@ -9,6 +9,7 @@
 #include "gateway/sim/street.hpp"
 #include "meters/virtual/token_rules.hpp"
 #include "tests/support/keyed_meter.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 /// A street whose meters decide on codes by keys, asked over its control channel.
 namespace metergate::sim {
@@ -22,15 +23,13 @@ const SerialNumber kFirst = *SerialNumber::parse("VM00001001");
 class SimTokensTest : public testing::Test {
  protected:
   SimTokensTest() {
-    std::string name = testing::TempDir() + "sim-tokens-XXXXXX";
-    options_.directory = ::mkdtemp(name.data());
+    options_.directory = directory_.path();
     options_.model_directories = {std::filesystem::path{METERGATE_SOURCE_DIR} /
                                   "meters/models/data"};
     options_.meters_per_line = 2;
     options_.history = std::chrono::days{2};
     options_.token_rule = TokenRule::Cryptographic;
   }
-  ~SimTokensTest() override { std::filesystem::remove_all(options_.directory); }
 
   std::unique_ptr<Street> open() {
     auto street = Street::open(options_);
@@ -50,6 +49,7 @@ class SimTokensTest : public testing::Test {
     return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   }
 
+  test::TemporaryDirectory directory_;
   StreetOptions options_;
 };
 

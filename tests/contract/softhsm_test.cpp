@@ -8,6 +8,7 @@
 
 #include "gateway/keys/open_key_store.hpp"
 #include "gateway/keys/pkcs11_key_store.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/keys/key_store_laws.hpp"
 
 namespace metergate::keys {
@@ -20,8 +21,6 @@ constexpr const char* kPin = "876543";
 class SoftHsm : public ::testing::Test {
  protected:
   SoftHsm() {
-    char name[] = "/tmp/metergate-softhsm-XXXXXX";
-    folder_ = ::mkdtemp(name);
     std::filesystem::create_directory(folder_ / "tokens");
     configure("");
     ::setenv("SOFTHSM2_CONF", (folder_ / "softhsm2.conf").c_str(), 1);
@@ -31,10 +30,7 @@ class SoftHsm : public ::testing::Test {
         kPin + " > /dev/null";
     EXPECT_EQ(std::system(command.c_str()), 0);
   }
-  ~SoftHsm() override {
-    ::unsetenv("SOFTHSM2_CONF");
-    std::filesystem::remove_all(folder_);
-  }
+  ~SoftHsm() override { ::unsetenv("SOFTHSM2_CONF"); }
 
   void configure(const std::string& more) const {
     std::ofstream out{folder_ / "softhsm2.conf"};
@@ -47,7 +43,8 @@ class SoftHsm : public ::testing::Test {
   }
 
   inline static const Pkcs11Token kToken{"/usr/lib/softhsm/libsofthsm2.so", "metergate"};
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(SoftHsm, MakesTheTokensOfTheVectorsAndRefusesWhatItMust) {

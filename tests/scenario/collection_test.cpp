@@ -150,6 +150,56 @@ TEST(CollectionTroubles, TimeBeforeAYoungMetersFirstIntervalIsNoHole) {
             story.meter().intervals(story.now_s() - 5h, story.now_s() - 1h).size());
 }
 
+/// Every interval of the meter between the two times is in the ledger.
+void expect_no_gap(Story& story, UtcSeconds from, UtcSeconds to) {
+  const StoredMeter stored = story.stored();
+  EXPECT_EQ(story.ledger().profile(stored.key, stored.epoch, from, to)->size(),
+            story.meter().intervals(from, to).size());
+}
+
+TEST(CollectionTroubles, ReadOfALaterStretchLeavesNoGapBeforeIt) {
+  Story story{{.schedule = "profile_s = 43200\ndaily_s = 43200"}};
+  story.advance(5min);
+  const UtcSeconds begin = story.now_s();
+  story.advance(6h);
+  story.command(
+      "read", "r1",
+      R"("params":{"what":["profile"],"from":")" + rfc3339::text(story.now() - 1h) + R"("})");
+  story.advance(1min);
+  ASSERT_THAT(story.states_of("r1"), HasSubstr("succeeded"));
+  story.advance(13h);
+  expect_no_gap(story, begin - 24h, story.now_s() - 8h);
+}
+
+TEST(CollectionTroubles, ReadBeforeTheFirstCollectionLeavesTheBackFillToDo) {
+  Story story;
+  story.command("read", "r1",
+                R"("params":{"what":["profile","daily"],"from":")" +
+                    rfc3339::text(story.now() - 2h) + R"("})");
+  story.advance(1h);
+  ASSERT_THAT(story.states_of("r1"), HasSubstr("succeeded"));
+  expect_no_gap(story, story.now_s() - 46h, story.now_s() - 1h);
+  const StoredMeter stored = story.stored();
+  const auto today = std::chrono::floor<std::chrono::days>(story.now());
+  EXPECT_EQ(story.ledger()
+                .daily(stored.key, stored.epoch, today - std::chrono::days{1},
+                       today + std::chrono::days{1})
+                ->size(),
+            2U);
+}
+
+TEST(CollectionTroubles, ReadFromBeforeTheMetersFirstIntervalMakesNoHole) {
+  Story story{{.history = std::chrono::days{0}}};
+  story.advance(3h);
+  story.command(
+      "read", "r1",
+      R"("params":{"what":["profile"],"from":")" + rfc3339::text(story.now() - 48h) + R"("})");
+  story.advance(10min);
+  ASSERT_THAT(story.states_of("r1"), HasSubstr("succeeded"));
+  const StoredMeter stored = story.stored();
+  EXPECT_TRUE(story.ledger().holes(stored.key, stored.epoch)->empty());
+}
+
 TEST(CollectionTroubles, SwappedMeterIsAnAlarmOnTheAlarmTopic) {
   Story story;
   story.advance(1min);

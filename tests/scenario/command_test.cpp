@@ -119,6 +119,20 @@ TEST_P(CommandStory, NothingIsSentAgainAfterItsTime) {
   EXPECT_EQ(story.tokens_seen(), 0U);
 }
 
+TEST_P(CommandStory, AnswerThatIsRefusedWhereItWasWantedGoesToTheMetersResultTopic) {
+  story.advance(30s);
+  story.forbid_topic("billing/answers");
+  const std::string payload = R"({"id":"r1","issued_at":")" + rfc3339::text(story.now()) +
+                              R"(","expires_at":")" + rfc3339::text(story.now() + 1h) +
+                              R"(","params":{"what":["clock"]}})";
+  story.raw_command("metergate/v1/s1/meter/m1/command/read", payload, false, "billing/answers");
+  perhaps_restart();
+  story.advance(1min);
+  EXPECT_EQ(story.published_on("billing/answers"), 0U);
+  EXPECT_THAT(story.states_of("r1"), testing::EndsWith("succeeded"));
+  EXPECT_EQ(story.ledger().outbox_size()->messages, 0U) << "nothing is stuck";
+}
+
 TEST_P(CommandStory, SilentMeterGetsItsTokenWhenItComesBack) {
   story.advance(30s);
   story.wire(Wire::Silent);

@@ -123,9 +123,6 @@ class Story::Line : public Link {
 };
 
 Story::Story(Setting setting) : setting_{std::move(setting)}, clock_{kStart} {
-  std::string pattern =
-      (std::filesystem::temp_directory_path() / "metergate-story-XXXXXX").string();
-  directory_ = mkdtemp(pattern.data());
   models_ =
       *config::load_models({std::filesystem::path{METERGATE_SOURCE_DIR} / "meters/models/data"});
   meter_.emplace(meter_settings("VM000001", setting_), now_s());
@@ -139,7 +136,6 @@ Story::~Story() {
   gateway_.reset();
   journal_->keep_in(nullptr);
   ledger_.reset();
-  std::filesystem::remove_all(directory_);
 }
 
 void Story::start() {
@@ -159,6 +155,11 @@ void Story::start() {
   ways.publish = [this](MqttMessage message, std::function<void(Published)> done) {
     if (!broker_connected_) {
       agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(Published::Lost); });
+      return;
+    }
+    if (message.topic == forbidden_) {
+      agenda_->at(clock_.now().instant,
+                  [done = std::move(done)](Now) { done(Published::Refused); });
       return;
     }
     messages_.push_back({message.topic, message.payload});
@@ -241,11 +242,13 @@ void Story::command(const std::string& verb, const std::string& id, const std::s
   raw_command("metergate/v1/s1/meter/m1/command/" + verb, payload);
 }
 
-void Story::raw_command(const std::string& topic, const std::string& payload, bool retained) {
+void Story::raw_command(const std::string& topic, const std::string& payload, bool retained,
+                        const std::string& response_topic) {
   MqttMessage message;
   message.topic = topic;
   message.payload = payload;
   message.retained = retained;
+  message.response_topic = response_topic;
   gateway_->north_message(message, [] {});
 }
 

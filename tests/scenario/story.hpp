@@ -13,6 +13,7 @@
 #include "gateway/sim/modbus_slave.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::test {
 
@@ -54,10 +55,13 @@ class Story {
   /// Publishes a command for meter `m1`; `body` are its fields besides id and times.
   void command(const std::string& verb, const std::string& id, const std::string& body,
                std::chrono::seconds valid_for = std::chrono::minutes{10});
-  void raw_command(const std::string& topic, const std::string& payload, bool retained = false);
+  void raw_command(const std::string& topic, const std::string& payload, bool retained = false,
+                   const std::string& response_topic = {});
 
   void wire(Wire state) { wire_ = state; }
   void broker(bool connected);
+  /// The broker's access list: nothing may be published on this topic.
+  void forbid_topic(std::string topic) { forbidden_ = std::move(topic); }
   /// The next requests that write are treated like this, whatever the wire is.
   void next_write(Wire state) { next_write_ = state; }
   void swap_meter();
@@ -91,7 +95,8 @@ class Story {
   [[nodiscard]] WireResult exchange(const WireRequest& request);
 
   Setting setting_;
-  std::filesystem::path directory_;
+  TemporaryDirectory temporary_;
+  std::filesystem::path directory_ = temporary_.path();
   ManualClock clock_;
   config::ModelCatalogue models_;
   std::optional<virtual_meter::VirtualMeter> meter_;
@@ -100,6 +105,7 @@ class Story {
   Wire wire_ = Wire::Healthy;
   std::optional<Wire> next_write_;
   bool broker_connected_ = true;
+  std::string forbidden_;
   std::vector<Message> messages_;
   // Ends in this order backwards: the gateway first.
   std::unique_ptr<runtime::Agenda> agenda_;

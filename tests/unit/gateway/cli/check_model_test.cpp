@@ -8,6 +8,7 @@
 
 #include "gateway/cli/cli.hpp"
 #include "gateway/cli/exit_codes.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
 namespace metergate::cli {
@@ -66,19 +67,14 @@ TEST(CheckModel, MistakesAreAConfigurationError) {
 
 class CheckConfig : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = testing::TempDir() + "check-XXXXXX";
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
   Ran check(std::string_view text, std::vector<std::string> more = {}) {
     const auto file = folder_ / "metergate.toml";
     std::ofstream{file} << text;
     more.insert(more.begin(), {"check-config", file.string()});
     return ran(std::move(more));
   }
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(CheckConfig, StreetOfTheSimulatorIsConfiguredWithoutMistakes) {

@@ -16,6 +16,7 @@
 #include "gateway/journal/journal.hpp"
 #include "gateway/runtime/control_socket.hpp"
 #include "storage/ledger.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
 namespace metergate::cli {
@@ -105,13 +106,7 @@ TEST(CommandLine, GatewayThatDoesNotRunIsUnavailable) {
 /// A ledger with one meter, a few readings and a few lines, closed again.
 class WithStore : public testing::Test {
  protected:
-  void SetUp() override {
-    std::string folder = testing::TempDir() + "cli-XXXXXX";
-    ASSERT_NE(mkdtemp(folder.data()), nullptr);
-    folder_ = folder;
-    fill();
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
+  void SetUp() override { fill(); }
 
   void fill() {
     auto opened = Ledger::open(folder_ / "ledger.db", LedgerMode::ReadWrite);
@@ -159,7 +154,8 @@ class WithStore : public testing::Test {
     return out.str();
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(WithStore, TailShowsWhatHappenedFromTheLevelUp) {

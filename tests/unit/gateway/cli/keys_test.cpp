@@ -11,6 +11,7 @@
 
 #include "gateway/cli/cli.hpp"
 #include "gateway/cli/exit_codes.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
 namespace metergate::cli {
@@ -30,12 +31,9 @@ struct Ran {
 class KeysCommand : public ::testing::Test {
  protected:
   KeysCommand() {
-    char name[] = "/tmp/metergate-keys-cli-XXXXXX";
-    folder_ = ::mkdtemp(name);
     file_ = (folder_ / "vending.keys").string();
     passphrase_ = secret_file("passphrase", "a passphrase for tests");
   }
-  ~KeysCommand() override { std::filesystem::remove_all(folder_); }
 
   [[nodiscard]] std::string secret_file(const std::string& name, const std::string& text) const {
     const std::string path = (folder_ / name).string();
@@ -54,7 +52,8 @@ class KeysCommand : public ::testing::Test {
     return {code, test.out.str(), test.err.str()};
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   std::string file_;
   std::string passphrase_;
 };

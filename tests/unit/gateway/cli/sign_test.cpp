@@ -13,6 +13,7 @@
 #include "gateway/cli/cli.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/north/signed_body.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
 namespace metergate::cli {
@@ -31,12 +32,7 @@ struct Ran {
 
 class SignCommand : public ::testing::Test {
  protected:
-  SignCommand() {
-    char name[] = "/tmp/metergate-sign-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    body_ = file("body.json", kBody);
-  }
-  ~SignCommand() override { std::filesystem::remove_all(folder_); }
+  SignCommand() { body_ = file("body.json", kBody); }
 
   [[nodiscard]] std::string path(const std::string& name) const {
     return (folder_ / name).string();
@@ -66,7 +62,8 @@ class SignCommand : public ::testing::Test {
     return ran(std::move(arguments));
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   std::string body_;
 };
 

@@ -36,6 +36,20 @@ TEST_F(StepPrinterTest, StepsOfASuccessEndInZero) {
             "  unit  wh\n");
 }
 
+TEST_F(StepPrinterTest, TokenThatIsHandedOutIsShownInTheGroupsItIsKeyedInBy) {
+  show(R"({"state":"succeeded","result":{"issue":"t1","tokens":[)"
+       R"({"number":1,"digits":"12345678901234567890"},{"number":2,"digits":"garbage"}]}})");
+  EXPECT_EQ(test_.out.str(),
+            "succeeded\n"
+            "  issue  t1\n"
+            "  tokens\n"
+            "    number  1\n"
+            "    digits  1234 5678 9012 3456 7890\n"
+            "  tokens\n"
+            "    number  2\n"
+            "    digits  no twenty digits\n");
+}
+
 TEST_F(StepPrinterTest, EveryEndHasItsExitCode) {
   const auto code_of = [&](std::string_view json) {
     TestConsole test;

@@ -10,6 +10,7 @@
 
 #include "gateway/cli/cli.hpp"
 #include "gateway/cli/exit_codes.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/support/vectors.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
@@ -27,12 +28,6 @@ struct Ran {
 
 class TokenCommand : public ::testing::Test {
  protected:
-  TokenCommand() {
-    char name[] = "/tmp/metergate-token-XXXXXX";
-    folder_ = ::mkdtemp(name);
-  }
-  ~TokenCommand() override { std::filesystem::remove_all(folder_); }
-
   static Ran ran(std::vector<std::string> arguments) {
     TestConsole test;
     arguments.insert(arguments.begin(), "token");
@@ -55,7 +50,8 @@ class TokenCommand : public ::testing::Test {
     return path;
   }
 
-  std::filesystem::path folder_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
 };
 
 /// What was made, without its line end.

@@ -70,9 +70,18 @@ TEST(Missing, IntervalOffTheGridFillsItsSlot) {
 }
 
 TEST(AfterFirst, TimeBeforeAYoungMetersFirstIntervalIsNotAskedFor) {
-  EXPECT_EQ(after_first(slots(0, 6), false, intervals({3, 4}), kPeriod), slots(3, 6));
-  EXPECT_EQ(after_first(slots(0, 6), false, {}, kPeriod), slots(6, 6));
-  EXPECT_EQ(after_first(slots(0, 6), true, intervals({3, 4}), kPeriod), slots(0, 6));
+  EXPECT_EQ(after_first(slots(0, 6), std::nullopt, intervals({3, 4}), kPeriod), slots(3, 6));
+  EXPECT_EQ(after_first(slots(0, 6), std::nullopt, {}, kPeriod), slots(6, 6));
+}
+
+TEST(AfterFirst, OfAKnownMeterOnlyTheTimeBeforeItsFirstIntervalIsLeftOut) {
+  EXPECT_EQ(after_first(slots(3, 6), slot(1), intervals({4}), kPeriod), slots(3, 6));
+  EXPECT_EQ(after_first(slots(0, 6), slot(2), intervals({3, 4}), kPeriod), slots(2, 6));
+  EXPECT_EQ(after_first(slots(0, 2), slot(4), {}, kPeriod), slots(2, 2));
+}
+
+TEST(AfterFirst, AnEarlierIntervalThanTheFirstKnownMovesIt) {
+  EXPECT_EQ(after_first(slots(0, 6), slot(4), intervals({1, 4}), kPeriod), slots(1, 6));
 }
 
 TEST(AfterPage, GapIsAHoleThatIsTriedAgain) {

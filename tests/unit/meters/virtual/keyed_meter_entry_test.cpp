@@ -13,9 +13,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using operation::MeterRefusal;
-using operation::OrderTaken;
-using std::chrono::days;
-using sts::Management;
 using testing::ElementsAre;
 using tests::Bench;
 using tests::kNow;

@@ -15,15 +15,12 @@ namespace {
 using namespace std::chrono_literals;
 using operation::MeterRefusal;
 using operation::OrderTaken;
-using std::chrono::days;
 using sts::Management;
-using testing::ElementsAre;
 using tests::Bench;
 using tests::kNow;
 using tests::no;
 using tests::raw;
 using tests::taken;
-using tests::Vendor;
 using tests::with_keys;
 
 TEST(KeyedMeterTest, CreditAddsWhatTheTokenSaysOnce) {

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+/// How the origin of a command begins that did not come over the broker; a name follows.
+namespace metergate::runtime {
+
+inline constexpr std::string_view kLocalOrigin = "local:";  ///< user of the control socket
+inline constexpr std::string_view kIssueOrigin = "issue:";  ///< the issue whose token is delivered
+
+}  // namespace metergate::runtime
