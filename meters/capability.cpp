@@ -6,9 +6,10 @@
 namespace metergate {
 namespace {
 // In the order of the enumeration.
-constexpr std::array<std::string_view, 11> kWords{
-    "registers",  "daily",         "profile",     "logs",   "read-clock",  "set-clock",
-    "read-relay", "operate-relay", "close-relay", "tokens", "transactions"};
+constexpr std::array<std::string_view, 15> kWords{
+    "registers",    "daily",      "profile",       "logs",           "read-clock",
+    "set-clock",    "read-relay", "operate-relay", "close-relay",    "tokens",
+    "transactions", "billing",    "tariffs",       "change-tenancy", "change-supplier"};
 }  // namespace
 
 std::string_view capability_word(Capability capability) {

@@ -21,6 +21,10 @@ enum class Capability : std::uint8_t {
   CloseRelay,    ///< remote ON
   Tokens,
   Transactions,  ///< the meter keeps the last remote transaction id and its result
+  Billing,       ///< keeps billing snapshots
+  Tariffs,       ///< takes tariffs, also with delayed activation, and tells them
+  ChangeTenancy,
+  ChangeSupplier,
 };
 
 [[nodiscard]] std::string_view capability_word(Capability capability);

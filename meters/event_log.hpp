@@ -54,6 +54,13 @@ enum class EventCode : std::uint16_t {
   ConfigurationChanged = 401,
   PaymentModeChanged = 402,
   ProfileConfigured = 403,
+  TenancyChangeReceived = 410,
+  TenancyChanged = 411,
+  SupplierChangeReceived = 412,
+  SupplierChanged = 413,
+  TariffReceived = 414,
+  TariffActivated = 415,
+  TariffCancelled = 416,
   // account and prepayment logs
   BalanceChanged = 500,
   LowCredit = 510,

@@ -8,11 +8,14 @@
 #include <variant>
 #include <vector>
 
+#include "meters/billing.hpp"
 #include "meters/event_log.hpp"
 #include "meters/identity.hpp"
 #include "meters/load_profile.hpp"
 #include "meters/reading.hpp"
 #include "meters/supply.hpp"
+#include "meters/tariff.hpp"
+#include "meters/tenancy.hpp"
 #include "meters/time.hpp"
 #include "meters/token.hpp"
 
@@ -58,6 +61,32 @@ struct WriteToken {
 struct ReadTransaction {
   TransactionId transaction = 0;
 };
+struct ReadBilling {
+  std::uint32_t after_sequence = 0;
+};
+struct ReadTariff {};
+struct ChangeTenancy {
+  /// Empty: at once. Past: at once too, and what is younger is kept for the new tenant. Future: the
+  /// meter keeps it until then, instead of one it keeps already.
+  std::optional<UtcSeconds> effective;
+  ChangeActions actions;
+  RelayAfter relay = RelayAfter::Off;
+  std::uint32_t event_id = 0;  ///< the issuer's
+  TransactionId transaction = 0;
+};
+struct ChangeSupplier {
+  Supplier supplier;
+  std::optional<UtcSeconds> effective;  ///< as above
+  ChangeActions actions;                ///< billing, balance, tariff; purges nothing
+  RelayAfter relay = RelayAfter::Unchanged;
+  std::uint32_t event_id = 0;
+  TransactionId transaction = 0;
+};
+struct SetTariff {
+  Tariff tariff;
+  std::optional<UtcSeconds> activates;  ///< empty: at once
+  TransactionId transaction = 0;
+};
 
 using Operation = std::variant<Identify, ReadRegisters, ReadProfile, ReadDaily, ReadLog, ReadClock,
                                SetClock, ReadRelay, OperateRelay, WriteToken, ReadTransaction>;
@@ -88,6 +117,10 @@ struct LogPage {
   std::vector<LogEntry> entries;  ///< ascending by sequence
   bool complete = false;          ///< nothing newer was there
 };
+struct BillingPage {
+  std::vector<BillingSnapshot> snapshots;  ///< ascending by sequence
+  bool complete = false;                   ///< nothing newer was there
+};
 struct ClockReading {
   UtcSeconds meter_time;
   UtcTime read_at;  ///< the gateway's time of the read on the wire
@@ -115,7 +148,7 @@ enum class MeterRefusal : std::uint8_t {
 [[nodiscard]] std::string_view meter_refusal_word(MeterRefusal refusal);
 [[nodiscard]] std::optional<MeterRefusal> parse_meter_refusal(std::string_view word);
 
-/// The meter's answer to an order (token, relay, clock).
+/// The meter's answer to an order.
 struct OrderTaken {
   std::optional<std::int64_t> value;  ///< what it credited or set, if it says so
   std::string unit_word;              ///< names `value`: `wh`, `minor`; empty without one
