@@ -33,6 +33,11 @@ std::optional<Priority> parse_priority(std::string_view word) {
 
 const VerbTraits& traits_of(Verb verb) { return kVerbs[static_cast<std::size_t>(verb)]; }
 
+const MeterId& box_id() {
+  static const MeterId id = *MeterId::parse(kBoxName);
+  return id;
+}
+
 std::optional<Verb> parse_verb(std::string_view word) {
   const auto found = std::ranges::find(kVerbs, word, &VerbTraits::word);
   if (found == kVerbs.end()) return std::nullopt;

@@ -13,6 +13,7 @@
 #include "meters/command_proof.hpp"
 #include "meters/event_log.hpp"
 #include "meters/identity.hpp"
+#include "meters/registry.hpp"
 #include "meters/supply.hpp"
 #include "meters/time.hpp"
 #include "meters/token.hpp"
@@ -29,7 +30,8 @@ enum class Verb : std::uint8_t {
   SetClock,
   Cancel,
   IssueToken,
-  ResendTokens
+  ResendTokens,
+  ChangeRegistry
 };
 
 /// The line serves the smallest first; a command of an engineer at the box overtakes all
@@ -45,6 +47,14 @@ enum class Accountability : std::uint8_t { Required, Optional };
 /// Whether a lost answer may simply be asked for again.
 enum class Repeatable : std::uint8_t { Yes, No };
 
+/// Whom a command is for; its topic says which (docs/mqtt-api.md).
+enum class Addressee : std::uint8_t { Meter, Box };
+
+/// Commands to the box stand in the ledger under this name, where others have their meter's. No
+/// meter may be called so.
+inline constexpr std::string_view kBoxName = "_box";
+[[nodiscard]] const MeterId& box_id();
+
 struct VerbTraits {
   Verb verb;
   std::string_view word;
@@ -52,6 +62,7 @@ struct VerbTraits {
   Accountability accountability;
   Repeatable repeatable;
   std::optional<Capability> needs;
+  Addressee addressee = Addressee::Meter;
 };
 
 /// The one place where a verb is described.
@@ -73,6 +84,9 @@ inline constexpr std::array kVerbs{
                Repeatable::Yes, Capability::Tokens},
     VerbTraits{Verb::ResendTokens, "resend-tokens", Priority::Token, Accountability::Required,
                Repeatable::Yes, Capability::Tokens},
+    // Judged and written down at once; meters hear nothing of it.
+    VerbTraits{Verb::ChangeRegistry, "change-registry", Priority::Urgent, Accountability::Required,
+               Repeatable::Yes, std::nullopt, Addressee::Box},
 };
 
 [[nodiscard]] const VerbTraits& traits_of(Verb verb);
@@ -122,9 +136,14 @@ struct ResendTokens {
   HandChannel channel = HandChannel::None;
   bool cleared = false;
 };
+/// What belongs together of meter, location and customer becomes another (J-55 to J-62).
+struct ChangeRegistry {
+  registry::Change change;
+  std::optional<UtcTime> effective;  ///< absent: when it is accepted
+};
 
 using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel,
-                                   IssueToken, ResendTokens>;
+                                   IssueToken, ResendTokens, ChangeRegistry>;
 
 /// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
 struct ReplyTo {

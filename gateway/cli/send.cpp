@@ -225,6 +225,7 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
       add_way_options(verb, typed);
       break;
     case Verb::Synchronise:
+    case Verb::ChangeRegistry:  // `metergate registry`
       break;
   }
 }

@@ -124,6 +124,20 @@ CliResult<json::object> issue_params(const TypedCommand& typed) {
   return params;
 }
 
+CliResult<json::object> registry_params(const TypedCommand& typed, UtcTime now) {
+  json::object params{{"change", typed.registry.change}};
+  for (const auto& field : registry::kChangeFields) {
+    const std::string& name = typed.registry.*field.name;
+    if (!name.empty()) params[field.word] = name;
+  }
+  if (!typed.effective.empty()) {
+    auto time = time_text(typed.effective, "--effective", now);
+    if (!time) return failure(std::move(time).error());
+    params["effective"] = *time;
+  }
+  return params;
+}
+
 CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
   switch (typed.verb) {
     case Verb::DeliverToken:
@@ -149,6 +163,8 @@ CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
       add_way(params, typed);
       return params;
     }
+    case Verb::ChangeRegistry:
+      return registry_params(typed, now);
   }
   return json::object{};
 }
@@ -181,7 +197,7 @@ std::string own_user_name() {
 CliResult<CommandBody> make_command_body(const TypedCommand& typed,
                                          const std::string& operator_name, UtcTime now) {
   const VerbTraits& verb = traits_of(typed.verb);
-  if (!is_identifier(typed.meter)) {
+  if (verb.addressee == Addressee::Meter && !is_identifier(typed.meter)) {
     return failure(usage("METER: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
   }
   const std::string id = typed.id.empty() ? make_command_id(now) : typed.id;

@@ -9,6 +9,7 @@
 
 #include "gateway/cli/console.hpp"
 #include "meters/command.hpp"
+#include "meters/registry_names.hpp"
 
 namespace metergate::cli {
 
@@ -39,6 +40,9 @@ struct TypedCommand {
   bool confirmed = false;
   std::string channel;  ///< with one, the token is handed over instead of sent
   bool cleared = false;
+  // the registry
+  registry::ChangeNames registry;
+  std::string effective;
 };
 
 /// What is sent: the body as docs/mqtt-api.md describes it, and what the sender has to know of it.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/north/request.hpp"
+#include "meters/registry_names.hpp"
 #include "protocols/crypto/hash.hpp"
 #include "protocols/octets/hex.hpp"
 #include "protocols/overloaded.hpp"
@@ -71,6 +72,14 @@ std::string body_digest(const Command& command) {
                    add_way(canonical, params);
                  },
                  [&](const ResendTokens& params) { add_way(canonical, params); },
+                 [&](const ChangeRegistry& params) {
+                   const registry::ChangeNames names = registry::names_of(params.change);
+                   canonical.add(names.change);
+                   for (const auto& field : registry::kChangeFields) {
+                     canonical.add(names.*field.name);
+                   }
+                   canonical.add(params.effective);
+                 },
              },
              command.params);
   const std::string& text = canonical.text();

@@ -15,10 +15,12 @@ namespace {
 constexpr std::size_t kLongestNote = 200;
 constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
-std::string verb_words() {
+std::string verb_words(Addressee addressee) {
   std::string out;
-  for (const VerbTraits& verb : kVerbs) out += (out.empty() ? "" : ", ") + std::string{verb.word};
-  return out;
+  for (const VerbTraits& verb : kVerbs) {
+    if (verb.addressee == addressee) out += (out.empty() ? "" : ", ") + std::string{verb.word};
+  }
+  return out + (addressee == Addressee::Box ? ", which the box takes" : ", which a meter takes");
 }
 
 /// Unix line tools and terminals read what operators write: no control characters.
@@ -78,7 +80,8 @@ void judge_accountability(BodyReader& in, const Command& command) {
 
 /// Everything that is known of a request before its body is understood.
 struct Envelope {
-  std::string meter;
+  Addressee addressee = Addressee::Meter;
+  std::string meter;  ///< empty for the box
   std::string verb;
   ReplyTo reply_to;
   std::optional<std::chrono::seconds> message_expiry;
@@ -103,14 +106,16 @@ Result<Command, RefusedRequest> decode(const Envelope& envelope, std::string_vie
     return turn_away(*in.refusal());
   }
   refused.command_id = id->text();
-  const auto meter = MeterId::parse(envelope.meter);
+  const bool is_for_box = envelope.addressee == Addressee::Box;
+  const auto meter = is_for_box ? std::optional{box_id()} : MeterId::parse(envelope.meter);
   if (!meter) {
     return turn_away({Reason::InvalidIdentifier, "meter", "", std::string{kIdentifierRule}});
   }
   const auto verb = parse_verb(envelope.verb);
-  if (!verb) {
+  if (!verb || traits_of(*verb).addressee != envelope.addressee) {
     return turn_away({Reason::UnknownVerb, "verb",
-                      is_identifier(envelope.verb) ? envelope.verb : std::string{}, verb_words()});
+                      is_identifier(envelope.verb) ? envelope.verb : std::string{},
+                      verb_words(envelope.addressee)});
   }
   in.allow({"id", "issued_at", "expires_at", "not_before", "priority", "operator", "work_order",
             "comment", "params", kSignature, kApproval});
@@ -172,12 +177,7 @@ Result<Command, RefusedRequest> decode_command(const Incoming& incoming, const T
     refused.refusal = {Reason::Retained, "", "retained", "a message without the retain flag"};
     return failure(refused);
   }
-  if (!topic->meter) {
-    refused.verb = is_identifier(envelope.verb) ? envelope.verb : std::string{};
-    refused.refusal = {Reason::UnknownVerb, "verb", refused.verb,
-                       "a verb of a meter, on its own command topic; the box itself has none yet"};
-    return failure(refused);
-  }
+  if (!topic->meter) envelope.addressee = Addressee::Box;
   auto command = decode(envelope, incoming.payload, now, limits);
   if (command) return command;
   // Only names that are safe go on.
@@ -194,6 +194,7 @@ Result<Command, RefusedRequest> decode_command_body(std::string_view meter, std:
   envelope.site = std::string{site};
   envelope.meter = std::string{meter};
   envelope.verb = std::string{verb};
+  if (meter.empty()) envelope.addressee = Addressee::Box;
   return decode(envelope, json, now, limits);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "meters/registry_names.hpp"
+
 namespace metergate::north {
 
 namespace json = boost::json;
@@ -183,6 +185,41 @@ CommandParams resend_tokens(BodyReader& in) {
   return out;
 }
 
+Reason reason_of(registry::NamesFault::Reason fault) {
+  using Fault = registry::NamesFault::Reason;
+  switch (fault) {
+    case Fault::UnknownChange:
+      return Reason::OutOfRange;
+    case Fault::Missing:
+      return Reason::MissingField;
+    case Fault::NotForThisChange:
+      return Reason::UnknownField;
+    case Fault::NoIdentifier:
+      break;
+  }
+  return Reason::InvalidIdentifier;
+}
+
+CommandParams change_registry(BodyReader& in) {
+  in.allow({"change", "meter", "new_meter", "location", "new_location", "customer", "effective"});
+  registry::ChangeNames names;
+  names.change = in.text("change");
+  for (const auto& field : registry::kChangeFields) {
+    if (!in.has(field.word)) continue;
+    names.*field.name = in.text(field.word);
+    if ((names.*field.name).empty()) {
+      in.refuse(Reason::InvalidIdentifier, field.word, "1 to 64 of A-Z a-z 0-9 _ . -");
+    }
+  }
+  std::optional<UtcTime> effective;
+  if (in.has("effective")) effective = in.time("effective");
+  if (in.refusal()) return Synchronise{};
+  auto change = registry::change_of(names);
+  if (change) return ChangeRegistry{std::move(*change), effective};
+  in.refuse(reason_of(change.error().reason), change.error().field, change.error().expected);
+  return Synchronise{};
+}
+
 CommandParams cancel(BodyReader& in) {
   in.allow({"command"});
   const auto id = CommandId::parse(in.text("command"));
@@ -212,6 +249,8 @@ CommandParams read_params(Verb verb, BodyReader& in) {
       return issue_token(in);
     case Verb::ResendTokens:
       return resend_tokens(in);
+    case Verb::ChangeRegistry:
+      return change_registry(in);
   }
   return Synchronise{};
 }

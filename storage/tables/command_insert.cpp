@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "meters/registry_names.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/command_row.hpp"
 #include "storage/tables/command_words.hpp"
@@ -29,6 +30,8 @@ struct ParamColumns {
   std::optional<std::string_view> issue_delivery;
   std::optional<std::string_view> issue_channel;
   std::optional<int> issue_cleared;
+  registry::ChangeNames registry;
+  std::optional<UtcTime> registry_effective;
 
   void operator()(const DeliverToken& deliver) {
     digits = deliver.token.digits.reveal();
@@ -53,6 +56,10 @@ struct ParamColumns {
     way(issue);
   }
   void operator()(const ResendTokens& resend) { way(resend); }
+  void operator()(const ChangeRegistry& asked) {
+    registry = registry::names_of(asked.change);
+    registry_effective = asked.effective;
+  }
 
   template <typename Params>
   void way(const Params& params) {
@@ -61,6 +68,10 @@ struct ParamColumns {
     issue_cleared = params.cleared ? 1 : 0;
   }
 };
+
+std::optional<std::string> unless_empty(const std::string& text) {
+  return text.empty() ? std::nullopt : std::optional{text};
+}
 
 OctetView octets_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -74,20 +85,26 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       "INSERT INTO command (id, meter, body_digest, verb, token_digits, token_kind,"
       " token_allow_repeat, relay_state, read_classes, read_from_s, read_to_s, clock_time_s,"
       " cancel_id, issue_function, issue_value, issue_word, issue_old_group, issue_confirmed,"
-      " issue_delivery, issue_channel, issue_cleared, issued_ms, expires_ms, stated_expires_ms, "
+      " issue_delivery, issue_channel, issue_cleared, registry_change, registry_meter,"
+      " registry_new_meter, registry_location, registry_new_location, registry_customer,"
+      " registry_effective_ms, issued_ms, expires_ms, stated_expires_ms, "
       "not_before_ms, priority, operator,"
       " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
       " changed_ms)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
       " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,"
-      " ?35, ?35)",
+      " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?42)",
       c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
       params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
       params.read_to, params.clock_time, params.cancel_id, params.issue_function,
       params.issue_value, params.issue_word, params.issue_old_group, params.issue_confirmed,
-      params.issue_delivery, params.issue_channel, params.issue_cleared, c.issued_at, c.expires_at,
-      c.stated_expires_at, c.not_before, priority_word(c.priority), c.operator_name, c.work_order,
-      c.comment, c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,
+      params.issue_delivery, params.issue_channel, params.issue_cleared,
+      unless_empty(params.registry.change), unless_empty(params.registry.meter),
+      unless_empty(params.registry.new_meter), unless_empty(params.registry.location),
+      unless_empty(params.registry.new_location), unless_empty(params.registry.customer),
+      params.registry_effective, c.issued_at, c.expires_at, c.stated_expires_at, c.not_before,
+      priority_word(c.priority), c.operator_name, c.work_order, c.comment,
+      c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,
       stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);
 }
 

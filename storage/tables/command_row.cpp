@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "meters/registry_names.hpp"
 #include "storage/tables/command_words.hpp"
 
 namespace metergate {
@@ -38,6 +39,17 @@ std::optional<CommandParams> read_issue(const sqlite::Row& row) {
   return with_way(std::move(issue), row);
 }
 
+std::optional<CommandParams> read_registry(const sqlite::Row& row) {
+  auto change = registry::change_of({.change = row.string(40),
+                                     .meter = row.string(41),
+                                     .new_meter = row.string(42),
+                                     .location = row.string(43),
+                                     .new_location = row.string(44),
+                                     .customer = row.string(45)});
+  if (!change) return std::nullopt;
+  return ChangeRegistry{std::move(*change), row.maybe_time_ms(46)};
+}
+
 std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
   switch (verb) {
     case Verb::DeliverToken:
@@ -65,6 +77,8 @@ std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
       return read_issue(row);
     case Verb::ResendTokens:
       return with_way(ResendTokens{}, row);
+    case Verb::ChangeRegistry:
+      return read_registry(row);
   }
   return std::nullopt;
 }

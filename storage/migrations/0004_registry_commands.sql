@@ -1,0 +1,8 @@
+-- Parameters of `change-registry`, whose meter in this table is the box (`_box`).
+ALTER TABLE command ADD COLUMN registry_change TEXT;
+ALTER TABLE command ADD COLUMN registry_meter TEXT;
+ALTER TABLE command ADD COLUMN registry_new_meter TEXT;
+ALTER TABLE command ADD COLUMN registry_location TEXT;
+ALTER TABLE command ADD COLUMN registry_new_location TEXT;
+ALTER TABLE command ADD COLUMN registry_customer TEXT;
+ALTER TABLE command ADD COLUMN registry_effective_ms INTEGER;
