@@ -13,8 +13,10 @@
 #include "meters/command_proof.hpp"
 #include "meters/event_log.hpp"
 #include "meters/identity.hpp"
-#include "meters/registry.hpp"
+#include "meters/registry_names.hpp"
 #include "meters/supply.hpp"
+#include "meters/tariff.hpp"
+#include "meters/tenancy.hpp"
 #include "meters/time.hpp"
 #include "meters/token.hpp"
 #include "meters/token_order.hpp"
@@ -31,7 +33,10 @@ enum class Verb : std::uint8_t {
   Cancel,
   IssueToken,
   ResendTokens,
-  ChangeRegistry
+  ChangeRegistry,
+  ChangeTenancy,
+  ChangeSupplier,
+  SetTariff
 };
 
 /// The line serves the smallest first; a command of an engineer at the box overtakes all
@@ -87,17 +92,33 @@ inline constexpr std::array kVerbs{
     // Judged and written down at once; meters hear nothing of it.
     VerbTraits{Verb::ChangeRegistry, "change-registry", Priority::Urgent, Accountability::Required,
                Repeatable::Yes, std::nullopt, Addressee::Box},
+    // Of a meter that has no such order, the box does what can be done without one.
+    VerbTraits{Verb::ChangeTenancy, "change-tenancy", Priority::Relay, Accountability::Required,
+               Repeatable::No, std::nullopt},
+    VerbTraits{Verb::ChangeSupplier, "change-supplier", Priority::Relay, Accountability::Required,
+               Repeatable::No, Capability::ChangeSupplier},
+    VerbTraits{Verb::SetTariff, "set-tariff", Priority::Relay, Accountability::Required,
+               Repeatable::No, Capability::Tariffs},
 };
 
 [[nodiscard]] const VerbTraits& traits_of(Verb verb);
 [[nodiscard]] std::optional<Verb> parse_verb(std::string_view word);
 
 /// The data classes `read` and the schedules speak of.
-enum class DataClass : std::uint8_t { Registers, Daily, Profile, Logs, Clock, Relay };
+enum class DataClass : std::uint8_t {
+  Registers,
+  Daily,
+  Profile,
+  Logs,
+  Clock,
+  Relay,
+  Billing,
+  Tariff
+};
 
-inline constexpr std::array kAllDataClasses{DataClass::Registers, DataClass::Daily,
-                                            DataClass::Profile,   DataClass::Logs,
-                                            DataClass::Clock,     DataClass::Relay};
+inline constexpr std::array kAllDataClasses{
+    DataClass::Registers, DataClass::Daily, DataClass::Profile, DataClass::Logs,
+    DataClass::Clock,     DataClass::Relay, DataClass::Billing, DataClass::Tariff};
 
 [[nodiscard]] std::string_view data_class_word(DataClass data);
 [[nodiscard]] std::optional<DataClass> parse_data_class(std::string_view word);
@@ -138,12 +159,35 @@ struct ResendTokens {
 };
 /// What belongs together of meter, location and customer becomes another (J-55 to J-62).
 struct ChangeRegistry {
-  registry::Change change;
+  registry::Request request;
   std::optional<UtcTime> effective;  ///< absent: when it is accepted
 };
 
+/// What a change of tenancy or of supplier asks for besides the change itself.
+struct ChangeOrder {
+  /// On the meter's clock. Absent: at once. Future: the box holds the change until then, so that
+  /// it can collect everything first.
+  std::optional<UtcSeconds> effective;
+  ChangeActions actions;
+  RelayAfter relay = RelayAfter::Unchanged;
+  std::uint32_t event_id = 0;  ///< the issuer's own number for it
+  bool uncollected = false;    ///< by name: do not wait until everything has been collected
+};
+struct ChangeTenancy {
+  TenancySituation situation = TenancySituation::LeavesNow;
+  ChangeOrder order;
+};
+struct ChangeSupplier {
+  Supplier supplier;
+  ChangeOrder order;
+};
+struct SetTariff {
+  Tariff tariff;
+  std::optional<UtcSeconds> activates;  ///< absent: at once
+};
+
 using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel,
-                                   IssueToken, ResendTokens, ChangeRegistry>;
+                                   IssueToken, ResendTokens, ChangeRegistry, ChangeTenancy, ChangeSupplier, SetTariff>;
 
 /// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
 struct ReplyTo {
@@ -171,5 +215,8 @@ struct Command {
 
   [[nodiscard]] Verb verb() const { return static_cast<Verb>(params.index()); }
 };
+
+/// What both changes have in common; null for other commands.
+[[nodiscard]] const ChangeOrder* change_order(const CommandParams& params);
 
 }  // namespace metergate

@@ -10,6 +10,7 @@
 namespace metergate::registry {
 namespace {
 
+constexpr std::string_view kSettle = "settle";
 constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 enum class Use : std::uint8_t { None, Optional, Required };
@@ -23,12 +24,13 @@ constexpr auto kNo = Use::None;
 constexpr auto kMay = Use::Optional;
 constexpr auto kMust = Use::Required;
 constexpr std::array kGrammar{
-    Grammar{"assign", {kMust, kNo, kMust, kNo, kMay}},
-    Grammar{"unassign", {kMust, kNo, kNo, kNo, kNo}},
-    Grammar{"move-in", {kNo, kNo, kMust, kNo, kMust}},
-    Grammar{"move-out", {kNo, kNo, kMust, kNo, kMust}},
-    Grammar{"move", {kNo, kNo, kMust, kMust, kMust}},
-    Grammar{"replace", {kMust, kMust, kNo, kNo, kNo}},
+    Grammar{"assign", {kMust, kNo, kMust, kNo, kMay, kNo, kNo}},
+    Grammar{"unassign", {kMust, kNo, kNo, kNo, kNo, kNo, kNo}},
+    Grammar{"move-in", {kNo, kNo, kMust, kNo, kMust, kNo, kNo}},
+    Grammar{"move-out", {kNo, kNo, kMust, kNo, kMust, kNo, kNo}},
+    Grammar{"move", {kNo, kNo, kMust, kMust, kMust, kNo, kNo}},
+    Grammar{"replace", {kMust, kMust, kNo, kNo, kNo, kNo, kNo}},
+    Grammar{"settle", {kNo, kNo, kNo, kNo, kNo, kMust, kMust}},
 };
 
 std::string changes() {
@@ -62,10 +64,7 @@ std::optional<NamesFault> first_fault(const Grammar& row, const ChangeNames& nam
   return std::nullopt;
 }
 
-}  // namespace
-
-ChangeNames names_of(const Change& change) {
-  ChangeNames out;
+void put_names(const Change& change, ChangeNames& out) {
   out.change = change_word(change);
   std::visit(Overloaded{[&](const Assign& c) {
                           out.meter = c.meter.text();
@@ -91,27 +90,45 @@ ChangeNames names_of(const Change& change) {
                           out.new_meter = c.new_meter.text();
                         }},
              change);
+}
+
+}  // namespace
+
+ChangeNames names_of(const Request& request) {
+  ChangeNames out;
+  if (const auto* settle = std::get_if<SettleConflict>(&request)) {
+    out.change = kSettle;
+    out.serial = settle->serial.text();
+    out.seat = seat_kept_word(settle->kept);
+  } else {
+    put_names(std::get<Change>(request), out);
+  }
   return out;
 }
 
-Result<Change, NamesFault> change_of(const ChangeNames& names) {
+Result<Request, NamesFault> request_of(const ChangeNames& names) {
   const auto row = std::ranges::find(kGrammar, names.change, &Grammar::change);
   if (row == kGrammar.end()) {
-    return failure(NamesFault{NamesFault::Reason::UnknownChange, "change", changes()});
+    return failure(NamesFault{NamesFault::Reason::UnknownWord, "change", changes()});
   }
   if (auto fault = first_fault(*row, names)) return failure(*std::move(fault));
-  // Each parse below is of a name that is there and was judged.
+  if (names.change == kSettle) {
+    const auto kept = parse_seat_kept(names.seat);
+    if (kept) return Request{SettleConflict{*SerialNumber::parse(names.serial), *kept}};
+    return failure(NamesFault{NamesFault::Reason::UnknownWord, "seat", "recorded or seen"});
+  }
+  // Each name that is used below is there and was judged.
   const auto meter = MeterId::parse(names.meter);
   const auto location = LocationId::parse(names.location);
   const auto customer = CustomerId::parse(names.customer);
-  if (names.change == "assign") return Change{Assign{*meter, *location, customer}};
-  if (names.change == "unassign") return Change{Unassign{*meter}};
-  if (names.change == "move-in") return Change{MoveIn{*customer, *location}};
-  if (names.change == "move-out") return Change{MoveOut{*customer, *location}};
+  if (names.change == "assign") return Request{Assign{*meter, *location, customer}};
+  if (names.change == "unassign") return Request{Unassign{*meter}};
+  if (names.change == "move-in") return Request{MoveIn{*customer, *location}};
+  if (names.change == "move-out") return Request{MoveOut{*customer, *location}};
   if (names.change == "move") {
-    return Change{Move{*customer, *location, *LocationId::parse(names.new_location)}};
+    return Request{Move{*customer, *location, *LocationId::parse(names.new_location)}};
   }
-  return Change{Replace{*meter, *MeterId::parse(names.new_meter)}};
+  return Request{Replace{*meter, *MeterId::parse(names.new_meter)}};
 }
 
 }  // namespace metergate::registry

@@ -73,7 +73,7 @@ std::string body_digest(const Command& command) {
                  },
                  [&](const ResendTokens& params) { add_way(canonical, params); },
                  [&](const ChangeRegistry& params) {
-                   const registry::ChangeNames names = registry::names_of(params.change);
+                   const registry::ChangeNames names = registry::names_of(params.request);
                    canonical.add(names.change);
                    for (const auto& field : registry::kChangeFields) {
                      canonical.add(names.*field.name);

@@ -188,7 +188,7 @@ CommandParams resend_tokens(BodyReader& in) {
 Reason reason_of(registry::NamesFault::Reason fault) {
   using Fault = registry::NamesFault::Reason;
   switch (fault) {
-    case Fault::UnknownChange:
+    case Fault::UnknownWord:
       return Reason::OutOfRange;
     case Fault::Missing:
       return Reason::MissingField;
@@ -201,7 +201,8 @@ Reason reason_of(registry::NamesFault::Reason fault) {
 }
 
 CommandParams change_registry(BodyReader& in) {
-  in.allow({"change", "meter", "new_meter", "location", "new_location", "customer", "effective"});
+  in.allow({"change", "meter", "new_meter", "location", "new_location", "customer", "serial",
+            "seat", "effective"});
   registry::ChangeNames names;
   names.change = in.text("change");
   for (const auto& field : registry::kChangeFields) {
@@ -214,9 +215,15 @@ CommandParams change_registry(BodyReader& in) {
   std::optional<UtcTime> effective;
   if (in.has("effective")) effective = in.time("effective");
   if (in.refusal()) return Synchronise{};
-  auto change = registry::change_of(names);
-  if (change) return ChangeRegistry{std::move(*change), effective};
-  in.refuse(reason_of(change.error().reason), change.error().field, change.error().expected);
+  auto request = registry::request_of(names);
+  if (request) {
+    const bool is_settled = std::holds_alternative<registry::SettleConflict>(*request);
+    if (is_settled && effective) {
+      in.refuse(Reason::UnknownField, "effective", "none with settle, which is done at once");
+    }
+    return ChangeRegistry{std::move(*request), effective};
+  }
+  in.refuse(reason_of(request.error().reason), request.error().field, request.error().expected);
   return Synchronise{};
 }
 

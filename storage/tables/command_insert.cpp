@@ -57,7 +57,7 @@ struct ParamColumns {
   }
   void operator()(const ResendTokens& resend) { way(resend); }
   void operator()(const ChangeRegistry& asked) {
-    registry = registry::names_of(asked.change);
+    registry = registry::names_of(asked.request);
     registry_effective = asked.effective;
   }
 
@@ -86,14 +86,15 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       " token_allow_repeat, relay_state, read_classes, read_from_s, read_to_s, clock_time_s,"
       " cancel_id, issue_function, issue_value, issue_word, issue_old_group, issue_confirmed,"
       " issue_delivery, issue_channel, issue_cleared, registry_change, registry_meter,"
-      " registry_new_meter, registry_location, registry_new_location, registry_customer,"
+      " registry_new_meter, registry_location, registry_new_location, registry_customer, "
+      "registry_serial, registry_seat,"
       " registry_effective_ms, issued_ms, expires_ms, stated_expires_ms, "
       "not_before_ms, priority, operator,"
       " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
       " changed_ms)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
       " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,"
-      " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?42)",
+      " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?44)",
       c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
       params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
       params.read_to, params.clock_time, params.cancel_id, params.issue_function,
@@ -102,6 +103,7 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       unless_empty(params.registry.change), unless_empty(params.registry.meter),
       unless_empty(params.registry.new_meter), unless_empty(params.registry.location),
       unless_empty(params.registry.new_location), unless_empty(params.registry.customer),
+      unless_empty(params.registry.serial), unless_empty(params.registry.seat),
       params.registry_effective, c.issued_at, c.expires_at, c.stated_expires_at, c.not_before,
       priority_word(c.priority), c.operator_name, c.work_order, c.comment,
       c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,

@@ -40,14 +40,16 @@ std::optional<CommandParams> read_issue(const sqlite::Row& row) {
 }
 
 std::optional<CommandParams> read_registry(const sqlite::Row& row) {
-  auto change = registry::change_of({.change = row.string(40),
-                                     .meter = row.string(41),
-                                     .new_meter = row.string(42),
-                                     .location = row.string(43),
-                                     .new_location = row.string(44),
-                                     .customer = row.string(45)});
-  if (!change) return std::nullopt;
-  return ChangeRegistry{std::move(*change), row.maybe_time_ms(46)};
+  auto request = registry::request_of({.change = row.string(40),
+                                       .meter = row.string(41),
+                                       .new_meter = row.string(42),
+                                       .location = row.string(43),
+                                       .new_location = row.string(44),
+                                       .customer = row.string(45),
+                                       .serial = row.string(46),
+                                       .seat = row.string(47)});
+  if (!request) return std::nullopt;
+  return ChangeRegistry{std::move(*request), row.maybe_time_ms(48)};
 }
 
 std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {

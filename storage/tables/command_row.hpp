@@ -17,7 +17,8 @@ namespace metergate {
   " c.attempt, c.transaction_id, c.accepted_ms, c.changed_ms, c.result_json, c.body_digest,"     \
   " c.issue_function, c.issue_value, c.issue_word, c.issue_old_group, c.issue_confirmed,"        \
   " c.issue_delivery, c.issue_channel, c.issue_cleared, c.registry_change, c.registry_meter,"    \
-  " c.registry_new_meter, c.registry_location, c.registry_new_location, c.registry_customer,"    \
+  " c.registry_new_meter, c.registry_location, c.registry_new_location, c.registry_customer, "   \
+  "c.registry_serial, c.registry_seat,"                                                          \
   " c.registry_effective_ms"                                                                     \
   " FROM command c JOIN meter m ON m.key = c.meter "
 inline constexpr int kBodyDigestColumn = 31;
