@@ -65,6 +65,9 @@ struct ReadBilling {
   std::uint32_t after_sequence = 0;
 };
 struct ReadTariff {};
+/// As the time of a change or of a tariff: what the meter keeps for later is dropped, and nothing
+/// comes in its place (ZigBee SE's implementation time FFFFFFFF, utrn-and-premier.md 1.7).
+inline constexpr UtcSeconds kNever{std::chrono::seconds{0xFFFF'FFFF}};
 struct ChangeTenancy {
   /// Empty: at once. Past: at once too, and what is younger is kept for the new tenant. Future: the
   /// meter keeps it until then, instead of one it keeps already.
@@ -89,13 +92,15 @@ struct SetTariff {
 };
 
 using Operation = std::variant<Identify, ReadRegisters, ReadProfile, ReadDaily, ReadLog, ReadClock,
-                               SetClock, ReadRelay, OperateRelay, WriteToken, ReadTransaction>;
+                               SetClock, ReadRelay, OperateRelay, WriteToken, ReadTransaction,
+                               ReadBilling, ReadTariff, ChangeTenancy, ChangeSupplier, SetTariff>;
 
 /// Operations that change the meter: written down before their first octet, never sent blindly
 /// again.
 [[nodiscard]] constexpr bool changes_meter(const Operation& op) {
   return std::holds_alternative<SetClock>(op) || std::holds_alternative<OperateRelay>(op) ||
-         std::holds_alternative<WriteToken>(op);
+         std::holds_alternative<WriteToken>(op) || std::holds_alternative<ChangeTenancy>(op) ||
+         std::holds_alternative<ChangeSupplier>(op) || std::holds_alternative<SetTariff>(op);
 }
 
 // ---- what comes back ----------------------------------------------------------------------------
@@ -165,7 +170,8 @@ struct TransactionUnknown {};  ///< it can't tell (a later one has overwritten t
 using TransactionEvidence =
     std::variant<OrderTaken, OrderRefused, TransactionNotTaken, TransactionUnknown>;
 
-using Answer = std::variant<Identity, RegisterReading, ProfilePage, DailyPage, LogPage,
-                            ClockReading, RelayReading, OrderAnswer, TransactionEvidence>;
+using Answer =
+    std::variant<Identity, RegisterReading, ProfilePage, DailyPage, LogPage, ClockReading,
+                 RelayReading, OrderAnswer, TransactionEvidence, BillingPage, TariffReading>;
 
 }  // namespace metergate::operation

@@ -57,6 +57,21 @@ struct Start {
     return with(at().transaction, "transaction",
                 [&] { return read_transaction(model, address, op); });
   }
+  ExchangePtr operator()(const operation::ReadBilling&) const {
+    return unsupported_exchange(model.name, "billing");
+  }
+  ExchangePtr operator()(const operation::ReadTariff&) const {
+    return unsupported_exchange(model.name, "tariff");
+  }
+  ExchangePtr operator()(const operation::ChangeTenancy&) const {
+    return unsupported_exchange(model.name, "change_tenancy");
+  }
+  ExchangePtr operator()(const operation::ChangeSupplier&) const {
+    return unsupported_exchange(model.name, "change_supplier");
+  }
+  ExchangePtr operator()(const operation::SetTariff&) const {
+    return unsupported_exchange(model.name, "set_tariff");
+  }
 };
 
 }  // namespace

@@ -11,11 +11,13 @@ namespace metergate {
 namespace {
 
 /// What a model must be able to do, in the order of operation::Operation.
-constexpr std::array<std::optional<Capability>, 11> kNeeds{
-    std::nullopt,         Capability::Registers,   Capability::Profile,
-    Capability::Daily,    Capability::Logs,        Capability::ReadClock,
-    Capability::SetClock, Capability::ReadRelay,   Capability::OperateRelay,
-    Capability::Tokens,   Capability::Transactions};
+constexpr std::array<std::optional<Capability>, 16> kNeeds{
+    std::nullopt,         Capability::Registers,     Capability::Profile,
+    Capability::Daily,    Capability::Logs,          Capability::ReadClock,
+    Capability::SetClock, Capability::ReadRelay,     Capability::OperateRelay,
+    Capability::Tokens,   Capability::Transactions,  Capability::Billing,
+    Capability::Tariffs,  Capability::ChangeTenancy, Capability::ChangeSupplier,
+    Capability::Tariffs};
 static_assert(kNeeds.size() == std::variant_size_v<operation::Operation>);
 
 std::optional<Capability> lacking(const CapabilitySet& has, const operation::Operation& op) {

@@ -25,6 +25,8 @@ class FieldReader {
       : object_{&object}, where_{std::move(where)} {}
 
   [[nodiscard]] bool has(std::string_view name) const { return object_->contains(name); }
+  /// What stands before the names of fields in a mistake: `params.`
+  [[nodiscard]] const std::string& where() const { return where_; }
   [[nodiscard]] std::string text(std::string_view name);
   /// The same for token digits: they are money, so no error shows what stands there.
   [[nodiscard]] std::string secret(std::string_view name, std::string_view expected);

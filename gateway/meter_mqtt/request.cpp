@@ -2,6 +2,7 @@
 #include <array>
 #include <limits>
 
+#include "gateway/meter_mqtt/changes.hpp"
 #include "gateway/meter_mqtt/fields.hpp"
 #include "meters/identity.hpp"
 
@@ -18,9 +19,12 @@ constexpr std::string_view kTokenExpected = "twenty digits of an STS token or a 
 constexpr std::string_view kIdExpected = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 // In the order of operation::Operation.
-constexpr std::array<std::string_view, 11> kMethods{
-    "identify",  "read-registers", "read-profile",  "read-daily",  "read-log",        "read-clock",
-    "set-clock", "read-relay",     "operate-relay", "write-token", "read-transaction"};
+constexpr std::array<std::string_view, 16> kMethods{
+    "identify",      "read-registers", "read-profile",     "read-daily",
+    "read-log",      "read-clock",     "set-clock",        "read-relay",
+    "operate-relay", "write-token",    "read-transaction", "read-billing",
+    "read-tariff",   "change-tenancy", "change-supplier",  "set-tariff"};
+static_assert(kMethods.size() == std::variant_size_v<operation::Operation>);
 
 struct Params {
   json::object operator()(const operation::Identify&) const { return {}; }
@@ -51,6 +55,14 @@ struct Params {
   }
   json::object operator()(const operation::ReadTransaction& op) const {
     return {{"transaction", op.transaction}};
+  }
+  json::object operator()(const operation::ReadBilling& op) const {
+    return {{"after_sequence", op.after_sequence}};
+  }
+  json::object operator()(const operation::ReadTariff&) const { return {}; }
+  template <typename Change>
+  json::object operator()(const Change& op) const {
+    return write_change(op);
   }
 };
 
@@ -101,6 +113,14 @@ std::optional<operation::Operation> read_operation(std::string_view method, Fiel
   }
   if (method == "write-token") return read_token(in);
   if (method == "read-transaction") return operation::ReadTransaction{read_transaction_id(in)};
+  if (method == "read-billing") {
+    return operation::ReadBilling{
+        static_cast<std::uint32_t>(in.integer("after_sequence", 0, kU32))};
+  }
+  if (method == "read-tariff") return operation::ReadTariff{};
+  if (method == "change-tenancy") return read_change_tenancy(in);
+  if (method == "change-supplier") return read_change_supplier(in);
+  if (method == "set-tariff") return read_set_tariff(in);
   return std::nullopt;
 }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
+#include "gateway/meter_mqtt/changes.hpp"
 #include "gateway/meter_mqtt/fields.hpp"
 #include "gateway/meter_mqtt/rows.hpp"
 
@@ -79,6 +81,10 @@ json::object write_result(const operation::Answer& answer) {
                            [&](operation::TransactionUnknown) { out["outcome"] = "unknown"; }},
                 evidence);
           },
+          [&](const operation::BillingPage& page) {
+            out = {{"snapshots", write_snapshots(page.snapshots)}, {"complete", page.complete}};
+          },
+          [&](const TariffReading& reading) { out = write_tariffs(reading); },
       },
       answer);
   return out;
@@ -213,9 +219,19 @@ struct ReadResult {
     relay.last_transaction_id = static_cast<std::uint32_t>(in.integer("last_transaction", 0, kU32));
     return relay;
   }
-  operation::Answer operator()(const operation::SetClock&) const { return read_order(in); }
-  operation::Answer operator()(const operation::OperateRelay&) const { return read_order(in); }
-  operation::Answer operator()(const operation::WriteToken&) const { return read_order(in); }
+  operation::Answer operator()(const operation::ReadBilling& op) const {
+    operation::BillingPage page{read_snapshots(in, op.after_sequence), in.boolean("complete")};
+    if (!page.complete && page.snapshots.empty()) in.wrong("complete", "true when nothing follows");
+    return page;
+  }
+  operation::Answer operator()(const operation::ReadTariff&) const {
+    return read_tariffs(in, read_at);
+  }
+  template <typename Order>
+  operation::Answer operator()(const Order& order) const {
+    static_assert(std::is_convertible_v<decltype(order.transaction), operation::TransactionId>);
+    return read_order(in);
+  }
   operation::Answer operator()(const operation::ReadTransaction&) const {
     return read_evidence(in);
   }

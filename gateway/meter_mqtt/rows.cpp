@@ -13,29 +13,6 @@ namespace {
 constexpr std::int64_t kU16 = std::numeric_limits<std::uint16_t>::max();
 constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
 
-std::string element_name(std::string_view list, std::size_t index) {
-  return std::string{list} + '[' + std::to_string(index) + "].";
-}
-
-/// Reads each object of a list with `read(FieldReader&)`.
-template <typename Row, typename Read>
-std::vector<Row> read_rows(FieldReader& in, std::string_view name, Read read) {
-  std::vector<Row> rows;
-  const json::array& list = in.list(name);
-  rows.reserve(list.size());
-  for (const json::value& element : list) {
-    if (!element.is_object()) {
-      in.wrong(name, "a list of objects");
-      return rows;
-    }
-    FieldReader one{element.get_object(), element_name(name, rows.size())};
-    rows.push_back(read(one));
-    in.take_mistake(one);
-    if (in.mistake()) return rows;
-  }
-  return rows;
-}
-
 IntervalMarks read_marks(FieldReader& in) {
   IntervalMarks marks;
   if (!in.has("marks")) return marks;

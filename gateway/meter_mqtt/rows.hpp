@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/meter_mqtt/fields.hpp"
@@ -16,6 +17,26 @@
 /// take the field of that name from the object; what they return is complete only when `in` holds
 /// no mistake.
 namespace metergate::meter_mqtt {
+
+/// Reads each object of a list with `read(FieldReader&)`.
+template <typename Row, typename Read>
+[[nodiscard]] std::vector<Row> read_rows(FieldReader& in, std::string_view name, Read read) {
+  std::vector<Row> rows;
+  const boost::json::array& list = in.list(name);
+  rows.reserve(list.size());
+  for (const boost::json::value& element : list) {
+    if (!element.is_object()) {
+      in.wrong(name, "a list of objects");
+      return rows;
+    }
+    FieldReader one{element.get_object(),
+                    in.where() + std::string{name} + '[' + std::to_string(rows.size()) + "]."};
+    rows.push_back(read(one));
+    in.take_mistake(one);
+    if (in.mistake()) return rows;
+  }
+  return rows;
+}
 
 /// `-12.50` exactly: at most 18 digits, at least one before a point and one after it.
 [[nodiscard]] std::optional<Decimal> parse_decimal(std::string_view text);

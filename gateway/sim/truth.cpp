@@ -21,6 +21,12 @@ std::string_view kind_word(OrderSeen::Kind kind) {
       return "clock";
     case OrderSeen::Kind::KeyedCode:
       return "keyed-code";
+    case OrderSeen::Kind::Tenancy:
+      return "tenancy";
+    case OrderSeen::Kind::Supplier:
+      return "supplier";
+    case OrderSeen::Kind::Tariff:
+      return "tariff";
   }
   return "";
 }

@@ -34,6 +34,8 @@ class Account {
   }
   void add(std::int64_t minor) { balance_ += minor; }
   void add_units(std::int64_t wh) { units_ += wh * kWattSecondsPerWh; }
+  /// What is used from now on costs this.
+  void set_price(std::int64_t minor_per_kwh) { price_ = minor_per_kwh; }
   void clear_units() { units_ = 0; }
   void clear_money() { balance_ = owed_ = 0; }
   /// The money becomes units of the same worth, as a meter that counts units would have it.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "meters/virtual/change_deed.hpp"
 #include "protocols/overloaded.hpp"
 
 namespace metergate::virtual_meter {
@@ -88,6 +89,17 @@ std::optional<What> order_of(std::string_view word, std::string_view id_text,
   return std::nullopt;
 }
 
+std::optional<What> change_of(std::string_view word, const std::vector<std::string_view>& content) {
+  if (word == "tenancy") {
+    if (auto order = change_deed::parse_tenancy(content)) return *order;
+  } else if (word == "supplier") {
+    if (auto order = change_deed::parse_supplier(content)) return *order;
+  } else if (word == "tariff") {
+    if (auto order = change_deed::parse_tariff(content)) return *order;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool is_key_sequence(std::string_view digits) {
@@ -107,6 +119,9 @@ std::string Deed::text() const {
           [](const operation::SetClock& o) {
             return "clock " + written(o.transaction) + ' ' + written(o.time);
           },
+          [](const operation::ChangeTenancy& o) { return change_deed::text(o); },
+          [](const operation::ChangeSupplier& o) { return change_deed::text(o); },
+          [](const operation::SetTariff& o) { return change_deed::text(o); },
           [](ButtonPressed) { return std::string{"button"}; },
           [](CoverOpened) { return std::string{"cover-opened"}; },
           [](CoverClosed) { return std::string{"cover-closed"}; },
@@ -129,6 +144,9 @@ Result<Deed, std::string> Deed::parse(std::string_view line) {
   if (words.size() == 4) what = act_with(words[2], words[3]);
   if (words.size() == 6 && words[2] == "load") what = load_of(words);
   if (words.size() == 5) what = order_of(words[2], words[3], words[4]);
+  if (words.size() > 6 && !what) {
+    what = change_of(words[2], std::vector<std::string_view>{words.begin() + 3, words.end()});
+  }
   if (!what)
     return failure(std::string{"not a deed: a line of "} + std::to_string(words.size()) + " words");
   const auto change = parsed<std::uint64_t>(words[0]);

@@ -39,9 +39,10 @@ inline constexpr std::size_t kMostKeys = 60;  ///< three Secure codes of 20 digi
 struct Deed {
   std::uint64_t number = 0;  ///< VirtualMeter::changes() with this one
   UtcSeconds time;           ///< true time
-  std::variant<operation::WriteToken, operation::OperateRelay, operation::SetClock, ButtonPressed,
-               CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally, LoadSwitched,
-               CodeKeyed>
+  std::variant<operation::WriteToken, operation::OperateRelay, operation::SetClock,
+               operation::ChangeTenancy, operation::ChangeSupplier, operation::SetTariff,
+               ButtonPressed, CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally,
+               LoadSwitched, CodeKeyed>
       what;
 
   /// One line without its end: `12 1772618400 relay 7 armed`.

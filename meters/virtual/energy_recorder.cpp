@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meters/virtual/energy_recorder.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace metergate::virtual_meter {
@@ -67,6 +68,21 @@ void EnergyRecorder::take_snapshot(std::chrono::sys_days day, std::uint16_t mark
   if (!snapshots_.empty() && snapshots_.back().day >= day) return;
   snapshots_.push_back({day, wh(), varh(), marks});
   keep_newest(snapshots_, static_cast<std::size_t>(kProfileDepth.count()));
+}
+
+std::vector<StoredInterval> EnergyRecorder::purge_intervals(UtcSeconds before) {
+  const auto end = std::ranges::lower_bound(intervals_, before, {}, &StoredInterval::start);
+  std::vector<StoredInterval> gone{intervals_.begin(), end};
+  intervals_.erase(intervals_.begin(), end);
+  return gone;
+}
+
+std::vector<StoredSnapshot> EnergyRecorder::purge_snapshots(UtcSeconds before) {
+  const auto end = std::ranges::find_if(
+      snapshots_, [&](const StoredSnapshot& row) { return UtcSeconds{row.day} >= before; });
+  std::vector<StoredSnapshot> gone{snapshots_.begin(), end};
+  snapshots_.erase(snapshots_.begin(), end);
+  return gone;
 }
 
 EnergyRecorder::Registers EnergyRecorder::registers() const {

@@ -47,6 +47,11 @@ class EnergyRecorder {
   /// Midnight at the start of `day`; taken once a day.
   void take_snapshot(std::chrono::sys_days day, std::uint16_t marks);
 
+  /// Takes away closed intervals that start earlier; the open one goes on. Returns what went.
+  std::vector<StoredInterval> purge_intervals(UtcSeconds before);
+  /// Takes away the snapshots of midnights before `before`; returns what went.
+  std::vector<StoredSnapshot> purge_snapshots(UtcSeconds before);
+
   [[nodiscard]] std::int64_t wh() const { return watt_seconds_ / 3600; }
   [[nodiscard]] std::int64_t varh() const { return var_seconds_ / 3600; }
   [[nodiscard]] UtcSeconds open_start() const { return open_start_; }

@@ -19,7 +19,7 @@ void EventBook::write(LogId log, EventCode code, UtcSeconds meter_time, std::uin
 }
 
 std::uint32_t EventBook::last_sequence(LogId log) const {
-  // An entry is only ever pushed out by a newer one, so an empty log was never written to.
+  // An entry is only ever pushed out by a newer one: an empty log was never written to, or purged.
   return entries(log).empty() ? 0 : entries(log).back().sequence;
 }
 

@@ -20,6 +20,10 @@ constexpr std::int64_t kHour = 3'600;
 
 unsigned total(const PhaseWatts& watts) { return watts[0] + watts[1] + watts[2]; }
 
+bool begins_month(sys_days day) {
+  return std::chrono::year_month_day{day}.day() == std::chrono::day{1};
+}
+
 SupplyCauses first_causes(SupplyState state) {
   return {state == SupplyState::Off ? SupplyCauses::kInitial : std::uint16_t{0}};
 }
@@ -34,6 +38,7 @@ VirtualMeter::State::State(Settings settings_in, UtcSeconds born_in, UtcSeconds 
       clock_base{born_in},
       energy{settings.capture_period, born_in},
       account{settings.balance_minor, settings.price_minor_per_kwh},
+      tariffs{default_tariff()},
       relay{settings.supply, first_causes(settings.supply)},
       relay_limit{settings.relay_operations_per_day} {
   if (settings.keys) fit_keys(*settings.keys);
@@ -72,6 +77,8 @@ void VirtualMeter::State::step(std::int64_t target) {
   length = std::min(length, (energy.open_end() - clock).count());
   length = std::min(length, (midnight - clock).count());
   if (overload_until) length = std::min(length, *overload_until - ticks);
+  const auto change = next_change();
+  if (change && *change > clock) length = std::min(length, (*change - clock).count());
 
   const PhaseWatts phases = load();
   const unsigned watts = total(phases);
@@ -85,6 +92,7 @@ void VirtualMeter::State::step(std::int64_t target) {
   if (meter_time() == midnight) {
     if (has_power) {
       energy.take_snapshot(std::chrono::floor<days>(midnight), 0);
+      if (begins_month(std::chrono::floor<days>(midnight))) take_billing(BillingCause::Period);
     } else {
       missed_midnight = true;
     }
@@ -92,6 +100,7 @@ void VirtualMeter::State::step(std::int64_t target) {
   // Only ever at full minutes, so that the outcome does not depend on when one looks.
   if ((load_second + length) % kMinute == 0) minute_passed(watts);
   if (overload_until && ticks >= *overload_until) end_pause();
+  fire_due();
 }
 
 void VirtualMeter::State::begin_pause(LimitCause cause, unsigned watts, std::int64_t length) {
@@ -162,6 +171,14 @@ void VirtualMeter::State::release(std::uint16_t causes, operation::TransactionId
   if (changed || transaction != 0) write_supply(released, transaction);
 }
 
+void VirtualMeter::State::arm(std::uint16_t causes, std::uint16_t why,
+                              operation::TransactionId transaction) {
+  // Nothing closes it by itself any more, whatever it was waiting for.
+  returns_by_itself = false;
+  relay.arm(causes);
+  write_supply(why, transaction);
+}
+
 void VirtualMeter::State::set_clock(UtcSeconds to, operation::TransactionId transaction) {
   energy.clock_set(to);
   clock_base = to - seconds{ticks};
@@ -169,6 +186,7 @@ void VirtualMeter::State::set_clock(UtcSeconds to, operation::TransactionId tran
   // A jump over midnight: the snapshot is late, and marked.
   if (has_power) energy.take_snapshot(today, IntervalMarks::kClockSet);
   write(LogId::Configuration, EventCode::ClockSet, 0, transaction);
+  fire_due();
 }
 
 void VirtualMeter::State::set_power(bool on) {
@@ -176,11 +194,13 @@ void VirtualMeter::State::set_power(bool on) {
   has_power = on;
   energy.mark_open(IntervalMarks::kPowerDown);
   write(LogId::Hardware, on ? EventCode::PowerUp : EventCode::PowerDown);
-  if (on && acceptance) acceptance->power_returned();
-  if (!on || !missed_midnight) return;
+  if (!on) return;
+  if (acceptance) acceptance->power_returned();
   // The day on which power returned gets its snapshot late; days wholly without get none (1.2).
-  missed_midnight = false;
-  energy.take_snapshot(std::chrono::floor<days>(meter_time()), IntervalMarks::kPowerDown);
+  if (std::exchange(missed_midnight, false)) {
+    energy.take_snapshot(std::chrono::floor<days>(meter_time()), IntervalMarks::kPowerDown);
+  }
+  fire_due();
 }
 
 void VirtualMeter::State::live_history() {
@@ -210,15 +230,6 @@ void VirtualMeter::State::live_history() {
   advance(made);
   in_history = false;
   check_credit();
-}
-
-void VirtualMeter::State::everything_pushed() {
-  for (const LogId log : kAllLogs) {
-    pushed.sequences[static_cast<std::size_t>(log) - 1] = book.last_sequence(log);
-  }
-  pushed.interval = energy.intervals().empty() ? energy.open_start()
-                                               : energy.intervals().back().start + seconds{1};
-  pushed.day = energy.snapshots().empty() ? sys_days{} : energy.snapshots().back().day;
 }
 
 }  // namespace metergate::virtual_meter

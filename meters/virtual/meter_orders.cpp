@@ -14,11 +14,6 @@ using operation::OrderRefused;
 using operation::OrderTaken;
 using operation::TransactionId;
 
-// What an order to arm undoes; credit, overload and tamper have their own remedies.
-constexpr std::uint16_t kUndoneByArming = SupplyCauses::kRemote | SupplyCauses::kToken |
-                                          SupplyCauses::kManual | SupplyCauses::kTenancy |
-                                          SupplyCauses::kInitial;
-
 }  // namespace
 
 OrderRefused refused(MeterRefusal why) {

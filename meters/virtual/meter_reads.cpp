@@ -18,6 +18,7 @@ using std::chrono::days;
 constexpr std::size_t kProfilePage = 336;
 constexpr std::size_t kDailyPage = 100;
 constexpr std::size_t kLogPage = 100;
+constexpr std::size_t kBillingPage = 50;
 
 constexpr ObisCode code(std::uint8_t a, std::uint8_t c, std::uint8_t d) {
   return ObisCode{{a, 0, c, d, 0, 255}};
@@ -182,6 +183,14 @@ operation::LogPage VirtualMeter::State::log_page(const operation::ReadLog& op) c
   return {op.log, {first, first + count}, first + count == entries.end()};
 }
 
+operation::BillingPage VirtualMeter::State::billing_page(const operation::ReadBilling& op) const {
+  const auto& kept = billing.snapshots();
+  const auto first =
+      std::ranges::upper_bound(kept, op.after_sequence, {}, &BillingSnapshot::sequence);
+  const auto count = std::min<std::ptrdiff_t>(kept.end() - first, kBillingPage);
+  return {{first, first + count}, first + count == kept.end()};
+}
+
 Result<Answer, OrderRefused> VirtualMeter::perform(const operation::Operation& op, UtcSeconds now) {
   State& state = *state_;
   state.advance(now);
@@ -215,6 +224,10 @@ Result<Answer, OrderRefused> VirtualMeter::perform(const operation::Operation& o
           [&](const operation::ReadTransaction& read) -> Performed {
             return Answer{state.evidence(read.transaction)};
           },
+          [&](const operation::ReadBilling& read) -> Performed {
+            return Answer{state.billing_page(read)};
+          },
+          [&](const operation::ReadTariff&) -> Performed { return Answer{tariff()}; },
           [&](const auto& order) -> Performed {
             state.note(order);
             return Answer{state.take(order)};

@@ -6,10 +6,12 @@
 #include <vector>
 
 #include "meters/virtual/account.hpp"
+#include "meters/virtual/billing_book.hpp"
 #include "meters/virtual/energy_recorder.hpp"
 #include "meters/virtual/event_book.hpp"
 #include "meters/virtual/limit_watch.hpp"
 #include "meters/virtual/supply_switch.hpp"
+#include "meters/virtual/tariff_book.hpp"
 #include "meters/virtual/token_acceptance.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 
@@ -20,6 +22,11 @@
 /// must not be moved by a clock setting (24-hour limits, the overload pause, the load) runs on
 /// ticks.
 namespace metergate::virtual_meter {
+
+/// What an order to arm undoes; credit, overload and tamper have their own remedies.
+inline constexpr std::uint16_t kUndoneByArming = SupplyCauses::kRemote | SupplyCauses::kToken |
+                                                 SupplyCauses::kManual | SupplyCauses::kTenancy |
+                                                 SupplyCauses::kInitial;
 
 /// What a code did, for the answer.
 struct CodeDone {
@@ -40,6 +47,9 @@ struct VirtualMeter::State {
   [[nodiscard]] operation::OrderAnswer take(const operation::WriteToken& order);
   [[nodiscard]] operation::OrderAnswer take(const operation::OperateRelay& order);
   [[nodiscard]] operation::OrderAnswer take(const operation::SetClock& order);
+  [[nodiscard]] operation::OrderAnswer take(const operation::ChangeTenancy& order);
+  [[nodiscard]] operation::OrderAnswer take(const operation::ChangeSupplier& order);
+  [[nodiscard]] operation::OrderAnswer take(const operation::SetTariff& order);
   /// The order that carried this id when it was not stale.
   [[nodiscard]] const OrderSeen* judged(operation::TransactionId id) const;
   [[nodiscard]] operation::TransactionEvidence evidence(operation::TransactionId id) const;
@@ -67,16 +77,29 @@ struct VirtualMeter::State {
   void write_tokens(StateWriter& out) const;  // token_state_text.cpp
   void read_tokens(StateReader& in);
 
+  // ---- changes of tenancy, supplier, tariff (meter_changes.cpp) ---------------------------------
+  /// When the meter's clock comes to something that waits for it.
+  [[nodiscard]] std::optional<UtcSeconds> next_change() const;
+  /// Brings into force what the clock has come to; without power it waits.
+  void fire_due();
+  void take_billing(BillingCause cause);
+  [[nodiscard]] Tariff default_tariff() const;
+  void write_changes(StateWriter& out) const;  // changes_text.cpp
+  void read_changes(StateReader& in);
+
   // ---- reads (meter_reads.cpp) ------------------------------------------------------------------
   /// The named ones, or the usual ones.
   [[nodiscard]] RegisterReading registers(const std::vector<cosem::ObisCode>& only) const;
   [[nodiscard]] operation::ProfilePage profile_page(const operation::ReadProfile& op) const;
   [[nodiscard]] operation::DailyPage daily_page(const operation::ReadDaily& op) const;
   [[nodiscard]] operation::LogPage log_page(const operation::ReadLog& op) const;
+  [[nodiscard]] operation::BillingPage billing_page(const operation::ReadBilling& op) const;
 
   // ---- people and causes (meter_life.cpp) -------------------------------------------------------
   void hold(std::uint16_t cause, operation::TransactionId transaction);
   void release(std::uint16_t causes, operation::TransactionId transaction);
+  /// Opens it such that the user may close it, unless another cause than `causes` holds it OFF.
+  void arm(std::uint16_t causes, std::uint16_t why, operation::TransactionId transaction);
   void set_clock(UtcSeconds to, operation::TransactionId transaction);
   void set_power(bool on);
   void check_credit();
@@ -121,6 +144,19 @@ struct VirtualMeter::State {
 
   EnergyRecorder energy;
   Account account;
+  BillingBook billing;
+  TariffBook tariffs;
+  std::optional<operation::ChangeTenancy> pending_tenancy;
+  std::optional<operation::ChangeSupplier> pending_supplier;
+  std::vector<ChangeFired> changes_fired;
+  /// As in Purged, in the meter's own form.
+  struct Archive {
+    std::vector<StoredInterval> intervals;
+    std::vector<StoredSnapshot> daily;
+    std::vector<LogEntry> entries;
+    std::vector<BillingSnapshot> billing;
+  };
+  Archive purged;
   SupplySwitch relay;
   OperationLimit relay_limit;
   EventBook book;
@@ -131,18 +167,25 @@ struct VirtualMeter::State {
   std::vector<Deed> deeds;
   void note(decltype(Deed::what) what) { deeds.push_back({++changes, lived_to, std::move(what)}); }
 
-  /// Up to where pushes have been handed out.
-  struct Pushed {
-    std::array<std::uint32_t, kAllLogs.size()> sequences{};
-    UtcSeconds interval;        ///< starts before this are out
-    std::chrono::sys_days day;  ///< up to and including this one
-  };
-  Pushed pushed;
+  // ---- pushes (meter_pushes.cpp) ----------------------------------------------------------------
+  PushMark pushed;                ///< of what is new
+  std::optional<PushMark> again;  ///< of what is pushed once more, up to `pushed`
+  /// Where everything there is would be out.
+  [[nodiscard]] PushMark newest() const;
+  [[nodiscard]] Pushes gather(std::size_t rows) const;
   void everything_pushed();
 
  private:
   void step(std::int64_t target);
   void minute_passed(unsigned watts);
+  [[nodiscard]] UtcSeconds true_time() const;
+  void change_tenancy(const operation::ChangeTenancy& order);
+  void change_supplier(const operation::ChangeSupplier& order);
+  void activate(Tariff tariff, operation::TransactionId transaction, UtcSeconds effective);
+  void reset_balance(operation::TransactionId transaction);
+  void purge(const operation::ChangeTenancy& order, std::uint32_t own_billing, ChangeFired& fired);
+  void purge_log(LogId log, UtcSeconds before, bool all);
+  void move_relay(RelayAfter to, std::uint16_t cause, operation::TransactionId transaction);
   void begin_pause(LimitCause cause, unsigned watts, std::int64_t seconds);
   void end_pause();
 };

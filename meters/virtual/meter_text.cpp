@@ -15,8 +15,9 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 
 constexpr std::string_view kFormat = "metergate-virtual-meter";
-/// Version 1 knew neither keys nor limits set by tokens, and one register of money.
-constexpr unsigned kVersion = 2;
+/// Version 1 knew neither keys nor limits set by tokens, and one register of money; version 2 no
+/// changes of tenancy, supplier or tariff.
+constexpr unsigned kVersion = 3;
 
 void write_time(StateWriter& out, UtcSeconds time) { out.number(time.time_since_epoch().count()); }
 UtcSeconds read_time(StateReader& in) { return UtcSeconds{seconds{in.number<std::int64_t>()}}; }
@@ -224,6 +225,7 @@ std::string VirtualMeter::save() const {
   write_time(out, state.pushed.interval);
   write_day(out, state.pushed.day);
   state.write_tokens(out);
+  state.write_changes(out);
   return out.take();
 }
 
@@ -274,6 +276,7 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   state->pushed.interval = read_time(in);
   state->pushed.day = read_day(in);
   if (version > 1) state->read_tokens(in);
+  if (version > 2) state->read_changes(in);
   if (!in.ok()) return failure(in.error());
   return VirtualMeter{std::move(state)};
 }

@@ -9,6 +9,7 @@
 #include "meters/identity.hpp"
 #include "meters/load_profile.hpp"
 #include "meters/supply.hpp"
+#include "meters/tariff.hpp"
 #include "meters/virtual/meter_keys.hpp"
 
 namespace metergate::virtual_meter {
@@ -21,7 +22,8 @@ struct Settings {
   CapturePeriod capture_period{30};
   bool prepayment = true;
   std::int64_t balance_minor = 5'000;
-  std::int64_t price_minor_per_kwh = 25;
+  std::int64_t price_minor_per_kwh = 25;  ///< of the default tariff
+  Supplier supplier{1, "Supplier 1"};     ///< that it was delivered with
   double clock_drift_ppm = 0.0;
   std::uint16_t relay_operations_per_day = 20;
   std::optional<unsigned> load_limit_w = std::nullopt;
@@ -33,6 +35,8 @@ struct Settings {
   std::int64_t most_top_up_minor = 100'000;
   /// With keys the meter decides on codes by them; without, by the open rule of token_rules.hpp.
   std::optional<MeterKeys> keys = std::nullopt;
+  /// What a purge takes away is kept for a checker (VirtualMeter::purged). It costs memory.
+  bool keep_truth = false;
 };
 
 }  // namespace metergate::virtual_meter

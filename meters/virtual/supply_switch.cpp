@@ -22,6 +22,12 @@ bool SupplySwitch::release(std::uint16_t causes) {
   return true;
 }
 
+bool SupplySwitch::arm(std::uint16_t causes) {
+  if (state_ != SupplyState::On) return release(causes);
+  state_ = SupplyState::Armed;
+  return true;
+}
+
 bool SupplySwitch::press() {
   if (state_ != SupplyState::Armed) return false;
   state_ = SupplyState::On;

@@ -9,7 +9,7 @@
 namespace metergate::virtual_meter {
 
 /// The relay by the table of utrn-and-premier.md 1.8: any number of causes hold it OFF; when the
-/// last one goes it is ARMED, and only a person at the meter closes an ARMED relay.
+/// last one goes it is ARMED, and a person at the meter closes an ARMED relay.
 class SupplySwitch {
  public:
   SupplySwitch(SupplyState state, SupplyCauses causes) : state_{state}, causes_{causes} {}
@@ -18,6 +18,9 @@ class SupplySwitch {
   bool hold(std::uint16_t cause);
   /// Takes causes away; true when OFF became ARMED.
   bool release(std::uint16_t causes);
+  /// Takes causes away and opens a closed relay such that the user may close it; true when it is
+  /// ARMED now and was not before. Another cause keeps it OFF.
+  bool arm(std::uint16_t causes);
   /// The button; true when ARMED became ON.
   bool press();
 

@@ -145,6 +145,31 @@ const std::vector<LogEntry>& VirtualMeter::log(LogId log) const {
   return state_->book.entries(log);
 }
 
+const std::vector<BillingSnapshot>& VirtualMeter::billing() const {
+  return state_->billing.snapshots();
+}
+TariffReading VirtualMeter::tariff() const {
+  return {state_->lived_to, state_->tariffs.active(), state_->tariffs.pending()};
+}
+const std::optional<operation::ChangeTenancy>& VirtualMeter::pending_tenancy() const {
+  return state_->pending_tenancy;
+}
+const std::optional<operation::ChangeSupplier>& VirtualMeter::pending_supplier() const {
+  return state_->pending_supplier;
+}
+const std::vector<ChangeFired>& VirtualMeter::changes_fired() const {
+  return state_->changes_fired;
+}
+
+Purged VirtualMeter::purged() const {
+  const State::Archive& archive = state_->purged;
+  Purged out{{}, {}, archive.entries, archive.billing};
+  for (const StoredInterval& row : archive.intervals)
+    out.intervals.push_back(profile_interval(row));
+  for (const StoredSnapshot& row : archive.daily) out.daily.push_back(daily_snapshot(row));
+  return out;
+}
+
 RelayReading VirtualMeter::relay() const {
   return {state_->relay.state(), state_->relay.causes(), state_->relay_limit.used(state_->ticks),
           state_->last_transaction};
@@ -169,25 +194,6 @@ std::vector<DailySnapshot> VirtualMeter::snapshots() const {
   for (const StoredSnapshot& stored : state_->energy.snapshots()) {
     out.push_back(daily_snapshot(stored));
   }
-  return out;
-}
-
-Pushes VirtualMeter::take_pushes() {
-  Pushes out;
-  for (const LogId log : kAllLogs) {
-    const std::uint32_t seen = state_->pushed.sequences[static_cast<std::size_t>(log) - 1];
-    const auto& entries = state_->book.entries(log);
-    out.entries.insert(out.entries.end(),
-                       std::ranges::upper_bound(entries, seen, {}, &LogEntry::sequence),
-                       entries.end());
-  }
-  out.intervals = intervals(state_->pushed.interval, UtcSeconds::max());
-  const auto& days_kept = state_->energy.snapshots();
-  for (auto row = std::ranges::upper_bound(days_kept, state_->pushed.day, {}, &StoredSnapshot::day);
-       row != days_kept.end(); ++row) {
-    out.daily.push_back(daily_snapshot(*row));
-  }
-  state_->everything_pushed();
   return out;
 }
 

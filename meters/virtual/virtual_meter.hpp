@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -22,12 +24,37 @@ namespace metergate::virtual_meter {
 /// An order that changed or tried to change the meter, as the meter itself remembers it for ever:
 /// the truth a checker compares the gateway's outcomes with.
 struct OrderSeen {
-  enum class Kind : std::uint8_t { Token = 1, Relay, Clock, KeyedCode };
+  enum class Kind : std::uint8_t { Token = 1, Relay, Clock, KeyedCode, Tenancy, Supplier, Tariff };
   Kind kind = Kind::Token;
   operation::TransactionId transaction = 0;  ///< 0 for a code keyed in
   UtcSeconds true_time;
   std::string digits;  ///< of a code; empty for the others
   operation::OrderAnswer answer;
+};
+
+/// A change that came into force. The meter remembers it for ever, whatever it purged: the truth.
+struct ChangeFired {
+  enum class Kind : std::uint8_t { Tenancy = 1, Supplier, Tariff };
+  Kind kind = Kind::Tenancy;
+  operation::TransactionId transaction = 0;  ///< 0 for a tariff that waited for its time
+  std::uint32_t event_id = 0;                ///< the issuer's; of a tariff its id
+  UtcSeconds true_time;
+  UtcSeconds meter_time;
+  UtcSeconds effective;                       ///< as asked for; of one at once the meter's time
+  SupplyState supply = SupplyState::Unknown;  ///< afterwards
+  std::uint32_t intervals_purged = 0;
+  UtcSeconds first_purged{};  ///< starts of the oldest and of the newest interval that went
+  UtcSeconds last_purged{};
+
+  friend bool operator==(const ChangeFired&, const ChangeFired&) = default;
+};
+
+/// What purges took away, oldest change first; filled with Settings::keep_truth only.
+struct Purged {
+  std::vector<ProfileInterval> intervals;
+  std::vector<DailySnapshot> daily;
+  std::vector<LogEntry> entries;
+  std::vector<BillingSnapshot> billing;
 };
 
 /// What a person at the keypad gets to see.
@@ -51,11 +78,23 @@ struct TokenState {
   utrn::UtrnCounter highest_counter{0};
 };
 
-/// What happened since it was last asked for, for meters that push.
+/// Up to where a meter has pushed.
+struct PushMark {
+  std::array<std::uint32_t, kAllLogs.size()> sequences{};
+  UtcSeconds interval{};        ///< starts before this are out
+  std::chrono::sys_days day{};  ///< up to and including this one
+};
+
+/// What a meter has to push: what is new or, when nothing is, what a change of supplier makes it
+/// push once more (utrn-and-premier.md 1.6).
 struct Pushes {
   std::vector<LogEntry> entries;
   std::vector<ProfileInterval> intervals;
   std::vector<DailySnapshot> daily;
+
+  bool repeated = false;  ///< not new
+  PushMark mark;          ///< when these are out
+  std::size_t age = 0;    ///< changes fired so far; what was gathered before one counts no more
 
   [[nodiscard]] bool empty() const { return entries.empty() && intervals.empty() && daily.empty(); }
 };
@@ -77,9 +116,9 @@ class VirtualMeter {
   /// how many calls it takes.
   void advance(UtcSeconds now);
 
-  /// Performs one operation (after `advance(now)`). An order (token, relay, clock) always answers
-  /// with an OrderAnswer, taken or refused; the error is for what the meter cannot do at all, or
-  /// when it is without power (`raw` is `no-power`; a wire front stays silent then).
+  /// Performs one operation (after `advance(now)`). An order (operation::changes_meter) always
+  /// answers with an OrderAnswer, taken or refused; the error is for what the meter cannot do at
+  /// all, or when it is without power (`raw` is `no-power`; a wire front stays silent then).
   [[nodiscard]] Result<operation::Answer, operation::OrderRefused> perform(
       const operation::Operation& operation, UtcSeconds now);
 
@@ -99,8 +138,12 @@ class VirtualMeter {
   /// same.
   void set_clock_locally(UtcSeconds meter_time, UtcSeconds now);
 
-  /// New log entries, closed intervals and snapshots since the last call; the history is not among
-  /// them. Survives save and restore.
+  /// Log entries, closed intervals and snapshots to be pushed, at most so many rows of each; the
+  /// history is not among them until a change of supplier. Survives save and restore.
+  [[nodiscard]] Pushes pushes(std::size_t rows) const;
+  /// They have arrived; until then the same are handed out again.
+  void pushed(const Pushes& out);
+  /// All of them, taken for arrived.
   [[nodiscard]] Pushes take_pushes();
 
   /// Gives keys to a meter that went by the open rule; there is no way back. False, and nothing
@@ -133,6 +176,13 @@ class VirtualMeter {
   [[nodiscard]] std::vector<ProfileInterval> intervals(UtcSeconds from, UtcSeconds to) const;
   [[nodiscard]] std::vector<DailySnapshot> snapshots() const;
   [[nodiscard]] const std::vector<LogEntry>& log(LogId log) const;
+  [[nodiscard]] const std::vector<BillingSnapshot>& billing() const;
+  [[nodiscard]] TariffReading tariff() const;
+  /// The one change of tenancy and the one of supplier that wait for their time.
+  [[nodiscard]] const std::optional<operation::ChangeTenancy>& pending_tenancy() const;
+  [[nodiscard]] const std::optional<operation::ChangeSupplier>& pending_supplier() const;
+  [[nodiscard]] const std::vector<ChangeFired>& changes_fired() const;
+  [[nodiscard]] Purged purged() const;
   /// Nothing for a meter of the open rule.
   [[nodiscard]] std::optional<TokenState> token_state() const;
 

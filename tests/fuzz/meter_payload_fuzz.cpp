@@ -21,8 +21,8 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-const std::array<operation::Operation, 11>& questions() {
-  static const std::array<operation::Operation, 11> all{
+const std::array<operation::Operation, 16>& questions() {
+  static const std::array<operation::Operation, 16> all{
       operation::Identify{},
       operation::ReadRegisters{},
       operation::ReadProfile{UtcSeconds{}, UtcSeconds{std::chrono::seconds{4'000'000'000}}},
@@ -34,7 +34,12 @@ const std::array<operation::Operation, 11>& questions() {
       operation::ReadRelay{},
       operation::OperateRelay{SupplyState::Armed, 1'208},
       operation::WriteToken{*Token::parse("47126853900317548264"), 1'209},
-      operation::ReadTransaction{1'209}};
+      operation::ReadTransaction{1'209},
+      operation::ReadBilling{11},
+      operation::ReadTariff{},
+      operation::ChangeTenancy{},
+      operation::ChangeSupplier{},
+      operation::SetTariff{}};
   return all;
 }
 

@@ -53,6 +53,28 @@ class MqttDriverTest : public testing::Test {
   std::string to_;
 };
 
+TEST_F(MqttDriverTest, ChangesNeedTheirOwnCapability) {
+  for (const operation::Operation& operation : {operation::Operation{operation::ReadBilling{}},
+                                                operation::Operation{operation::ReadTariff{}},
+                                                operation::Operation{operation::ChangeTenancy{}},
+                                                operation::Operation{operation::ChangeSupplier{}},
+                                                operation::Operation{operation::SetTariff{}}}) {
+    const auto refused = perform(operation, "{}");
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, OperationFault::Reason::Unsupported);
+  }
+  model_.capabilities.add(Capability::ChangeTenancy);
+  const auto result = perform(operation::ChangeTenancy{.transaction = 7},
+                              R"({"id":"7","result":{"outcome":"taken"}})");
+  ASSERT_TRUE(result);
+  EXPECT_TRUE(
+      std::holds_alternative<operation::OrderTaken>(std::get<operation::OrderAnswer>(*result)));
+  const auto lost =
+      perform(operation::ChangeTenancy{.transaction = 8}, fault(LinkFault::Reason::NoAnswer));
+  ASSERT_FALSE(lost);
+  EXPECT_TRUE(lost.error().order_may_have_arrived);
+}
+
 const operation::WriteToken kToken{*Token::parse("47126853900317548264"), 1'209};
 
 TEST_F(MqttDriverTest, SendsMethodAndParametersAndLeavesTheIdToTheLink) {

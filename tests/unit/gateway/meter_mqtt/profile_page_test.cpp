@@ -144,6 +144,14 @@ TEST(MqttMeterProfilePage, NamesEveryWordAMeterMayUse) {
   }
   for (const auto& word : IntervalMarks{0xFFFF}.words()) EXPECT_TRUE(page_has_word(word)) << word;
   for (const auto& word : SupplyCauses{0xFFFF}.words()) EXPECT_TRUE(page_has_word(word)) << word;
+  for (const auto word : ChangeActions::all().words()) EXPECT_TRUE(page_has_word(word)) << word;
+  for (const auto relay : {RelayAfter::Unchanged, RelayAfter::Off, RelayAfter::Armed}) {
+    EXPECT_TRUE(page_has_word(relay_after_word(relay))) << relay_after_word(relay);
+  }
+  for (unsigned i = 1; i <= kBillingCauses; ++i) {
+    const auto word = billing_cause_word(static_cast<BillingCause>(i));
+    EXPECT_TRUE(page_has_word(word)) << word;
+  }
   for (auto unit = Unit::Wh; unit <= Unit::CurrencyMinor;
        unit = static_cast<Unit>(static_cast<unsigned>(unit) + 1)) {
     EXPECT_TRUE(page_has_word(unit_symbol(unit))) << unit_symbol(unit);
