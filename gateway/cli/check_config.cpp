@@ -10,6 +10,7 @@
 #include "config/budget.hpp"
 #include "config/check_models.hpp"
 #include "config/load.hpp"
+#include "config/tariff_index.hpp"
 #include "gateway/cli/exit_codes.hpp"
 
 namespace metergate::cli {
@@ -63,7 +64,9 @@ int check(Console& console, const Options& options) {
     for (const config::LineBudget& line : config::line_budgets(*configuration, *models)) {
       console.out << config::budget_text(line) << '\n';
     }
-    for (const std::string& warning : config::budget_warnings(*configuration, *models)) {
+    auto warnings = config::budget_warnings(*configuration, *models);
+    std::ranges::move(config::tariff_index_warnings(*configuration), std::back_inserter(warnings));
+    for (const std::string& warning : warnings) {
       console.out << painted(console, Paint::Yellow, "warning: " + warning) << '\n';
     }
     console.out << options.file.string() << ": no mistakes; site " << configuration->site.text()

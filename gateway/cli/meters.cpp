@@ -9,6 +9,7 @@
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/live_state.hpp"
 #include "gateway/cli/store_access.hpp"
+#include "gateway/cli/sts_record.hpp"
 #include "gateway/cli/table.hpp"
 #include "gateway/cli/time_option.hpp"
 #include "gateway/session/meter_session.hpp"
@@ -29,6 +30,7 @@ struct Shown {
   const StoredMeter& stored;
   const LiveMeter* live = nullptr;
   std::size_t waiting = 0;  ///< commands that have not ended
+  std::optional<StoredSts> sts{};
 
   [[nodiscard]] std::string state() const {
     return live != nullptr && !live->state.empty() ? live->state : stored.session_state;
@@ -79,6 +81,7 @@ json::object object_of(const Shown& meter) {
                    {"supply_desired", supply_word(meter.stored.supply_desired)},
                    {"live_commands", meter.waiting},
                    {"is_live", meter.live != nullptr}};
+  if (meter.sts) out["sts"] = sts_object(*meter.sts);
   if (meter.live == nullptr) return out;
   out["line"] = meter.live->line;
   if (!meter.live->next_attempt.empty()) out["next_attempt"] = meter.live->next_attempt;
@@ -118,10 +121,13 @@ int list(Console& console, const Options& options) {
                {"next try"}}};
   for (const StoredMeter& meter : *meters) {
     const auto found = live.find(meter.id.text());
-    const Shown shown{.stored = meter,
-                      .live = found == live.end() ? nullptr : &found->second,
-                      .waiting = waiting[meter.id.text()]};
+    Shown shown{.stored = meter,
+                .live = found == live.end() ? nullptr : &found->second,
+                .waiting = waiting[meter.id.text()]};
     if (!options.state.empty() && shown.state() != options.state) continue;
+    auto sts = store->ledger.meter_sts(meter.key);
+    if (!sts) return complain(console, store_trouble(sts.error()));
+    shown.sts = std::move(sts).value();
     if (options.json) {
       console.out << json::serialize(object_of(shown)) << '\n';
     } else {
@@ -146,7 +152,7 @@ void add_meters(CLI::App& app, Action& action) {
       "Examples:\n"
       "  metergate meters                   the whole street\n"
       "  metergate meters --state silent    those that do not answer\n"
-      "  metergate meters --json            one JSON object per meter");
+      "  metergate meters --json            one JSON object per meter, with what enters its key");
   using session::State;
   std::vector<std::string> states;
   for (const State state : {State::Unknown, State::Online, State::Suspect, State::Silent,

@@ -8,6 +8,7 @@
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/live_state.hpp"
 #include "gateway/cli/store_access.hpp"
+#include "gateway/cli/sts_record.hpp"
 #include "gateway/cli/table.hpp"
 #include "gateway/cli/time_option.hpp"
 #include "gateway/journal/neutral_text.hpp"
@@ -33,6 +34,7 @@ struct Portrait {
   std::optional<UtcSeconds> profile_to;
   std::optional<std::chrono::sys_days> daily_to;
   std::vector<Hole> holes;
+  std::optional<StoredSts> sts;
 };
 
 Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t commands) {
@@ -42,7 +44,8 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
                .registers = {},
                .profile_to = {},
                .daily_to = {},
-               .holes = {}};
+               .holes = {},
+               .sts = {}};
   const MeterKey key = out.meter.key;
   const Epoch epoch = out.meter.epoch;
   auto found_commands = ledger.commands_of(key, commands);
@@ -60,6 +63,9 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
   auto holes = ledger.holes(key, epoch);
   if (!holes) return failure(holes.error());
   out.holes = std::move(holes).value();
+  auto sts = ledger.meter_sts(key);
+  if (!sts) return failure(sts.error());
+  out.sts = std::move(sts).value();
   return out;
 }
 
@@ -125,6 +131,7 @@ void print_text(Console& console, const Portrait& portrait) {
   } else {
     fact("clock", "not read yet");
   }
+  if (portrait.sts) fact("token key", sts_text(*portrait.sts));
   fact("profile up to", portrait.profile_to ? rfc3339::text(*portrait.profile_to) : "nothing yet");
   fact("daily up to", portrait.daily_to
                           ? rfc3339::date_text(*portrait.daily_to - std::chrono::days{1})
@@ -204,6 +211,7 @@ void print_json(Console& console, const Portrait& portrait) {
                                     {"changed_at", rfc3339::text(command.changed_at)}});
   }
   out["commands"] = std::move(commands);
+  if (portrait.sts) out["sts"] = sts_object(*portrait.sts);
   if (portrait.registers) {
     json::array values;
     for (const RegisterValue& value : portrait.registers->values) {

@@ -21,7 +21,7 @@ inline constexpr std::array kCatalogue{
     // 02 meters and sessions
     &kMeterOnline, &kMeterSuspect, &kMeterSilent, &kMeterRecovered, &kWrongSerial, &kMeterOffline,
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
-    &kClockDrift, &kClockSet, &kProbeRequested,
+    &kClockDrift, &kClockSet, &kProbeRequested, &kLoadLimitRepeats, &kTariffIndexUnusual,
     // 03 lines and links
     &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense,
     // 04 commands

@@ -103,6 +103,25 @@ inline constexpr EventDefinition kProbeRequested{
     "{user} asks for an early probe of meter {meter}",
     "The pause of a silent meter was cut short over the control socket.",
     "None."};
+inline constexpr EventDefinition kLoadLimitRepeats{
+    "MG0214",
+    Level::Warning,
+    "load-limit-again-and-again",
+    "meter {meter} has cut its supply for too high a load {times} times within an hour",
+    "A limit is at work: off, on again by itself after a few minutes, and again, since no less is "
+    "drawn. Told at most once an hour of a meter.",
+    "Tell the customer, or look whether the limit is the one that is meant "
+    "(`metergate send issue-token METER power-limit WATTS`).",
+    kAlarm};
+inline constexpr EventDefinition kTariffIndexUnusual{
+    "MG0215",
+    Level::Warning,
+    "tariff-index-unusual",
+    "meter {meter} has tariff index {index} in its key; 01 is usual",
+    "The index is part of the meter's key, no tariff, and is kept as it is: tokens are made under "
+    "it. Told when the gateway takes the meter up.",
+    "None, if the meter was delivered so. `metergate send issue-token METER tariff-index 1` moves "
+    "it to 01, under a key for both."};
 
 // ---- 03 lines and links -------------------------------------------------------------------------
 inline constexpr EventDefinition kLineOpened{"MG0301",

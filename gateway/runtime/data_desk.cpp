@@ -174,8 +174,17 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entrie
                     {"cause", std::to_string(entry.cause)},
                     {"meter_time", rfc3339::text(entry.meter_time)}});
     if (const auto code = token_log::keyed_code(entry)) handlers_.code_keyed(meter, *code);
+    if (entry.code == EventCode::LoadLimitExceeded) limit_at_work(meter, entry, now);
   }
   keeper_.commit_soon();
+}
+
+void DataDesk::limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now) {
+  const auto times = limit_cycles_[meter.stored.key].exceeded(
+      entry.meter_time, std::chrono::floor<std::chrono::seconds>(now.utc));
+  if (!times) return;
+  journal_.write(journal::kLoadLimitRepeats, now.utc,
+                 {{"meter", meter.id().text()}, {"times", std::to_string(*times)}});
 }
 
 void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/meter_unit.hpp"
 #include "gateway/work/collection.hpp"
+#include "gateway/work/limit_cycles.hpp"
 #include "meters/operation.hpp"
 #include "meters/token_log.hpp"
 
@@ -54,11 +56,13 @@ class DataDesk {
  private:
   void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void read_to(MeterUnit& meter, LogId log, std::uint32_t sequence);
+  void limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now);
   void tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now);
 
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
   Handlers handlers_;
+  std::map<MeterKey, work::LimitCycles> limit_cycles_;  ///< a restart counts from nothing
 };
 
 }  // namespace metergate::runtime

@@ -54,8 +54,16 @@ void TokenDesk::meter_added(MeterUnit& meter) {
   if (!meter.settings.sts) return;
   const auto known = keeper_.checked(keeper_.ledger().meter_sts(meter.stored.key));
   const config::MeterSts& told = *meter.settings.sts;
+  if (!known) return;
   // Another PAN is another meter; for the same one, key changes have gone on from the first entry.
-  if (!known || (*known && (*known)->pan == told.pan)) return;
+  const bool is_known = *known && (*known)->pan == told.pan;
+  const auto index = is_known ? (*known)->tariff_index : told.tariff_index;
+  if (const config::MeterSts usual; index != usual.tariff_index) {
+    const auto named = sts::TariffIndex::of(index);
+    journal_.write(journal::kTariffIndexUnusual, clock_.now().utc,
+                   {{"meter", meter.id().text()}, {"index", named ? named->digits() : ""}});
+  }
+  if (is_known) return;
   static_cast<void>(keeper_.checked(keeper_.ledger().set_meter_sts(
       meter.stored.key,
       StoredSts{told.pan, told.supply_group, told.tariff_index, told.key_revision, told.key_type,

@@ -50,11 +50,14 @@ struct Moment {
   }
 };
 
+/// What is read when nothing is named.
+enum class Told : std::uint8_t { Always, ThreePhases, WhenNamed };
+
 struct Quantity {
   ObisCode obis;
   Unit unit;
   std::int8_t exponent;
-  bool usual;  ///< read when nothing is named
+  Told told;
   std::int64_t (*value)(const Moment&);
 };
 
@@ -72,29 +75,30 @@ constexpr std::int64_t voltage(const Moment& m) { return m.tenths_of_volt(); }
 
 // A single phase carries the whole load, so that three-phase models can be shown with it too.
 constexpr std::array kQuantities{
-    Quantity{kImport, Unit::Wh, 0, true, [](const Moment& m) { return m.wh; }},
-    Quantity{code(1, 2, 8), Unit::Wh, 0, true, zero},
-    Quantity{kReactive, Unit::VArh, 0, true, [](const Moment& m) { return m.varh; }},
-    Quantity{code(1, 1, 7), Unit::W, 0, true, active_power},
-    Quantity{code(1, 32, 7), Unit::V, -1, true, voltage},
-    Quantity{code(1, 31, 7), Unit::A, -2, true, phase_current<0>},
-    Quantity{code(1, 14, 7), Unit::Hz, -2, true,
+    Quantity{kImport, Unit::Wh, 0, Told::Always, [](const Moment& m) { return m.wh; }},
+    Quantity{code(1, 2, 8), Unit::Wh, 0, Told::Always, zero},
+    Quantity{kReactive, Unit::VArh, 0, Told::Always, [](const Moment& m) { return m.varh; }},
+    Quantity{code(1, 1, 7), Unit::W, 0, Told::Always, active_power},
+    Quantity{code(1, 32, 7), Unit::V, -1, Told::Always, voltage},
+    Quantity{code(1, 31, 7), Unit::A, -2, Told::Always, phase_current<0>},
+    Quantity{code(1, 14, 7), Unit::Hz, -2, Told::Always,
              [](const Moment& m) { return 5'000 + m.wander / 10; }},
-    Quantity{code(1, 13, 7), Unit::None, -2, true,
+    Quantity{code(1, 13, 7), Unit::None, -2, Told::Always,
              [](const Moment&) { return kPowerFactorPercent; }},
-    Quantity{code(0, 19, 10), Unit::CurrencyMinor, 0, true,
+    Quantity{code(0, 19, 10), Unit::CurrencyMinor, 0, Told::Always,
              [](const Moment& m) { return m.balance_minor; }},
-    Quantity{code(1, 3, 7), Unit::VAr, 0, false,
+    Quantity{code(1, 3, 7), Unit::VAr, 0, Told::WhenNamed,
              [](const Moment& m) { return m.watts * kReactivePercent / 100; }},
-    Quantity{code(1, 9, 7), Unit::VA, 0, false, [](const Moment& m) { return m.volt_amperes(); }},
-    Quantity{code(1, 4, 8), Unit::VArh, 0, false, zero},
-    Quantity{code(1, 21, 7), Unit::W, 0, false, phase_power<0>},
-    Quantity{code(1, 41, 7), Unit::W, 0, false, phase_power<1>},
-    Quantity{code(1, 61, 7), Unit::W, 0, false, phase_power<2>},
-    Quantity{code(1, 51, 7), Unit::A, -2, false, phase_current<1>},
-    Quantity{code(1, 71, 7), Unit::A, -2, false, phase_current<2>},
-    Quantity{code(1, 52, 7), Unit::V, -1, false, voltage},
-    Quantity{code(1, 72, 7), Unit::V, -1, false, voltage},
+    Quantity{code(1, 9, 7), Unit::VA, 0, Told::WhenNamed,
+             [](const Moment& m) { return m.volt_amperes(); }},
+    Quantity{code(1, 4, 8), Unit::VArh, 0, Told::WhenNamed, zero},
+    Quantity{code(1, 21, 7), Unit::W, 0, Told::ThreePhases, phase_power<0>},
+    Quantity{code(1, 41, 7), Unit::W, 0, Told::ThreePhases, phase_power<1>},
+    Quantity{code(1, 61, 7), Unit::W, 0, Told::ThreePhases, phase_power<2>},
+    Quantity{code(1, 51, 7), Unit::A, -2, Told::ThreePhases, phase_current<1>},
+    Quantity{code(1, 71, 7), Unit::A, -2, Told::ThreePhases, phase_current<2>},
+    Quantity{code(1, 52, 7), Unit::V, -1, Told::ThreePhases, voltage},
+    Quantity{code(1, 72, 7), Unit::V, -1, Told::ThreePhases, voltage},
 };
 
 }  // namespace
@@ -137,8 +141,9 @@ RegisterReading VirtualMeter::State::registers(const std::vector<ObisCode>& only
   const Moment moment{energy.wh(), energy.varh(), watts, phases, wander, account.balance_minor()};
   RegisterReading reading{lived_to, {}};
   for (const Quantity& quantity : kQuantities) {
-    const bool wanted =
-        only.empty() ? quantity.usual : std::ranges::find(only, quantity.obis) != only.end();
+    const bool usual = quantity.told == Told::Always ||
+                       (quantity.told == Told::ThreePhases && settings.phases == 3);
+    const bool wanted = only.empty() ? usual : std::ranges::find(only, quantity.obis) != only.end();
     if (!wanted) continue;
     reading.values.push_back(
         {quantity.obis, {quantity.value(moment), quantity.exponent}, quantity.unit});
