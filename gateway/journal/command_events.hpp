@@ -144,5 +144,15 @@ inline constexpr EventDefinition kKeyChanged{
     "meter {meter} has its new key: key change {issue} is complete",
     "All tokens of the set were taken; from now on tokens are made under the new key.",
     "None."};
+inline constexpr EventDefinition kTokenRefusedAtMeter{
+    "MG0420",
+    Level::Warning,
+    "token-refused-at-meter",
+    "token {issue}, number {number}, was refused by meter {meter}: {reason}",
+    "The meter said no to a token that was made here, through its session or at its keypad. "
+    "`resend-tokens` leaves it out from now on.",
+    "By the reason. `too-old`: newer tokens were keyed in first; make a new one if it is still "
+    "needed. `not-authentic`: the meter's key is another one than `[meter.sts]` says, or the token "
+    "was altered."};
 
 }  // namespace metergate::journal

@@ -28,7 +28,7 @@ inline constexpr std::array kCatalogue{
     &kCommandAccepted, &kCommandScheduled, &kCommandSending, &kCommandSucceeded, &kCommandRejected,
     &kCommandFailed, &kCommandUnconfirmed, &kCommandSettled, &kCommandExpired, &kCommandCancelled,
     &kCommandRefused, &kTokenDuplicate, &kCommandSuperseded, &kCommandUnsettled, &kCommandRepeated,
-    &kCommandWaiting, &kTokenIssued, &kTokenRedeemed, &kKeyChanged,
+    &kCommandWaiting, &kTokenIssued, &kTokenRedeemed, &kKeyChanged, &kTokenRefusedAtMeter,
     // 05 collection
     &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised, &kLogOverwritten,
     // 06 broker

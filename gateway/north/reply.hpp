@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gateway/north/request.hpp"
@@ -73,12 +74,22 @@ struct DataTimes {
 
 // ---- states (retained) and alarms ---------------------------------------------------------------
 
+/// What can be asked of a meter, in the words of the requests.
+struct MeterAbilities {
+  std::vector<std::string_view> verbs;
+  std::vector<std::string_view> reads;
+  std::vector<std::string_view> relay_states;
+  std::vector<std::string_view> token_kinds;      ///< that it takes
+  std::vector<std::string_view> token_functions;  ///< of tokens that are made here
+};
+
 struct MeterState {
   StoredMeter meter;
   std::string session_reason;         ///< why the session is where it is; may be empty
   std::optional<UtcTime> next_try{};  ///< of a meter that is set aside
   std::size_t live_commands = 0;
   std::size_t holes = 0;  ///< stretches of the profile known to be missing
+  MeterAbilities can{};
 };
 [[nodiscard]] std::string encode_meter_state(const SiteId& site, const MeterState& state,
                                              UtcTime at);

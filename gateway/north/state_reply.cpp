@@ -7,6 +7,18 @@ namespace metergate::north {
 
 namespace json = boost::json;
 
+namespace {
+
+json::object object_of(const MeterAbilities& can) {
+  return {{"verbs", json::value_from(can.verbs)},
+          {"reads", json::value_from(can.reads)},
+          {"relay_states", json::value_from(can.relay_states)},
+          {"token_kinds", json::value_from(can.token_kinds)},
+          {"token_functions", json::value_from(can.token_functions)}};
+}
+
+}  // namespace
+
 std::string encode_meter_state(const SiteId& site, const MeterState& state, UtcTime at) {
   const StoredMeter& meter = state.meter;
   json::array causes;
@@ -28,7 +40,8 @@ std::string encode_meter_state(const SiteId& site, const MeterState& state, UtcT
                    {"session", std::move(session)},
                    {"supply", std::move(supply)},
                    {"live_commands", state.live_commands},
-                   {"holes", state.holes}};
+                   {"holes", state.holes},
+                   {"can", object_of(state.can)}};
   if (meter.clock_offset_ms) out["clock_offset_ms"] = *meter.clock_offset_ms;
   return json::serialize(out);
 }

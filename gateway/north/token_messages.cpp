@@ -30,6 +30,7 @@ json::object object_of(const TokenIssue& issue, Digits digits) {
                      {"state", std::string{issued_state_word(token.state)}}};
     if (digits == Digits::Shown) one["digits"] = token.digits.reveal();
     if (!token.command.empty()) one["command"] = token.command;
+    if (!token.reason.empty()) one["reason"] = token.reason;
     tokens.push_back(std::move(one));
   }
   out["tokens"] = std::move(tokens);
@@ -40,9 +41,19 @@ Digits digits_for(TokenDelivery delivery) {
   return delivery == TokenDelivery::Hand ? Digits::Shown : Digits::Hidden;
 }
 
+/// What whoever asks for it has to have ready; mostly nothing.
+std::string warning(const TokenIssue& issue) {
+  if (issue.order.function != TokenFunction::ClearCredit) return {};
+  return "With no credit left the meter disconnects: have a credit token ready to follow.";
+}
+
 /// What the person who keys it in has to know.
 std::string advice(const TokenIssue& issue) {
-  if (issue.tokens.size() < 2) return "Key in all 20 digits. Older tokens must be keyed in first.";
+  if (issue.tokens.size() < 2) {
+    std::string text = "Key in all 20 digits. Older tokens must be keyed in first.";
+    if (const std::string more = warning(issue); !more.empty()) text += ' ' + more;
+    return text;
+  }
   return "Key in all " + std::to_string(issue.tokens.size()) +
          " tokens, in this order, without a pause; tokens made before must be keyed in first.";
 }
@@ -50,7 +61,9 @@ std::string advice(const TokenIssue& issue) {
 }  // namespace
 
 std::string encode_issue_result(const TokenIssue& issue) {
-  return json::serialize(object_of(issue, digits_for(issue.delivery)));
+  json::object out = object_of(issue, digits_for(issue.delivery));
+  if (std::string text = warning(issue); !text.empty()) out["warning"] = std::move(text);
+  return json::serialize(out);
 }
 
 std::string encode_resend_result(const std::vector<TokenIssue>& issues, TokenDelivery delivery) {

@@ -71,6 +71,16 @@ std::optional<Refusal> unsupported(const Command& command, const model::MeterMod
   return std::nullopt;
 }
 
+std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter) {
+  const auto* relay = std::get_if<SetRelay>(&command.params);
+  if (relay == nullptr || relay->state == SupplyState::Off ||
+      !meter.supply_causes.has(SupplyCauses::kTamper)) {
+    return std::nullopt;
+  }
+  return Refusal{Reason::NotInThisState, "params.state", std::string{supply_word(relay->state)},
+                 "a meter out of tamper (issue-token with tamper-reset), or a newer reading of it"};
+}
+
 std::string order_result(const operation::OrderTaken& taken) {
   if (!taken.value || taken.unit_word.empty()) return {};
   const json::object out{{"value", *taken.value}, {"unit", taken.unit_word}};

@@ -23,6 +23,10 @@ namespace metergate::runtime {
 [[nodiscard]] std::optional<Refusal> unsupported(const Command& command,
                                                  const model::MeterModel& meter_model);
 
+/// What the meter's state, as last read, does not allow of this command. A meter in tamper may take
+/// an order for its relay and stay off: the one who asked would wait for nothing (J-13).
+[[nodiscard]] std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter);
+
 /// What the command brought back, as a JSON object.
 [[nodiscard]] std::string order_result(const operation::OrderTaken& taken);
 [[nodiscard]] std::string read_result(const CollectionSummary& summary);

@@ -123,12 +123,17 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
 std::optional<Refusal> CommandDesk::judge(const Command& command, const MeterUnit* meter) const {
   if (meter == nullptr || meter->removed) return unknown_meter(command);
   if (auto refusal = unsupported(command, *meter->model)) return refusal;
+  if (auto refusal = in_the_way(command, meter->stored)) return refusal;
+  return no_room(*meter);
+}
+
+std::optional<Refusal> CommandDesk::no_room(const MeterUnit& meter) const {
   if (live_.size() >= limits_.live_commands) {
     return Refusal{Reason::QueueFull, "", std::to_string(live_.size()) + " commands wait",
                    "at most " + std::to_string(limits_.live_commands) + " at once on this box"};
   }
-  if (meter->live_commands >= limits_.live_commands_per_meter) {
-    return Refusal{Reason::QueueFull, "", std::to_string(meter->live_commands) + " commands wait",
+  if (meter.live_commands >= limits_.live_commands_per_meter) {
+    return Refusal{Reason::QueueFull, "", std::to_string(meter.live_commands) + " commands wait",
                    "at most " + std::to_string(limits_.live_commands_per_meter) + " for one meter"};
   }
   return std::nullopt;
@@ -253,6 +258,9 @@ void CommandDesk::finish(CommandKey key, Now now) {
     agenda_.at(now.instant, [this, meter = live->meter, id = live->command().id](Now later) {
       tokens_.delivery_ended(id, *meter, later);
     });
+  }
+  if (tokens_.waits_for_room() && !stopping_) {
+    agenda_.at(now.instant, [this](Now later) { tokens_.room_made(later); });
   }
   // What an order did to the relay is read, not assumed.
   MeterUnit& meter = *live->meter;

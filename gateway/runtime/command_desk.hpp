@@ -80,12 +80,14 @@ class CommandDesk {
   void stop();
 
   [[nodiscard]] std::size_t live() const { return live_.size(); }
+  [[nodiscard]] bool has_room(const MeterUnit& meter) const { return !no_room(meter); }
 
  private:
   struct Live;
   enum class Lane : std::uint8_t { Orders, Reads };
   using LaneKey = std::pair<const MeterUnit*, Lane>;
 
+  [[nodiscard]] std::optional<Refusal> no_room(const MeterUnit& meter) const;
   [[nodiscard]] std::optional<Refusal> judge(const Command& command, const MeterUnit* meter) const;
   [[nodiscard]] Submitted turn_away(const Command& command, Refusal refusal, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);

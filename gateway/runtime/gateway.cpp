@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/runtime/meter_abilities.hpp"
+
 namespace metergate::runtime {
 namespace {
 
@@ -65,8 +67,9 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
               topics_,
               {ways_.keys, configuration_.access, ways_.own_user},
               {[this](const Command& delivery, Now now) {
-                static_cast<void>(commands_.submit(delivery, now));
-              }}},
+                 static_cast<void>(commands_.submit(delivery, now));
+               },
+               [this](const MeterUnit& meter) { return commands_.has_room(meter); }}},
       commands_{keeper_,
                 journal,
                 clock,
@@ -207,6 +210,8 @@ std::string Gateway::meter_state(MeterUnit& meter) {
   if (const auto holes = ledger_.holes(meter.stored.key, meter.stored.epoch)) {
     state.holes = holes->size();
   }
+  state.can =
+      abilities_of(meter, ways_.keys == nullptr ? TokenMaking::Impossible : TokenMaking::Possible);
   return north::encode_meter_state(topics_.site(), state, now.utc);
 }
 

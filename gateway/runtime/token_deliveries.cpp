@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_origin.hpp"
@@ -17,6 +18,13 @@ std::string_view batch_of(std::string_view command) {
 
 bool is_outstanding(const IssuedToken& token) { return token.state == IssuedState::Outstanding; }
 
+/// A meter that calls a token used has had it before: who brought it then may still become known.
+bool is_open(const IssuedToken& token) {
+  return is_outstanding(token) ||
+         (token.state == IssuedState::Refused &&
+          token.reason == operation::meter_refusal_word(operation::MeterRefusal::Duplicate));
+}
+
 }  // namespace
 
 void TokenDesk::deliver_due(MeterUnit& meter, Now now) {
@@ -33,6 +41,10 @@ void TokenDesk::deliver_due(MeterUnit& meter, Now now) {
       batches.push_back(batch);
       const auto carried = keeper_.checked(keeper_.ledger().find_command(*id));
       if (!carried) return;
+      if (!*carried && !handlers_.has_room(meter)) {
+        if (std::ranges::find(waiting_, &meter) == waiting_.end()) waiting_.push_back(&meter);
+        return;
+      }
       if (*carried) {
         // On its way; or ended, which may not have been taken in before a restart. What ended
         // without the meter's word is left to `resend-tokens`.
@@ -66,6 +78,18 @@ void TokenDesk::deliver_due(MeterUnit& meter, Now now) {
   }
 }
 
+void TokenDesk::room_made(Now now) {
+  if (waiting_.empty()) return;
+  for (MeterUnit* meter : std::exchange(waiting_, {})) {
+    // Without asking the ledger: there may be thousands.
+    if (handlers_.has_room(*meter)) {
+      deliver_due(*meter, now);
+    } else {
+      waiting_.push_back(meter);
+    }
+  }
+}
+
 void TokenDesk::delivery_ended(const CommandId& delivery, MeterUnit& meter, Now now) {
   Ledger& ledger = keeper_.ledger();
   const auto issues = keeper_.checked(ledger.token_issues(meter.stored.key));
@@ -76,26 +100,17 @@ void TokenDesk::delivery_ended(const CommandId& delivery, MeterUnit& meter, Now 
   const Step& end = steps->back();
   for (const TokenIssue& issue : *issues) {
     const auto found = std::ranges::find(issue.tokens, delivery.text(), &IssuedToken::command);
-    if (found == issue.tokens.end() || !is_outstanding(*found)) continue;
-    IssuedToken token = *found;
+    if (found == issue.tokens.end() || !is_open(*found)) continue;
     if (end.to == CommandState::Succeeded) {
-      token.state = IssuedState::Redeemed;
-    } else if (end.to == CommandState::Rejected) {
-      token.state = IssuedState::Refused;
-      if (end.meter_reason) token.reason = operation::meter_refusal_word(*end.meter_reason);
+      settle(issue, *found, {IssuedState::Redeemed, {}}, (*carried)->command, meter, now);
+      continue;
     }
-    if (!keeper_.checked(ledger.set_issued_token(issue.key, token, now.utc))) return;
-    if (token.state != IssuedState::Outstanding) {
-      TokenIssue settled = issue;
-      settled.tokens = {token};
-      static_cast<void>(audit(AuditKind::TokenSettled, (*carried)->command, {},
-                              north::encode_issue_audit(settled), now));
+    if (!is_outstanding(*found)) continue;
+    if (end.to == CommandState::Rejected) {
+      settle(issue, *found, {IssuedState::Refused, end.meter_reason}, (*carried)->command, meter,
+             now);
     }
-    if (token.state == IssuedState::Redeemed) {
-      redeemed(issue, token, meter);
-    } else {
-      stop_batch(*issues, delivery.text(), now);
-    }
+    stop_batch(*issues, delivery.text(), now);
     keeper_.commit_soon();
   }
   deliver_due(meter, now);
@@ -106,30 +121,42 @@ void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now
   const auto issues = keeper_.checked(ledger.token_issues(meter.stored.key));
   if (!issues) return;
   for (const TokenIssue& issue : *issues) {
-    for (IssuedToken token : issue.tokens) {
+    for (const IssuedToken& token : issue.tokens) {
       const bool is_ours = token_log::code_reference(token.digits) == code.reference;
-      if (!is_ours || !is_outstanding(token)) continue;
-      token.state = code.refusal ? IssuedState::Refused : IssuedState::RedeemedByHand;
-      if (code.refusal) token.reason = operation::meter_refusal_word(*code.refusal);
-      if (!keeper_.checked(ledger.set_issued_token(issue.key, token, now.utc))) return;
+      if (!is_ours || !is_open(token) || (code.refusal && !is_outstanding(token))) continue;
       const auto asked = keeper_.checked(ledger.find_command(issue.id));
-      if (asked && *asked) {
-        TokenIssue settled = issue;
-        settled.tokens = {token};
-        static_cast<void>(audit(AuditKind::TokenSettled, (*asked)->command, {},
-                                north::encode_issue_audit(settled), now));
-      }
-      if (!code.refusal) redeemed(issue, token, meter);
-      keeper_.commit_soon();
+      if (!asked || !*asked) continue;
+      settle(issue, token,
+             {code.refusal ? IssuedState::Refused : IssuedState::RedeemedByHand, code.refusal},
+             (*asked)->command, meter, now);
     }
   }
 }
 
+void TokenDesk::settle(const TokenIssue& issue, IssuedToken token, Settlement settlement,
+                       const Command& by, MeterUnit& meter, Now now) {
+  token.state = settlement.state;
+  token.reason.clear();
+  if (settlement.refusal) token.reason = operation::meter_refusal_word(*settlement.refusal);
+  if (!keeper_.checked(keeper_.ledger().set_issued_token(issue.key, token, now.utc))) return;
+  TokenIssue settled = issue;
+  settled.tokens = {token};
+  static_cast<void>(
+      audit(AuditKind::TokenSettled, by, {}, north::encode_issue_audit(settled), now));
+  const journal::Field id{"issue", issue.id.text()};
+  const journal::Field whose{"meter", meter.id().text()};
+  const journal::Field number{"number", std::to_string(token.number)};
+  if (token.state == IssuedState::Refused) {
+    journal_.write(journal::kTokenRefusedAtMeter, now.utc,
+                   {id, whose, number, {"reason", token.reason}});
+  } else {
+    journal_.write(journal::kTokenRedeemed, now.utc, {id, whose, number});
+    redeemed(issue, token, meter);
+  }
+  keeper_.commit_soon();
+}
+
 void TokenDesk::redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter) {
-  journal_.write(journal::kTokenRedeemed, clock_.now().utc,
-                 {{"issue", issue.id.text()},
-                  {"meter", meter.id().text()},
-                  {"number", std::to_string(last.number)}});
   if (!issue.to_supply_group) return;
   const bool is_whole = std::ranges::all_of(issue.tokens, [&](const IssuedToken& token) {
     return token.number == last.number || token.state == IssuedState::Redeemed ||

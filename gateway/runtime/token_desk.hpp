@@ -42,6 +42,8 @@ class TokenDesk {
   struct Handlers {
     /// Takes up a delivery; its end comes to `delivery_ended`.
     std::function<void(const Command&, Now)> deliver;
+    /// Whether a delivery to this meter would not be turned away for lack of room.
+    std::function<bool(const MeterUnit&)> has_room;
   };
 
   struct Rights {
@@ -67,6 +69,9 @@ class TokenDesk {
 
   /// Starts the deliveries that are due. After `store` is durable, and once after a start.
   void deliver_due(MeterUnit& meter, Now now);
+  /// A command ended: deliveries that found no room are tried again.
+  void room_made(Now now);
+  [[nodiscard]] bool waits_for_room() const { return !waiting_.empty(); }
   /// A delivery came to its end.
   void delivery_ended(const CommandId& delivery, MeterUnit& meter, Now now);
   /// The meter's token log shows a code that was keyed in: evidence for one of ours, perhaps
@@ -87,6 +92,13 @@ class TokenDesk {
   void audit_refusal(const Command& command, const Refusal& refusal, Now now);
   [[nodiscard]] bool hand_over(const TokenIssue& issue, HandChannel channel, const Command& command,
                                MeterUnit& meter, Now now);
+  /// What a meter said of a token, in its session or by its log.
+  struct Settlement {
+    IssuedState state;
+    std::optional<operation::MeterRefusal> refusal;
+  };
+  void settle(const TokenIssue& issue, IssuedToken token, Settlement settlement, const Command& by,
+              MeterUnit& meter, Now now);
   void redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter);
   /// The tokens that were to follow this one are not sent any more.
   void stop_batch(const std::vector<TokenIssue>& issues, const std::string& command, Now now);
@@ -97,6 +109,7 @@ class TokenDesk {
   const north::Topics& topics_;
   Rights rights_;
   Handlers handlers_;
+  std::vector<MeterUnit*> waiting_;  ///< with deliveries that found no room, the longest first
 };
 
 }  // namespace metergate::runtime

@@ -61,8 +61,7 @@ def schema_of(topic):
 
 
 class LiveExamples(StreetCase):
-    street_shape = {"line": 1, "tcp": 0, "mqtt": 4,
-                    "options": ("--token-rule", "cryptographic")}
+    street_shape = {"line": 1, "tcp": 0, "mqtt": 4, "token_rule": "cryptographic"}
     # The example that sets a clock to a wrong time gets a meter of its own, and so does the one that
     # leaves a key change unfinished.
     METERS = {"command-set-clock.given": "mqtt-003", "command-set-clock": "mqtt-002",

@@ -76,6 +76,7 @@ config::Configuration configuration(const std::filesystem::path& directory,
     [storage]
     file = "ledger.db"
     [north]
+)" + setting.north + R"(
     [[line]]
     name = "a"
     device = "/dev/null"

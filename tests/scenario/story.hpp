@@ -31,6 +31,7 @@ struct Setting {
   std::chrono::days history{3};  ///< of the meter, before the story begins
   double clock_drift_ppm = 0.0;
   std::string schedule{};  ///< further lines of `[[schedule]]`
+  std::string north{};     ///< further lines of `[north]`
   bool with_keys = false;  ///< the meter decides by its keys, and tokens for it can be made
   std::string access{};    ///< `[access]`, `[[role]]`, `[[operator]]`; empty: `vending` may all
 };

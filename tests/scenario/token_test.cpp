@@ -135,6 +135,18 @@ TEST_P(TokenStory, J04_ResentTokenIsTheSameToken) {
   EXPECT_EQ(story.tokens_seen(), 1U);
 }
 
+TEST_P(TokenStory, TokenThatWasKeyedInBeforeItWasSentAgainIsRedeemedByHand) {
+  issue("t1", R"({"function":"credit","energy_wh":5000,"delivery":"hand","channel":"print"})");
+  static_cast<void>(story.meter().key_in(digits_of("t1", 1), story.now_s()));
+  story.command("resend-tokens", "r1", R"("params":{})");
+  story.advance(1min);
+  EXPECT_THAT(story.last_of("r1-1"), HasSubstr(R"("meter_reason":"duplicate")"));
+  EXPECT_EQ(issues().front().state(), IssuedState::Refused);
+  perhaps_restart();
+  story.advance(20min);
+  EXPECT_EQ(issues().front().state(), IssuedState::RedeemedByHand) << "its log knows who had it";
+}
+
 TEST_P(TokenStory, EveryTokenStandsInTheAuditTrail) {
   issue("t1", R"({"function":"credit","energy_wh":1000})");
   issue("t2", R"({"function":"free-issue","energy_wh":50000})");
@@ -144,6 +156,20 @@ TEST_P(TokenStory, EveryTokenStandsInTheAuditTrail) {
   const auto head = story.ledger().audit_head();
   ASSERT_TRUE(head);
   EXPECT_EQ(head->entries, 3) << "made, denied, settled";
+}
+
+TEST(TokenDeliveries, WaitForRoomAndAreNotForgotten) {
+  Story story{{.north = "max_live_commands_per_meter = 1", .with_keys = true}};
+  story.advance(30s);
+  story.wire(Wire::Silent);
+  story.command("issue-token", "t1", R"("params":{"function":"credit","energy_wh":1000})");
+  story.command("set-relay", "r1", R"("params":{"state":"armed"})", 1min);  // the only place
+  story.advance(30s);
+  EXPECT_EQ(story.states_of("t1-1"), "") << "nobody asked for it just now: nobody is told";
+  story.wire(Wire::Healthy);
+  story.advance(5min);
+  EXPECT_THAT(story.states_of("t1-1"), EndsWith("succeeded"));
+  EXPECT_EQ(story.tokens_seen(), 1U);
 }
 
 /// What a gateway answers to a supply group change, having made nothing.

@@ -47,9 +47,7 @@ class KeyedCase(StreetCase):
 
     @classmethod
     def open_street(cls):
-        shape = dict(cls.street_shape)
-        shape["options"] = ("--token-rule", "cryptographic", *shape.get("options", ()))
-        cls.street_shape = shape
+        cls.street_shape = {**cls.street_shape, "token_rule": "cryptographic"}
         super().open_street()
 
     @classmethod
@@ -205,14 +203,24 @@ class KeyedCase(StreetCase):
         return json.loads(run(BINARY, "token", "decode", "-", "--key-config", keys, "--json",
                               stdin=digits))
 
+    def away(self, meter):
+        """Out of reach, and the gateway knows it."""
+        self.street.do("silence", meter)
+        until(lambda: f"{meter} to be away, now {self.gateway.sessions()}",
+              lambda: self.gateway.sessions().get(meter) in ("silent", "offline"))
+
+    def back(self, meter):
+        self.street.do("unsilence", meter)
+
     def supply(self, meter):
         truth = self.street.truth(meter)
         return truth["supply"], truth["causes"]
 
-    def until_reported(self, meter, supply, causes):
+    @classmethod
+    def until_reported(cls, meter, supply, causes):
         """The gateway has read it so, and said it on the meter's state topic."""
         def told():
-            state = (self.utility.state_of(meter) or {}).get("supply", {})
+            state = (cls.utility.state_of(meter) or {}).get("supply", {})
             return (state.get("reported"), state.get("causes")) == (supply, causes)
-        until(lambda: f"{meter} to be told {supply} {causes}, now {self.utility.state_of(meter)}",
+        until(lambda: f"{meter} to be told {supply} {causes}, now {cls.utility.state_of(meter)}",
               told)

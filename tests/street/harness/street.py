@@ -16,14 +16,14 @@ def seconds(text):
 
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
-                 history_days=1, options=(), environment=None):
+                 history_days=1, token_rule="open", options=(), environment=None):
         super().__init__("street", folder)
         self.binary, self.models, self.folder = binary, models, folder / "street"
         self.shape = ["--dir", self.folder, "--models", models,
                       "--lines", 1 if line else 0, "--meters", line, "--tcp-meters", tcp,
                       "--mqtt-meters", mqtt, "--broker-port", broker_port]
         self.environment = environment or {}
-        self.options = ["--history-days", history_days, *options]
+        self.options = ["--history-days", history_days, "--token-rule", token_rule, *options]
         self.on_line = [f"a-{n:03d}" for n in range(1, line + 1)]
         self.on_tcp = [f"tcp-{n:03d}" for n in range(1, tcp + 1)]
         self.on_mqtt = [f"mqtt-{n:03d}" for n in range(1, mqtt + 1)]

@@ -268,7 +268,13 @@ TEST(PublishedState, OfAMeterThatIsThere) {
                              .session_state = "online",
                              .clock_offset_ms = 1600},
                    .session_reason = "",
-                   .live_commands = 1};
+                   .live_commands = 1,
+                   .can = {{"deliver-token", "set-relay", "read", "synchronise", "set-clock",
+                            "cancel", "issue-token", "resend-tokens"},
+                           {"registers", "daily", "profile", "logs", "clock", "relay"},
+                           {"off", "armed"},
+                           {"utrn", "sts"},
+                           {"credit", "tamper-reset"}}};
   EXPECT_EQ(encode_meter_state(kSite, state, at("2026-03-01T10:17:04Z")),
             example_on_the_wire("meter-state"));
 }
@@ -285,7 +291,8 @@ TEST(PublishedState, OfAMeterThatIsSilentAssumesNothing) {
                              .clock_offset_ms = {}},
                    .session_reason = "no answer within 500 ms",
                    .next_try = at("2026-03-01T10:17:34Z"),
-                   .holes = 2};
+                   .holes = 2,
+                   .can = {{"read", "synchronise", "cancel"}, {"registers"}, {}, {}, {}}};
   EXPECT_EQ(encode_meter_state(kSite, state, at("2026-03-01T10:17:04Z")),
             example_on_the_wire("meter-state.silent"));
 }
