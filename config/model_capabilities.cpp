@@ -88,6 +88,17 @@ void judge_modbus(CapabilityJudge& judge, const model::MeterModel& meter_model) 
   judge.block(Capability::Tokens, at.token, "token", {Digits});
   judge.block(Capability::Transactions, at.transaction, "transaction",
               {TransactionId, OrderResult});
+  judge.window(Capability::Billing, at.billing, "billing", {AfterSequence}, {Count, More},
+               {Sequence, Time, Cause, ImportWh, ImportVarh, Balance, TariffId, SupplierId});
+  judge.window(Capability::Tariffs, at.tariff, "tariff", {},
+               {Count, TariffId, SupplierId, SupplierName, Price},
+               {Effective, TariffId, SupplierId, SupplierName, Price});
+  judge.block(Capability::Tariffs, at.set_tariff, "set_tariff",
+              {Effective, TariffId, SupplierId, SupplierName, Price});
+  judge.block(Capability::ChangeTenancy, at.change_tenancy, "change_tenancy",
+              {Effective, Actions, FieldRole::RelayAfter});
+  judge.block(Capability::ChangeSupplier, at.change_supplier, "change_supplier",
+              {Effective, Actions, FieldRole::RelayAfter, SupplierId, SupplierName});
   if (at.identification) {
     judge.block(Capability::Registers, at.identification, "identification", {Serial});
   }

@@ -75,9 +75,11 @@ void read_window(TableReader& in, std::string_view key, std::optional<model::Win
   if (!table) return;
   model::Window window;
   table->word<model::WindowAccess>("access", window.access, model::parse_window_access,
-                                   "write-read or write-then-read");
+                                   "write-read, write-then-read or read");
   table->number("max_records", window.max_records, {1, 125}, Need::Required);
-  if (auto select = table->table("select", Need::Required)) {
+  const bool selects = window.access != model::WindowAccess::Read;
+  if (auto select = table->table("select", selects ? Need::Required : Need::Optional)) {
+    if (!selects) table->contradicts("select", "no select beside access = \"read\"");
     // Written together with the read (6.17), or on its own, which may be two registers longer.
     window.select = read_block(*select, modbus::kMaxReadWriteWriteRegisters);
   }
@@ -209,6 +211,11 @@ void read_modbus(TableReader in, model::ModbusLayout& into, ModelLines& lines) {
   read_window(in, "profile", into.profile);
   read_window(in, "daily", into.daily);
   read_window(in, "logs", into.logs);
+  read_window(in, "billing", into.billing);
+  read_window(in, "tariff", into.tariff);
+  read_written(in, "change_tenancy", into.change_tenancy);
+  read_written(in, "change_supplier", into.change_supplier);
+  read_written(in, "set_tariff", into.set_tariff);
   read_map<SupplyState>(in, "relay_states", into.relay_states, parse_supply,
                         "a raw number with off, armed or on");
   read_map<LogId>(in, "log_numbers", into.log_numbers, parse_log,
@@ -241,7 +248,8 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
     } else {
       in.contradicts("capabilities",
                      "registers, daily, profile, logs, read-clock, set-clock, read-relay, "
-                     "operate-relay, close-relay, tokens, transactions; not " +
+                     "operate-relay, close-relay, tokens, transactions, billing, tariffs, "
+                     "change-tenancy, change-supplier; not " +
                          word);
     }
   }

@@ -21,8 +21,11 @@ void block_line(std::ostringstream& out, std::string_view name,
 void window_line(std::ostringstream& out, std::string_view name,
                  const std::optional<model::Window>& window) {
   if (!window) return;
-  out << "  " << std::left << std::setw(15) << name << " selected at " << window->select.address
-      << ", read at " << window->header.address << ", " << window->max_records << " records of "
+  out << "  " << std::left << std::setw(15) << name;
+  if (window->access != model::WindowAccess::Read) {
+    out << " selected at " << window->select.address << ',';
+  }
+  out << " read at " << window->header.address << ", " << window->max_records << " records of "
       << window->record_registers() << " registers a read ("
       << model::window_access_word(window->access) << ")\n";
 }
@@ -65,9 +68,14 @@ std::string report(const model::MeterModel& meter_model) {
     block_line(out, "operate_relay", at.operate_relay);
     block_line(out, "token", at.token);
     block_line(out, "transaction", at.transaction);
+    block_line(out, "change_tenancy", at.change_tenancy);
+    block_line(out, "change_supplier", at.change_supplier);
+    block_line(out, "set_tariff", at.set_tariff);
     window_line(out, "profile", at.profile);
     window_line(out, "daily", at.daily);
     window_line(out, "logs", at.logs);
+    window_line(out, "billing", at.billing);
+    window_line(out, "tariff", at.tariff);
     out << "  " << meter_model.modbus.registers.size() << " registers in " << requests(meter_model)
         << " requests, " << meter_model.captures.size() << " exchanges that decode as expected\n";
   }

@@ -101,6 +101,14 @@ void add_run_options(CLI::App& command, Options& options) {
   command.add_option("--clock-drift-ppm", street.clock_drift_ppm, "Up to so much, either way")
       ->check(CLI::Range(0.0, 10'000.0))
       ->capture_default_str();
+  command.add_option("--load-limit", street.load_limit_w,
+                     "Watts; above them a meter is OFF for 20 s, then ARMED");
+  command
+      .add_option("--emergency-credit", street.emergency_credit_minor,
+                  "What a user who asks for it may owe, minor units")
+      ->capture_default_str();
+  command.add_flag("--keep-truth", street.keep_truth,
+                   "Meters remember what a change of tenancy purged; `sim ctl truth` tells it");
   command.add_option("--seed", street.seed, "Another seed, another street")->capture_default_str();
 }
 

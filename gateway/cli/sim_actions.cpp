@@ -16,7 +16,14 @@ namespace {
 
 namespace json = boost::json;
 
-enum class Takes : unsigned char { Nothing, Meter, MeterAndNumber, MeterAndDigits, MeterAndWatts };
+enum class Takes : unsigned char {
+  Nothing,
+  Meter,
+  MeterAndNumber,
+  MeterAndDigits,
+  MeterAndWatts,
+  MeterAndState
+};
 
 struct SimAction {
   std::string_view word;
@@ -39,6 +46,9 @@ constexpr std::array kActions{
     SimAction{"key-in", Takes::MeterAndDigits, "digits", "a code at the meter's keypad"},
     SimAction{"set-load", Takes::MeterAndWatts, "watts", "what is drawn; 1000,0,500 for phases"},
     SimAction{"usual-load", Takes::Meter, "", "... and the household's habits again"},
+    SimAction{"cycle-relay", Takes::MeterAndNumber, "times", "commissioning: opens and closes"},
+    SimAction{"force-relay", Takes::MeterAndState, "state", "a fault: it moves without a cause"},
+    SimAction{"emergency-credit", Takes::Meter, "", "the user asks for it"},
     SimAction{"silence", Takes::Meter, "", "hears nothing, answers nothing"},
     SimAction{"unsilence", Takes::Meter, "", "... and again does"},
     SimAction{"late", Takes::MeterAndNumber, "ms", "answers come that much later"},
@@ -51,6 +61,7 @@ constexpr std::array kActions{
     SimAction{"heal", Takes::Meter, "", "no more faults"},
     SimAction{"swap", Takes::Meter, "", "another meter hangs in its place"},
     SimAction{"keys", Takes::Meter, "", "its PUBLIC TEST keys"},
+    SimAction{"changes", Takes::Meter, "", "tenancy, supplier, tariff: what waits and what was"},
     SimAction{"truth", Takes::Meter, "", "all the meter knows"},
     SimAction{"save", Takes::Meter, "", "its state to disk now"}};
 
@@ -133,6 +144,11 @@ CliResult<std::string> sim_request(const std::string& action, const std::string&
     const auto watts = whole_numbers(value);
     if (!watts) return failure(usage(action + " needs a VALUE: watts, or 1000,0,500 for phases"));
     request[found->field] = *watts;
+    return json::serialize(request);
+  }
+  if (found->takes == Takes::MeterAndState) {
+    if (value.empty()) return failure(usage(action + " needs a VALUE: off, armed or on"));
+    request[found->field] = value;
     return json::serialize(request);
   }
   const auto number = whole_number(value);

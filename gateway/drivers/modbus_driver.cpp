@@ -57,20 +57,22 @@ struct Start {
     return with(at().transaction, "transaction",
                 [&] { return read_transaction(model, address, op); });
   }
-  ExchangePtr operator()(const operation::ReadBilling&) const {
-    return unsupported_exchange(model.name, "billing");
+  ExchangePtr operator()(const operation::ReadBilling& op) const {
+    return with(at().billing, "billing", [&] { return read_billing(model, address, op); });
   }
   ExchangePtr operator()(const operation::ReadTariff&) const {
-    return unsupported_exchange(model.name, "tariff");
+    return with(at().tariff, "tariff", [&] { return read_tariff(model, address); });
   }
-  ExchangePtr operator()(const operation::ChangeTenancy&) const {
-    return unsupported_exchange(model.name, "change_tenancy");
+  ExchangePtr operator()(const operation::ChangeTenancy& op) const {
+    return with(at().change_tenancy, "change_tenancy",
+                [&] { return change_tenancy(model, address, op); });
   }
-  ExchangePtr operator()(const operation::ChangeSupplier&) const {
-    return unsupported_exchange(model.name, "change_supplier");
+  ExchangePtr operator()(const operation::ChangeSupplier& op) const {
+    return with(at().change_supplier, "change_supplier",
+                [&] { return change_supplier(model, address, op); });
   }
-  ExchangePtr operator()(const operation::SetTariff&) const {
-    return unsupported_exchange(model.name, "set_tariff");
+  ExchangePtr operator()(const operation::SetTariff& op) const {
+    return with(at().set_tariff, "set_tariff", [&] { return set_tariff(model, address, op); });
   }
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "gateway/drivers/modbus_exchange.hpp"
 #include "protocols/modbus/read_plan.hpp"
@@ -36,5 +37,21 @@ using ExchangePtr = std::unique_ptr<Exchange>;
                                       operation::WriteToken);
 [[nodiscard]] ExchangePtr read_transaction(const model::MeterModel&, const MeterAddress&,
                                            operation::ReadTransaction);
+/// An order that is one block of fields. Where the model keeps the last transaction, the verdict is
+/// read back.
+[[nodiscard]] ExchangePtr send_order(const model::MeterModel&, const MeterAddress&,
+                                     const model::Block&, operation::TransactionId,
+                                     std::vector<model::FieldValue>);
+
+// modbus_changes.cpp: tenancy, supplier, tariff
+[[nodiscard]] ExchangePtr read_billing(const model::MeterModel&, const MeterAddress&,
+                                       operation::ReadBilling);
+[[nodiscard]] ExchangePtr read_tariff(const model::MeterModel&, const MeterAddress&);
+[[nodiscard]] ExchangePtr change_tenancy(const model::MeterModel&, const MeterAddress&,
+                                         const operation::ChangeTenancy&);
+[[nodiscard]] ExchangePtr change_supplier(const model::MeterModel&, const MeterAddress&,
+                                          const operation::ChangeSupplier&);
+[[nodiscard]] ExchangePtr set_tariff(const model::MeterModel&, const MeterAddress&,
+                                     const operation::SetTariff&);
 
 }  // namespace metergate::modbus_driver

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <utility>
 
 #include "gateway/drivers/modbus_operations.hpp"
 
@@ -153,6 +154,12 @@ class ReadTransaction : public ModbusExchange {
 };
 
 }  // namespace
+
+ExchangePtr send_order(const model::MeterModel& meter_model, const MeterAddress& address,
+                       const model::Block& block, operation::TransactionId transaction,
+                       Fields fields) {
+  return std::make_unique<Order>(meter_model, address, block, transaction, std::move(fields));
+}
 
 ExchangePtr set_clock(const model::MeterModel& meter_model, const MeterAddress& address,
                       operation::SetClock op) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/drivers/modbus_operations.hpp"
+#include "gateway/drivers/modbus_window.hpp"
 
 namespace metergate::modbus_driver {
 namespace {
@@ -11,71 +12,6 @@ using Fields = std::vector<model::FieldValue>;
 
 std::int64_t seconds_of(UtcSeconds time) { return time.time_since_epoch().count(); }
 UtcSeconds time_of(std::int64_t seconds) { return UtcSeconds{std::chrono::seconds{seconds}}; }
-
-/// What the window's header and records say, before they are given a meaning.
-struct WindowContent {
-  Fields header;
-  std::vector<Fields> records;
-
-  [[nodiscard]] bool more() const { return number_of(header, FieldRole::More).value_or(0) != 0; }
-};
-
-/// Selects and reads one window; the derived class fills the selector and understands the records.
-class ReadWindow : public ModbusExchange {
- public:
-  ReadWindow(const model::MeterModel& meter_model, const MeterAddress& address,
-             const model::Window& window)
-      : ModbusExchange{meter_model, address}, window_{window} {}
-
-  DriverStep begin(Now) final {
-    Fields select;
-    for (const model::Field& field : window_.select.fields) {
-      select.push_back({field, selector(field.role), {}});
-    }
-    const modbus::Registers values = model::encode_fields(select);
-    if (window_.access == model::WindowAccess::WriteRead) {
-      selected_ = true;
-      return ask(modbus::ReadWriteRegisters{window_.header.address, window_registers(),
-                                            window_.select.address, values});
-    }
-    return ask(modbus::WriteRegisters{window_.select.address, values}, true);
-  }
-
- private:
-  [[nodiscard]] virtual std::int64_t selector(FieldRole role) const = 0;
-  [[nodiscard]] virtual DriverStep understand(const WindowContent& content) = 0;
-
-  [[nodiscard]] std::uint16_t window_registers() const {
-    return static_cast<std::uint16_t>(window_.header.registers() +
-                                      window_.max_records * window_.record_registers());
-  }
-
-  DriverStep took(const modbus::Registers& values, Now) final {
-    if (!selected_) {
-      selected_ = true;
-      return ask(modbus::ReadRegisters{modbus::FunctionCode::ReadHoldingRegisters,
-                                       window_.header.address, window_registers()});
-    }
-    WindowContent content;
-    content.header = model::decode_fields(window_.header.fields, values);
-    const std::int64_t count = number_of(content.header, FieldRole::Count).value_or(0);
-    if (count > window_.max_records) {
-      return meaningless("the window says it holds " + std::to_string(count) +
-                         " records; at most " + std::to_string(window_.max_records) + " fit");
-    }
-    std::span<const std::uint16_t> rest = values;
-    rest = rest.subspan(window_.header.registers());
-    for (std::int64_t i = 0; i < count; ++i) {
-      content.records.push_back(
-          model::decode_fields(window_.record, rest.first(window_.record_registers())));
-      rest = rest.subspan(window_.record_registers());
-    }
-    return understand(content);
-  }
-
-  const model::Window& window_;
-  bool selected_ = false;
-};
 
 std::vector<IntervalValue> channel_values(const Fields& record) {
   const IntervalMarks marks{
@@ -109,7 +45,7 @@ class ReadProfile : public ReadWindow {
                                        : 0;
   }
 
-  DriverStep understand(const WindowContent& content) override {
+  DriverStep understand(const WindowContent& content, Now) override {
     operation::ProfilePage page;
     std::int64_t next = seconds_of(op_.from);
     const std::int64_t period = std::chrono::seconds{meter_model().capture_period}.count();
@@ -145,7 +81,7 @@ class ReadDaily : public ReadWindow {
                                        : 0;
   }
 
-  DriverStep understand(const WindowContent& content) override {
+  DriverStep understand(const WindowContent& content, Now) override {
     operation::DailyPage page;
     auto next = op_.from;
     for (const Fields& record : content.records) {
@@ -181,7 +117,7 @@ class ReadLog : public ReadWindow {
     return found == numbers.end() ? 0 : found->first;
   }
 
-  DriverStep understand(const WindowContent& content) override {
+  DriverStep understand(const WindowContent& content, Now) override {
     operation::LogPage page;
     page.log = op_.log;
     std::uint32_t last = op_.after_sequence;

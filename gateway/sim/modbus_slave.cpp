@@ -138,6 +138,9 @@ modbus::Response ModbusSlave::read(VirtualMeter& meter, RegisterSpace space, std
              [&](const auto& w) { return daily_window(w, selected_.daily, meter, now); });
   put_window(layout.logs,
              [&](const auto&) { return log_window(model_, selected_.logs, meter, now); });
+  put_window(layout.billing,
+             [&](const auto& w) { return billing_window(w, selected_.billing, meter, now); });
+  put_window(layout.tariff, [&](const auto& w) { return tariff_window(w, meter); });
 
   auto values = std::move(image).take(layout.gaps_readable);
   if (!values) return exception(ExceptionCode::IllegalDataAddress);
@@ -154,10 +157,11 @@ std::optional<modbus::Exception> ModbusSlave::write(VirtualMeter& meter, std::ui
     return true;
   };
   if (select(layout.profile, selected_.profile) || select(layout.daily, selected_.daily) ||
-      select(layout.logs, selected_.logs)) {
+      select(layout.logs, selected_.logs) || select(layout.billing, selected_.billing)) {
     return std::nullopt;
   }
-  for (const auto* block : {&layout.token, &layout.operate_relay, &layout.set_clock}) {
+  for (const auto* block : {&layout.token, &layout.operate_relay, &layout.set_clock,
+                            &layout.change_tenancy, &layout.change_supplier, &layout.set_tariff}) {
     if (!is_exactly(*block, address, values.size())) continue;
     const auto understood =
         understand_order(meter, **block, model::decode_fields((*block)->fields, values));
@@ -194,8 +198,11 @@ std::optional<operation::Operation> ModbusSlave::understand_order(const VirtualM
     if (state == layout.relay_states.end()) return std::nullopt;
     return operation::OperateRelay{state->second, id};
   }
-  const UtcSeconds time{std::chrono::seconds{field_number(fields, FieldRole::Time)}};
-  return operation::SetClock{time, id};
+  if (layout.set_clock && &block == &*layout.set_clock) {
+    const UtcSeconds time{std::chrono::seconds{field_number(fields, FieldRole::Time)}};
+    return operation::SetClock{time, id};
+  }
+  return understand_change(layout, block, fields, id);
 }
 
 std::optional<modbus::Exception> ModbusSlave::order(VirtualMeter& meter,

@@ -38,6 +38,7 @@ class ModbusSlave {
     Fields profile;
     Fields daily;
     Fields logs;
+    Fields billing;
   };
 
   [[nodiscard]] modbus::Response answer(virtual_meter::VirtualMeter& meter,

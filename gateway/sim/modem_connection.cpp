@@ -28,6 +28,9 @@ struct ModemConnection::Callbacks {
     MQTTAsync_free(topic);
     return 1;
   }
+  // A broker that refuses a push has answered too: it would refuse it again.
+  static void published(void* context, MQTTAsync_successData5*) { ++from(context).answered_; }
+  static void refused(void* context, MQTTAsync_failureData5*) { ++from(context).answered_; }
   /// Paho wants one; `is_connected` is asked instead.
   static void lost(void*, char*) {}
 };
@@ -62,6 +65,8 @@ void ModemConnection::connect(const Will& will, std::chrono::seconds timeout) {
   options.onFailure5 = &Callbacks::attempt_failed;
   options.context = this;
   connecting_ = true;
+  sent_ = 0;
+  answered_ = 0;
   if (MQTTAsync_connect(client_, &options) != MQTTASYNC_SUCCESS) connecting_ = false;
 }
 
@@ -84,6 +89,16 @@ void ModemConnection::publish(const std::string& topic, std::string_view payload
   MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
   static_cast<void>(MQTTAsync_send(client_, topic.c_str(), static_cast<int>(payload.size()),
                                    payload.data(), 1, retain == Retain::Yes ? 1 : 0, &options));
+}
+
+void ModemConnection::publish_counted(const std::string& topic, std::string_view payload) {
+  MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
+  options.onSuccess5 = &Callbacks::published;
+  options.onFailure5 = &Callbacks::refused;
+  options.context = this;
+  ++sent_;
+  static_cast<void>(MQTTAsync_send(client_, topic.c_str(), static_cast<int>(payload.size()),
+                                   payload.data(), 1, 0, &options));
 }
 
 }  // namespace metergate::sim

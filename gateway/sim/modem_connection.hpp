@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -46,12 +47,18 @@ class ModemConnection {
   void subscribe(const std::string& topic);
   enum class Retain : std::uint8_t { No, Yes };
   void publish(const std::string& topic, std::string_view payload, Retain retain);
+  /// The same, not retained, and `waiting` counts it until the broker has answered.
+  void publish_counted(const std::string& topic, std::string_view payload);
+  /// Of this connection; one that breaks leaves them waiting for ever.
+  [[nodiscard]] std::size_t waiting() const { return sent_ - answered_; }
 
  private:
   struct Callbacks;
   Handlers handlers_;
   std::chrono::seconds keep_alive_;
   std::atomic<bool> connecting_{false};
+  std::atomic<std::size_t> sent_{0};  ///< counted ones
+  std::atomic<std::size_t> answered_{0};
   void* client_ = nullptr;  ///< MQTTAsync
 };
 

@@ -15,6 +15,8 @@ constexpr std::chrono::milliseconds kLongestPause{60'000};
 constexpr std::chrono::seconds kConnectTimeout{10};
 /// Rows of one message, as a small modem's memory would have it: two days of half-hours.
 constexpr std::size_t kPageRows = 96;
+/// Pages on their way at a time, when there is much to push.
+constexpr std::size_t kPagesAtOnce = 8;
 
 /// Cuts an answer to what one message of the modem holds.
 void cut_to_page(operation::Answer& answer) {
@@ -33,15 +35,6 @@ void cut_to_page(operation::Answer& answer) {
   }
 }
 
-/// The number of the newest power-up: another one after every restart of the meter.
-std::uint32_t boot_number(const VirtualMeter& meter) {
-  const auto& log = meter.log(LogId::Hardware);
-  const auto last = std::find_if(log.rbegin(), log.rend(), [](const LogEntry& entry) {
-    return entry.code == EventCode::PowerUp;
-  });
-  return last == log.rend() ? 0 : last->sequence;
-}
-
 }  // namespace
 
 MqttModem::MqttModem(StreetMeter& meter, const config::Broker& broker, const std::string& root,
@@ -58,8 +51,8 @@ MqttModem::MqttModem(StreetMeter& meter, const config::Broker& broker, const std
 std::optional<MqttModem::Shown> MqttModem::look() {
   return meter_.with([&](VirtualMeter& meter, UtcSeconds) {
     return Shown{meter.powered(),
-                 {true, meter.serial().text(), model_, meter.settings().firmware,
-                  boot_number(meter), meter.meter_time()}};
+                 {true, meter.serial().text(), model_, meter.settings().firmware, meter.boots(),
+                  meter.meter_time()}};
   });
 }
 
@@ -85,12 +78,14 @@ void MqttModem::tick(Instant now, bool may_connect, std::mt19937& chance) {
 }
 
 void MqttModem::wait_for_another_attempt(Instant now, std::mt19937& chance) {
+  pushing_.reset();
   std::uniform_int_distribution<std::int64_t> jitter{0, pause_.count()};
   state_ = Waiting{now + std::chrono::milliseconds{jitter(chance)}};
   pause_ = std::min(pause_ * 2, kLongestPause);
 }
 
 void MqttModem::vanish() {
+  pushing_.reset();
   if (std::holds_alternative<Away>(std::exchange(state_, Away{}))) return;
   connection_.disconnect(ModemConnection::Goodbye::Death);
 }
@@ -155,20 +150,35 @@ void MqttModem::send_late_answers(Instant now) {
 }
 
 void MqttModem::push_news() {
-  const auto news =
-      meter_.with([](VirtualMeter& meter, UtcSeconds) { return meter.take_pushes(); });
-  if (!news) return;
-  const auto push = [&](const auto& rows) {
+  if (pushing_) {
+    if (connection_.waiting() > 0) return;
+    const auto told = meter_.with([&](VirtualMeter& meter, UtcSeconds) {
+      meter.pushed(*pushing_);
+      return true;
+    });
+    if (!told) return;
+    pushing_.reset();
+  }
+  auto news = meter_.with(
+      [](VirtualMeter& meter, UtcSeconds) { return meter.pushes(kPageRows * kPagesAtOnce); });
+  if (!news || news->empty()) return;
+  push(*news);
+  pushing_ = std::move(news);
+}
+
+void MqttModem::push(const virtual_meter::Pushes& news) {
+  const auto in_pages = [&](const auto& rows) {
     using Rows = std::decay_t<decltype(rows)>;
     for (std::size_t first = 0; first < rows.size(); first += kPageRows) {
       const auto page = std::span{rows}.subspan(first, std::min(kPageRows, rows.size() - first));
       const meter_mqtt::Push one{Rows{page.begin(), page.end()}};
-      publish("push/" + std::string{meter_mqtt::push_word(one)}, meter_mqtt::encode_push(one));
+      connection_.publish_counted(prefix_ + "push/" + std::string{meter_mqtt::push_word(one)},
+                                  meter_mqtt::encode_push(one));
     }
   };
-  push(news->entries);
-  push(news->intervals);
-  push(news->daily);
+  in_pages(news.entries);
+  in_pages(news.intervals);
+  in_pages(news.daily);
 }
 
 void MqttModem::publish(const std::string& leaf, std::string_view payload) {

@@ -61,6 +61,7 @@ class MqttModem {
   void wait_for_another_attempt(Instant now, std::mt19937& chance);
   void vanish();
   void push_news();
+  void push(const virtual_meter::Pushes& news);
   void send_late_answers(Instant now);
   void answer(const std::string& payload);
   void publish(const std::string& leaf, std::string_view payload);
@@ -75,6 +76,8 @@ class MqttModem {
   std::variant<Away, Waiting, Connecting, Up> state_{Waiting{}};
   std::chrono::milliseconds pause_;
   std::string last_request_;  ///< its id
+  /// On its way; the meter hears that it is out when the broker has answered.
+  std::optional<virtual_meter::Pushes> pushing_;
   std::mutex late_mutex_;
   std::deque<LateAnswer> late_;
   ModemConnection connection_;  ///< last, so that it goes first and takes its callbacks with it

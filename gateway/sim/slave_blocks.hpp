@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "meters/models/meter_model.hpp"
@@ -32,6 +33,17 @@ using BlockRegisters = std::vector<std::uint16_t>;
 [[nodiscard]] BlockRegisters log_window(const model::MeterModel& meter_model,
                                         const Fields& selected, virtual_meter::VirtualMeter& meter,
                                         UtcSeconds now);
+
+[[nodiscard]] BlockRegisters billing_window(const model::Window& window, const Fields& selected,
+                                            virtual_meter::VirtualMeter& meter, UtcSeconds now);
+[[nodiscard]] BlockRegisters tariff_window(const model::Window& window,
+                                           const virtual_meter::VirtualMeter& meter);
+
+/// A change of tenancy, of supplier or of tariff as it stands in the registers of its block;
+/// nothing when another block was written, or when no meter could understand it.
+[[nodiscard]] std::optional<operation::Operation> understand_change(
+    const model::ModbusLayout& layout, const model::Block& block, const Fields& fields,
+    operation::TransactionId id);
 
 /// The field's number, or 0.
 [[nodiscard]] std::int64_t field_number(const Fields& fields, model::FieldRole role);

@@ -80,6 +80,11 @@ Settings settings_for(const StreetOptions& options, const model::MeterModel& met
   settings.history = options.history;
   settings.supply = options.supply;
   settings.phases = options.phases;
+  settings.keep_truth = options.keep_truth;
+  settings.remote_close = meter_model.capabilities.has(Capability::CloseRelay);
+  settings.load_limit_w = options.load_limit_w;
+  settings.emergency_credit_minor = options.emergency_credit_minor;
+  settings.friendly_hours = options.friendly_hours;
   const auto share = static_cast<double>(virtual_meter::mixed(settings.seed, 77) % 2'001) - 1'000;
   settings.clock_drift_ppm = options.clock_drift_ppm * share / 1'000;
   return settings;

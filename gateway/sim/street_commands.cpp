@@ -25,7 +25,11 @@
 ///   swap                                    the place's other meter answers
 ///   key-in  digits                          a code at the meter's keypad
 ///   set-load  watts [per phase]             what the household draws; usual-load: its habits
+///   cycle-relay  times                      commissioning: OFF and ON every five seconds
+///   force-relay  state                      a fault: off, armed or on without a cause
+///   emergency-credit                        the user asks for it
 ///   keys                                    the meter's PUBLIC TEST keys, for `metergate token`
+///   changes                                 tariffs, billing, changes that wait and that fired
 ///   truth                                   all a meter knows, for checkers
 ///   line-stats [clear]                      what passed over the lines
 ///   save                                    everything to disk now
@@ -176,6 +180,38 @@ json::object set_load(StreetMeter& meter, const json::object& command) {
   return *set ? done() : refusal("this meter has one phase");
 }
 
+json::object cycle_relay(StreetMeter& meter, const json::object& command) {
+  const auto times = number(command, "times");
+  if (!times || *times < 1 || *times > virtual_meter::kMostCycles) {
+    return refusal("times must be 1 to " + std::to_string(virtual_meter::kMostCycles));
+  }
+  const auto begun = meter.with([&](VirtualMeter& hanging, UtcSeconds now) {
+    return hanging.cycle_relay(static_cast<std::uint8_t>(*times), now);
+  });
+  if (!begun) return refusal(meter.last_error());
+  return *begun ? done() : refusal("something holds the relay OFF, or it is being cycled");
+}
+
+json::object force_relay(StreetMeter& meter, const json::object& command) {
+  const json::value* word = command.if_contains("state");
+  const auto state = word != nullptr && word->is_string()
+                         ? parse_supply(std::string_view{word->get_string()})
+                         : std::nullopt;
+  if (!state || *state == SupplyState::Unknown) return refusal("state must be off, armed or on");
+  const auto forced = meter.with([&](VirtualMeter& hanging, UtcSeconds now) {
+    hanging.force_relay(*state, now);
+    return true;
+  });
+  return forced ? done() : refusal(meter.last_error());
+}
+
+json::object emergency_credit(StreetMeter& meter) {
+  const auto given = meter.with(
+      [](VirtualMeter& hanging, UtcSeconds now) { return hanging.take_emergency_credit(now); });
+  if (!given) return refusal(meter.last_error());
+  return *given ? done() : refusal("this meter offers no emergency credit now");
+}
+
 json::object keys(StreetMeter& meter) {
   const auto text =
       meter.with([](VirtualMeter& hanging, UtcSeconds) { return test_key_config(hanging); });
@@ -184,9 +220,9 @@ json::object keys(StreetMeter& meter) {
   return {{"ok", true}, {"key_config", *text}};
 }
 
-json::object truth(StreetMeter& meter) {
-  auto told =
-      meter.with([&](VirtualMeter& hanging, UtcSeconds now) { return truth_of(hanging, now); });
+using Tell = json::object (*)(const VirtualMeter&, UtcSeconds);
+json::object told_by(StreetMeter& meter, Tell tell) {
+  auto told = meter.with([&](VirtualMeter& hanging, UtcSeconds now) { return tell(hanging, now); });
   if (!told) return refusal(meter.last_error());
   (*told)["ok"] = true;
   return std::move(*told);
@@ -202,9 +238,13 @@ json::object for_one(StreetMeter& meter, std::string_view word, const json::obje
   }
   if (word == "set-clock-offset") return set_clock_offset(meter, command);
   if (word == "swap") return meter.swap() ? done() : refusal(meter.last_error());
-  if (word == "truth") return truth(meter);
+  if (word == "truth") return told_by(meter, truth_of);
+  if (word == "changes") return told_by(meter, changes_of);
   if (word == "key-in") return key_in(meter, command);
   if (word == "set-load") return set_load(meter, command);
+  if (word == "cycle-relay") return cycle_relay(meter, command);
+  if (word == "force-relay") return force_relay(meter, command);
+  if (word == "emergency-credit") return emergency_credit(meter);
   if (word == "keys") return keys(meter);
   if (word == "save") return meter.save() ? done() : refusal(meter.last_error());
   return refusal("no such command: " + std::string{word.substr(0, 40)});

@@ -4,11 +4,13 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/sim/wire_line.hpp"
 #include "meters/supply.hpp"
+#include "meters/virtual/settings.hpp"
 #include "protocols/sts/key_attributes.hpp"
 
 namespace metergate::sim {
@@ -45,6 +47,10 @@ struct StreetOptions {
   bool prepayment = true;
   std::int64_t balance_minor = 5'000;
   std::chrono::days history{45};
+  std::optional<unsigned> load_limit_w;  ///< above it: OFF for 20 s, then ARMED
+  std::int64_t emergency_credit_minor = 0;
+  std::optional<virtual_meter::FriendlyHours> friendly_hours;
+  bool keep_truth = false;        ///< meters remember what a purge took, for a checker
   double clock_drift_ppm = 20.0;  ///< each meter's lies somewhere between minus this and plus this
 };
 

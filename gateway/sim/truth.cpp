@@ -73,7 +73,16 @@ json::object token_row(const virtual_meter::TokenState& state) {
   return row;
 }
 
-/// `[start, [value, ...], marks]`, short because there are thousands.
+json::array log_rows(const VirtualMeter& meter, LogId log) {
+  json::array rows;
+  for (const LogEntry& entry : meter.log(log)) {
+    rows.push_back(log_row(entry));
+  }
+  return rows;
+}
+
+}  // namespace
+
 json::array captured_row(std::string start, const std::vector<IntervalValue>& values) {
   json::array numbers;
   for (const IntervalValue& value : values) numbers.push_back(value.value);
@@ -81,19 +90,13 @@ json::array captured_row(std::string start, const std::vector<IntervalValue>& va
   return {std::move(start), std::move(numbers), marks};
 }
 
-json::array log_rows(const VirtualMeter& meter, LogId log) {
-  json::array rows;
-  for (const LogEntry& entry : meter.log(log)) {
-    rows.push_back({{"sequence", entry.sequence},
-                    {"meter_time", rfc3339::text(entry.meter_time)},
-                    {"event", event_word(entry.code)},
-                    {"cause", entry.cause},
-                    {"detail", entry.detail}});
-  }
-  return rows;
+json::object log_row(const LogEntry& entry) {
+  return {{"sequence", entry.sequence},
+          {"meter_time", rfc3339::text(entry.meter_time)},
+          {"event", event_word(entry.code)},
+          {"cause", entry.cause},
+          {"detail", entry.detail}};
 }
-
-}  // namespace
 
 json::object summary_of(const VirtualMeter& meter, UtcSeconds now) {
   const RelayReading relay = meter.relay();
@@ -109,7 +112,7 @@ json::object summary_of(const VirtualMeter& meter, UtcSeconds now) {
 }
 
 json::object truth_of(const VirtualMeter& meter, UtcSeconds now) {
-  json::object out = summary_of(meter, now);
+  json::object out = changes_of(meter, now);
   const auto tokens = meter.token_state();
   out["token_rule"] = tokens ? "cryptographic" : "open";
   if (tokens) out["tokens"] = token_row(*tokens);
@@ -129,6 +132,7 @@ json::object truth_of(const VirtualMeter& meter, UtcSeconds now) {
   json::object logs;
   for (const LogId log : kAllLogs) logs[log_word(log)] = log_rows(meter, log);
   out["logs"] = std::move(logs);
+  if (meter.settings().keep_truth) out["purged"] = purged_of(meter);
   return out;
 }
 

@@ -61,7 +61,7 @@ enum class FieldRole : std::uint8_t {
   OperationsToday,
   Order,
   Digits,
-  OrderKind,  ///< 1 token, 2 relay, 3 clock
+  OrderKind,  ///< 1 token, 2 relay, 3 clock, 5 tenancy, 6 supplier, 7 tariff
   OrderResult,
   OrderValue,
   FromTime,
@@ -77,6 +77,17 @@ enum class FieldRole : std::uint8_t {
   EventCode,
   Cause,
   Detail,
+  Effective,   ///< when a change or a tariff is to come: 0 at once, 4294967295 never (it cancels)
+  Actions,     ///< bits of ChangeActions
+  RelayAfter,  ///< 0 unchanged, 1 off, 2 armed
+  EventId,
+  TariffId,
+  SupplierId,
+  SupplierName,
+  Price,  ///< minor units per kWh
+  ImportWh,
+  ImportVarh,
+  Balance,  ///< minor units
   Channel,
 };
 
@@ -103,9 +114,11 @@ struct Block {
 enum class WindowAccess : std::uint8_t {
   WriteRead,      ///< one exchange of function 23: selection and answer cannot be torn apart
   WriteThenRead,  ///< function 16, then 3
+  Read,           ///< nothing to select: the window always shows all there is
 };
 
-/// Records behind a selector: write what is wanted, read a window of records.
+/// Records behind a selector: write what is wanted, read a window of records. With nothing to
+/// select, just the window.
 struct Window {
   WindowAccess access = WindowAccess::WriteRead;
   Block select;
@@ -164,9 +177,14 @@ struct ModbusLayout {
   std::optional<Block> operate_relay;
   std::optional<Block> token;
   std::optional<Block> transaction;  ///< last remote order: id, kind, result, value
+  std::optional<Block> change_tenancy;
+  std::optional<Block> change_supplier;
+  std::optional<Block> set_tariff;
   std::optional<Window> profile;
   std::optional<Window> daily;
   std::optional<Window> logs;
+  std::optional<Window> billing;
+  std::optional<Window> tariff;  ///< the header is the active one, records are those that wait
   std::map<std::uint16_t, SupplyState> relay_states;          ///< raw to ours
   std::map<std::uint16_t, LogId> log_numbers;                 ///< raw to ours
   std::map<std::uint16_t, operation::MeterRefusal> refusals;  ///< raw order result; 0 = taken

@@ -16,9 +16,9 @@ constexpr std::array<std::string_view, 2> kSpaces{"holding", "input"};
 constexpr std::array<std::string_view, 8> kTypes{"u16", "s16", "u32", "s32",
                                                  "u64", "s64", "f32", "ascii"};
 constexpr std::array<std::string_view, 2> kOrders{"big-endian", "little-endian"};
-constexpr std::array<std::string_view, 2> kAccesses{"write-read", "write-then-read"};
+constexpr std::array<std::string_view, 3> kAccesses{"write-read", "write-then-read", "read"};
 constexpr std::array<std::string_view, 3> kCaptureKinds{"recorded", "document", "computed"};
-constexpr std::array<std::string_view, 28> kRoles{
+constexpr std::array<std::string_view, 39> kRoles{
     "skip",           "serial",      "firmware",
     "transaction_id", "time",        "clock_trusted",
     "state",          "causes",      "operations_today",
@@ -28,7 +28,10 @@ constexpr std::array<std::string_view, 28> kRoles{
     "count",          "more",        "covered_to",
     "start_time",     "marks",       "sequence",
     "event_code",     "cause",       "detail",
-    "channel"};
+    "effective",      "actions",     "relay_after",
+    "event_id",       "tariff_id",   "supplier_id",
+    "supplier_name",  "price",       "import_wh",
+    "import_varh",    "balance",     "channel"};
 
 static_assert(static_cast<std::size_t>(FieldRole::Channel) + 1 == kRoles.size());
 static_assert(static_cast<std::size_t>(NumberType::Ascii) + 1 == kTypes.size());

@@ -167,9 +167,27 @@ LogEntry read_entry(StateReader& in) {
 }  // namespace
 
 void VirtualMeter::State::write_changes(StateWriter& out) const {
+  out.line("boots");
+  out.number(boots);
   out.line("delivered-with");
   out.flag(settings.keep_truth);
   write_supplier(out, settings.supplier);
+  out.line("relay-rules");
+  out.flag(settings.remote_close);
+  out.number(settings.emergency_credit_minor);
+  out.flag(emergency_credit);
+  const FriendlyHours hours = settings.friendly_hours.value_or(FriendlyHours{});
+  out.flag(settings.friendly_hours.has_value());
+  out.number(hours.from);
+  out.number(hours.to);
+  out.line("cycling");
+  out.flag(cycling.has_value());
+  if (cycling) {
+    out.number(cycling->movements_left);
+    out.number(cycling->next);
+    out.number(static_cast<unsigned>(cycling->state));
+    out.number(cycling->causes.bits);
+  }
   out.line("tariff");
   write_tariff(out, tariffs.active());
   write_rows(out, "pending-tariffs", tariffs.pending(), [](StateWriter& to, const auto& pending) {
@@ -207,9 +225,29 @@ void VirtualMeter::State::write_changes(StateWriter& out) const {
 }
 
 void VirtualMeter::State::read_changes(StateReader& in) {
+  in.expect("boots");
+  boots = in.number<std::uint32_t>();
   in.expect("delivered-with");
   settings.keep_truth = in.flag();
   settings.supplier = read_supplier(in);
+  in.expect("relay-rules");
+  settings.remote_close = in.flag();
+  settings.emergency_credit_minor = in.number<std::int64_t>();
+  emergency_credit = in.flag();
+  const bool has_hours = in.flag();
+  FriendlyHours hours;
+  hours.from = in.number<unsigned>();
+  hours.to = in.number<unsigned>();
+  if (has_hours) settings.friendly_hours = hours;
+  in.expect("cycling");
+  if (in.flag()) {
+    cycling.emplace();
+    cycling->movements_left = in.number<std::uint8_t>();
+    cycling->next = in.number<std::int64_t>();
+    cycling->state = read_choice<SupplyState>(in, 1, 3, "a supply state");
+    cycling->causes.bits = in.number<std::uint16_t>();
+    if (cycling->next <= ticks) in.refuse("a time to come", std::to_string(cycling->next));
+  }
   in.expect("tariff");
   Tariff active = read_tariff(in);
   auto pending = read_rows(in, "pending-tariffs", [](StateReader& from) {

@@ -51,12 +51,21 @@ std::optional<What> act_of(std::string_view word) {
   if (word == "power-cut") return PowerCut{};
   if (word == "power-restored") return PowerRestored{};
   if (word == "usual-load") return LoadSwitched{};
+  if (word == "emergency-credit") return EmergencyCreditTaken{};
   return std::nullopt;
 }
 
 std::optional<What> act_with(std::string_view word, std::string_view content) {
   if (word == "local-clock") {
     if (const auto time = parsed_time(content)) return ClockSetLocally{*time};
+  }
+  if (word == "cycle-relay") {
+    const auto times = parsed<std::uint8_t>(content);
+    if (times && *times >= 1 && *times <= kMostCycles) return RelayCycled{*times};
+  }
+  if (word == "force-relay") {
+    const auto state = parse_supply(content);
+    if (state && *state != SupplyState::Unknown) return RelayForced{*state};
   }
   if (word == "key-in" && is_key_sequence(content)) return CodeKeyed{std::string{content}};
   return std::nullopt;
@@ -132,6 +141,9 @@ std::string Deed::text() const {
             return l.watts ? "load " + written(*l.watts) : std::string{"usual-load"};
           },
           [](const CodeKeyed& c) { return "key-in " + c.digits; },
+          [](const RelayCycled& c) { return "cycle-relay " + written(c.times); },
+          [](const RelayForced& f) { return "force-relay " + std::string{supply_word(f.to)}; },
+          [](EmergencyCreditTaken) { return std::string{"emergency-credit"}; },
       },
       what);
   return std::to_string(number) + ' ' + virtual_meter::written(time) + ' ' + content;

@@ -30,6 +30,17 @@ struct ClockSetLocally {
   UtcSeconds meter_time;
 };
 
+/// Commissioning: the relay opens and closes so many times (1.8).
+struct RelayCycled {
+  std::uint8_t times = 1;
+};
+/// A relay that welded, or was tampered with: it moves and nothing in the meter knows why.
+struct RelayForced {
+  SupplyState to = SupplyState::Off;
+};
+struct EmergencyCreditTaken {};
+
+inline constexpr std::uint8_t kMostCycles = 50;
 inline constexpr std::size_t kMostKeys = 60;  ///< three Secure codes of 20 digits
 /// 1 to 60 digits and nothing else.
 [[nodiscard]] bool is_key_sequence(std::string_view digits);
@@ -42,7 +53,7 @@ struct Deed {
   std::variant<operation::WriteToken, operation::OperateRelay, operation::SetClock,
                operation::ChangeTenancy, operation::ChangeSupplier, operation::SetTariff,
                ButtonPressed, CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally,
-               LoadSwitched, CodeKeyed>
+               LoadSwitched, CodeKeyed, RelayCycled, RelayForced, EmergencyCreditTaken>
       what;
 
   /// One line without its end: `12 1772618400 relay 7 armed`.

@@ -77,6 +77,7 @@ void VirtualMeter::State::step(std::int64_t target) {
   length = std::min(length, (energy.open_end() - clock).count());
   length = std::min(length, (midnight - clock).count());
   if (overload_until) length = std::min(length, *overload_until - ticks);
+  if (cycling) length = std::min(length, cycling->next - ticks);
   const auto change = next_change();
   if (change && *change > clock) length = std::min(length, (*change - clock).count());
 
@@ -100,6 +101,7 @@ void VirtualMeter::State::step(std::int64_t target) {
   // Only ever at full minutes, so that the outcome does not depend on when one looks.
   if ((load_second + length) % kMinute == 0) minute_passed(watts);
   if (overload_until && ticks >= *overload_until) end_pause();
+  if (cycling && ticks >= cycling->next) cycle();
   fire_due();
 }
 
@@ -133,14 +135,24 @@ void VirtualMeter::State::minute_passed(unsigned watts) {
   }
 }
 
+std::int64_t VirtualMeter::State::cut_off_minor() const {
+  return emergency_credit ? -settings.emergency_credit_minor : 0;
+}
+
 void VirtualMeter::State::check_credit() {
   if (in_history || !settings.prepayment) return;
   const std::int64_t balance = account.balance_minor();
   const bool held = relay.causes().has(SupplyCauses::kNoCredit);
-  if (balance > 0 && held) {
+  const auto is_friendly = [&] {
+    const auto of_day = meter_time() - std::chrono::floor<days>(meter_time());
+    const auto hour = static_cast<unsigned>(of_day.count() / kHour);
+    return settings.friendly_hours && settings.friendly_hours->hold(hour);
+  };
+  if (balance >= Account::kLowMinor) emergency_credit = false;
+  if (balance > cut_off_minor() && held) {
     write(LogId::Prepayment, EventCode::CreditRestored);
     release(SupplyCauses::kNoCredit, 0);
-  } else if (balance <= 0 && !held) {
+  } else if (balance <= cut_off_minor() && !held && !is_friendly()) {
     write(LogId::Prepayment, EventCode::CreditExhausted);
     hold(SupplyCauses::kNoCredit, 0);
   }
@@ -160,12 +172,14 @@ void VirtualMeter::State::write_supply(std::uint16_t cause, operation::Transacti
 }
 
 void VirtualMeter::State::hold(std::uint16_t cause, operation::TransactionId transaction) {
+  if (cause != SupplyCauses::kManual) end_cycling();
   if (cause != SupplyCauses::kOverload) returns_by_itself = false;
   const bool changed = relay.hold(cause);
   if (changed || transaction != 0) write_supply(cause, transaction);
 }
 
 void VirtualMeter::State::release(std::uint16_t causes, operation::TransactionId transaction) {
+  end_cycling();
   const auto released = static_cast<std::uint16_t>(relay.causes().bits & causes);
   const bool changed = relay.release(causes);
   if (changed || transaction != 0) write_supply(released, transaction);
@@ -173,6 +187,7 @@ void VirtualMeter::State::release(std::uint16_t causes, operation::TransactionId
 
 void VirtualMeter::State::arm(std::uint16_t causes, std::uint16_t why,
                               operation::TransactionId transaction) {
+  end_cycling();
   // Nothing closes it by itself any more, whatever it was waiting for.
   returns_by_itself = false;
   relay.arm(causes);
@@ -192,9 +207,11 @@ void VirtualMeter::State::set_clock(UtcSeconds to, operation::TransactionId tran
 void VirtualMeter::State::set_power(bool on) {
   if (on == has_power) return;
   has_power = on;
+  end_cycling();
   energy.mark_open(IntervalMarks::kPowerDown);
   write(LogId::Hardware, on ? EventCode::PowerUp : EventCode::PowerDown);
   if (!on) return;
+  ++boots;
   if (acceptance) acceptance->power_returned();
   // The day on which power returned gets its snapshot late; days wholly without get none (1.2).
   if (std::exchange(missed_midnight, false)) {

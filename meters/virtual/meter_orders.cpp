@@ -49,12 +49,17 @@ OrderAnswer VirtualMeter::State::take(const operation::OperateRelay& order) {
   const auto kind = OrderSeen::Kind::Relay;
   const TransactionId id = order.transaction;
   if (const auto no = stale(id)) return remember(kind, id, {}, *no);
-  if (order.order != SupplyState::Off && order.order != SupplyState::Armed) {
-    // Nobody closes this relay from afar: what the house would do with it can't be seen from there.
-    write(LogId::Supply, EventCode::RelayOperationHeld, refusal_number(MeterRefusal::NotSupported),
-          id);
-    return remember(kind, id, {}, refused(MeterRefusal::NotSupported));
+  const bool closes = order.order == SupplyState::On;
+  const auto hold_back = [&](MeterRefusal why_not) {
+    write(LogId::Supply, EventCode::RelayOperationHeld, refusal_number(why_not), id);
+    return remember(kind, id, {}, refused(why_not));
+  };
+  // Most relays are not closed from afar: what the house would do with it can't be seen from there.
+  if (order.order == SupplyState::Unknown || (closes && !settings.remote_close)) {
+    return hold_back(MeterRefusal::NotSupported);
   }
+  // Force connect is for an ARMED relay; what holds one OFF has its own remedy (P-33).
+  if (closes && relay.state() == SupplyState::Off) return hold_back(MeterRefusal::NotPermitted);
   if (!relay_limit.admit(ticks)) {
     write(LogId::Security, EventCode::ExcessiveRelayOperations,
           refusal_number(MeterRefusal::RelayLimit), id);
@@ -62,6 +67,10 @@ OrderAnswer VirtualMeter::State::take(const operation::OperateRelay& order) {
   }
   if (order.order == SupplyState::Off) {
     hold(SupplyCauses::kRemote, id);
+  } else if (closes) {
+    end_cycling();
+    (void)relay.press();
+    write_supply(0, id);
   } else {
     release(kUndoneByArming, id);
   }

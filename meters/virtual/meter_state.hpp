@@ -103,6 +103,8 @@ struct VirtualMeter::State {
   void set_clock(UtcSeconds to, operation::TransactionId transaction);
   void set_power(bool on);
   void check_credit();
+  /// The balance at which the supply goes.
+  [[nodiscard]] std::int64_t cut_off_minor() const;
   void write(LogId log, EventCode code, std::uint16_t cause = 0, std::uint32_t detail = 0) {
     book.write(log, code, meter_time(), cause, detail);
   }
@@ -127,9 +129,11 @@ struct VirtualMeter::State {
   std::int64_t ticks = 0;
   UtcSeconds clock_base;  ///< what the clock shows at tick 0
   bool has_power = true;
+  std::uint32_t boots = 1;
   bool cover_open = false;
   bool missed_midnight = false;  ///< a midnight passed without power
   bool low_credit_written = false;
+  bool emergency_credit = false;               ///< the user has asked for it
   bool in_history = false;                     ///< being filled: nothing is paid for, no limit acts
   std::optional<std::int64_t> overload_until;  ///< in ticks
   /// The pause ends with the supply back on by itself, not armed.
@@ -166,6 +170,18 @@ struct VirtualMeter::State {
   std::uint64_t changes = 0;
   std::vector<Deed> deeds;
   void note(decltype(Deed::what) what) { deeds.push_back({++changes, lived_to, std::move(what)}); }
+
+  // ---- commissioning (relay_acts.cpp)
+  // ------------------------------------------------------------
+  struct Cycling {
+    std::uint8_t movements_left = 0;
+    std::int64_t next = 0;                 ///< in ticks
+    SupplyState state = SupplyState::Off;  ///< before
+    SupplyCauses causes;
+  };
+  std::optional<Cycling> cycling;
+  void cycle();
+  void end_cycling();
 
   // ---- pushes (meter_pushes.cpp) ----------------------------------------------------------------
   PushMark pushed;                ///< of what is new

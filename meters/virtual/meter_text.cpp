@@ -276,7 +276,12 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   state->pushed.interval = read_time(in);
   state->pushed.day = read_day(in);
   if (version > 1) state->read_tokens(in);
-  if (version > 2) state->read_changes(in);
+  if (version > 2) {
+    state->read_changes(in);
+  } else {
+    // As it told them then: by the entries of a log that was never purged.
+    state->boots = state->book.last_sequence(LogId::Hardware) + 1;
+  }
   if (!in.ok()) return failure(in.error());
   return VirtualMeter{std::move(state)};
 }

@@ -14,6 +14,17 @@
 
 namespace metergate::virtual_meter {
 
+/// Hours of the day, standard time, in which credit that runs out disconnects nobody (1.4): from
+/// the first to before the second, over midnight when the first is the greater.
+struct FriendlyHours {
+  unsigned from = 0;
+  unsigned to = 0;
+
+  [[nodiscard]] constexpr bool hold(unsigned hour) const {
+    return from <= to ? from <= hour && hour < to : from <= hour || hour < to;
+  }
+};
+
 /// What a virtual meter is made with.
 struct Settings {
   SerialNumber serial;
@@ -27,6 +38,9 @@ struct Settings {
   double clock_drift_ppm = 0.0;
   std::uint16_t relay_operations_per_day = 20;
   std::optional<unsigned> load_limit_w = std::nullopt;
+  bool remote_close = false;  ///< a remote order may close an ARMED relay (force connect, 1.8)
+  std::int64_t emergency_credit_minor = 0;  ///< what may be owed once the user has asked for it
+  std::optional<FriendlyHours> friendly_hours = std::nullopt;
   std::chrono::days history{45};
   /// Off: a new meter, never connected, with a history of zeros. On: in service all along.
   SupplyState supply = SupplyState::Off;

@@ -127,6 +127,9 @@ bool VirtualMeter::redo(const Deed& deed) {
                  [&](const ClockSetLocally& set) { set_clock_locally(set.meter_time, deed.time); },
                  [&](const LoadSwitched& load) { switch_load(load.watts, deed.time); },
                  [&](const CodeKeyed& code) { (void)key_in(code.digits, deed.time); },
+                 [&](RelayCycled cycled) { (void)cycle_relay(cycled.times, deed.time); },
+                 [&](RelayForced forced) { force_relay(forced.to, deed.time); },
+                 [&](EmergencyCreditTaken) { (void)take_emergency_credit(deed.time); },
                  [&](const auto& order) { (void)perform(order, deed.time); },
              },
              deed.what);
@@ -138,6 +141,7 @@ bool VirtualMeter::powered() const { return state_->has_power; }
 const Settings& VirtualMeter::settings() const { return state_->settings; }
 const SerialNumber& VirtualMeter::serial() const { return state_->settings.serial; }
 UtcSeconds VirtualMeter::meter_time() const { return state_->meter_time(); }
+std::uint32_t VirtualMeter::boots() const { return state_->boots; }
 std::int64_t VirtualMeter::balance_minor() const { return state_->account.balance_minor(); }
 std::uint64_t VirtualMeter::changes() const { return state_->changes; }
 const std::vector<OrderSeen>& VirtualMeter::orders() const { return state_->orders; }

@@ -134,6 +134,15 @@ class VirtualMeter {
   [[nodiscard]] KeyedIn key_in(std::string_view digits, UtcSeconds now);
   /// What the household draws from now on; nothing: its own habits again.
   void switch_load(std::optional<PhaseWatts> watts, UtcSeconds now);
+  /// Commissioning: 1 to 50 times OFF for five seconds, then ON for five; afterwards the relay is
+  /// as it was. Each movement counts as an operation of the day. False, and nothing happens, when
+  /// the relay is not the commissioner's to move: held OFF by more than never having been
+  /// connected, or no power.
+  bool cycle_relay(std::uint8_t times, UtcSeconds now);
+  /// A fault: the relay moves, and nothing in the meter knows why.
+  void force_relay(SupplyState to, UtcSeconds now);
+  /// The user asks for the emergency credit; false when there is none or the credit is not low.
+  bool take_emergency_credit(UtcSeconds now);
   /// At the optical port: no transaction id, but a mark on the interval and a log entry all the
   /// same.
   void set_clock_locally(UtcSeconds meter_time, UtcSeconds now);
@@ -166,6 +175,8 @@ class VirtualMeter {
   [[nodiscard]] const SerialNumber& serial() const;
   [[nodiscard]] UtcSeconds meter_time() const;
   [[nodiscard]] RelayReading relay() const;
+  /// How often it came up since it was made; no purge resets it.
+  [[nodiscard]] std::uint32_t boots() const;
   [[nodiscard]] std::int64_t balance_minor() const;
   /// Counts orders and acts of a person, never the passing of time: when it has grown, the deeds
   /// must be on disk before the meter answers.

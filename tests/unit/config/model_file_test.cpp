@@ -124,6 +124,30 @@ TEST(ModelFile, ABlockWithoutTheFieldItIsForIsAMistake) {
               HasSubstr("a field digits"));
 }
 
+TEST(ModelFile, AChangeOfTenancyThatCannotSayWhatToPurgeIsAMistake) {
+  const std::string head = std::string{kHead}.replace(kHead.find("[\"registers\"]"), 13,
+                                                      R"(["change-tenancy", "tariffs"])");
+  const std::string all =
+      mistakes(head + "[modbus.change_tenancy]\naddress = 1\nfields = [\"effective:u32\"]\n");
+  EXPECT_THAT(all, HasSubstr("a field actions in [modbus.change_tenancy]"));
+  EXPECT_THAT(all, HasSubstr("a field relay_after in [modbus.change_tenancy]"));
+  EXPECT_THAT(all, HasSubstr("[modbus.tariff] for the capability tariffs"));
+  EXPECT_THAT(all, HasSubstr("[modbus.set_tariff] for the capability tariffs"));
+}
+
+TEST(ModelFile, AWindowThatIsOnlyReadHasNoSelector) {
+  const std::string window =
+      "[modbus.tariff]\naccess = \"read\"\nmax_records = 1\n"
+      "header = { address = 20, fields = [\"count:u16\", \"tariff_id:u32\", \"price:u32\", "
+      "\"supplier_id:u32\", \"supplier_name:ascii16\"] }\n"
+      "record = [\"effective:u32\", \"tariff_id:u32\", \"price:u32\", \"supplier_id:u32\", "
+      "\"supplier_name:ascii16\"]\n";
+  EXPECT_EQ(mistakes(kHead + window + kVoltage), "");
+  EXPECT_THAT(
+      mistakes(kHead + window + "select = { address = 1, fields = [\"skip:u16\"] }\n" + kVoltage),
+      HasSubstr("no select beside access = \"read\""));
+}
+
 TEST(ModelFile, UnknownUnitsTypesAndKeysAreToldTogetherWithTheirLines) {
   const std::string text = mistakes(kHead + R"([[modbus.register]]
 obis = "1-0:1.8.0"

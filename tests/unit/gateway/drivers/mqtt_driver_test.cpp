@@ -53,6 +53,12 @@ class MqttDriverTest : public testing::Test {
   std::string to_;
 };
 
+operation::ChangeTenancy numbered(operation::TransactionId transaction) {
+  operation::ChangeTenancy order;
+  order.transaction = transaction;
+  return order;
+}
+
 TEST_F(MqttDriverTest, ChangesNeedTheirOwnCapability) {
   for (const operation::Operation& operation : {operation::Operation{operation::ReadBilling{}},
                                                 operation::Operation{operation::ReadTariff{}},
@@ -64,13 +70,11 @@ TEST_F(MqttDriverTest, ChangesNeedTheirOwnCapability) {
     EXPECT_EQ(refused.error().reason, OperationFault::Reason::Unsupported);
   }
   model_.capabilities.add(Capability::ChangeTenancy);
-  const auto result = perform(operation::ChangeTenancy{.transaction = 7},
-                              R"({"id":"7","result":{"outcome":"taken"}})");
+  const auto result = perform(numbered(7), R"({"id":"7","result":{"outcome":"taken"}})");
   ASSERT_TRUE(result);
   EXPECT_TRUE(
       std::holds_alternative<operation::OrderTaken>(std::get<operation::OrderAnswer>(*result)));
-  const auto lost =
-      perform(operation::ChangeTenancy{.transaction = 8}, fault(LinkFault::Reason::NoAnswer));
+  const auto lost = perform(numbered(8), fault(LinkFault::Reason::NoAnswer));
   ASSERT_FALSE(lost);
   EXPECT_TRUE(lost.error().order_may_have_arrived);
 }
