@@ -21,13 +21,14 @@ struct Options {
   std::string supply = "on";
   std::string site = "street";
   std::string north_host;
+  sim::KeyFiles keys;
   std::uint16_t north_port = 1883;
   long history_days = 45;
   long latency_ms = 0;
   long turn_round_ms = 10;
   bool unpaced = false;
   bool credit = false;
-  std::string token_rule = "open";
+  std::string token_rule = "cryptographic";
   std::string algorithm = "07";
 };
 
@@ -60,6 +61,12 @@ void add_street_options(CLI::App& command, Options& options) {
   command.add_option("--baud", street.wire.baud, "Of the lines")
       ->check(CLI::Range(300U, 230'400U))
       ->capture_default_str();
+  command.add_option("--ea", options.algorithm, "Algorithm of meters with keys: 07 or 11")
+      ->check(CLI::IsMember({"07", "11"}))
+      ->capture_default_str();
+  command.add_option("--phases", street.phases, "Of each meter")
+      ->check(CLI::IsMember({1, 3}))
+      ->capture_default_str();
 }
 
 void add_run_options(CLI::App& command, Options& options) {
@@ -83,14 +90,8 @@ void add_run_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command
       .add_option("--token-rule", options.token_rule,
-                  "open: any well-formed code; cryptographic: by PUBLIC TEST keys")
+                  "cryptographic: by PUBLIC TEST keys; open: any well-formed code")
       ->check(CLI::IsMember({"open", "cryptographic"}))
-      ->capture_default_str();
-  command.add_option("--ea", options.algorithm, "Algorithm of meters with keys: 07 or 11")
-      ->check(CLI::IsMember({"07", "11"}))
-      ->capture_default_str();
-  command.add_option("--phases", street.phases, "Of each meter")
-      ->check(CLI::IsMember({1, 3}))
       ->capture_default_str();
   command.add_flag("--credit-mode", options.credit, "No prepayment: credit never runs out");
   command.add_option("--balance", street.balance_minor, "What is in each meter, minor units")
@@ -145,7 +146,10 @@ int print_config(Console& console, const Options& options) {
     console.out << "\n[north.broker]\nhost = " << quoted(options.north_host)
                 << "\nport = " << options.north_port << "\n";
   }
-  console.out << sim::gateway_config_for(options.street);
+  sim::StreetOptions street = options.street;
+  street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
+  const auto keys = options.keys.store.empty() ? std::nullopt : std::optional{options.keys};
+  console.out << sim::gateway_config_for(street, keys);
   return kOk;
 }
 
@@ -167,7 +171,9 @@ void add_sim_config(CLI::App& sim, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = sim.add_subcommand("config", "Print a gateway configuration for the street");
   command->footer(
-      "Takes what `sim run` was given, so that both name the same meters.\n\n"
+      "Takes what `sim run` was given, so that both name the same meters. With a key store the\n"
+      "gateway makes tokens for them; `DIR/keys/import.sh` fills one with the street's test "
+      "keys.\n\n"
       "Examples:\n"
       "  metergate sim config --dir /tmp/street --lines 2 --meters 32 > /tmp/street/gateway.toml");
   add_street_options(*command, *options);
@@ -175,6 +181,12 @@ void add_sim_config(CLI::App& sim, Action& action) {
   command->add_option("--north", options->north_host,
                       "Host of the broker for commands; none without");
   command->add_option("--north-port", options->north_port, "... and port")->capture_default_str();
+  CLI::Option* store = command->add_option("--key-file", options->keys.store,
+                                           "Encrypted key file with the street's test keys");
+  CLI::Option* passphrase = command->add_option("--passphrase-file", options->keys.passphrase,
+                                                "... and the file with its passphrase");
+  store->needs(passphrase);
+  passphrase->needs(store);
   command->callback([options, &action] {
     action = [options](Console& console) { return print_config(console, *options); };
   });

@@ -3,18 +3,47 @@
 
 #include "gateway/sim/state_file.hpp"
 #include "gateway/sim/street_options.hpp"
+#include "meters/virtual/test_keys.hpp"
 
 namespace metergate::sim {
 namespace {
 
-void meters(std::ostream& out, const std::string& place, unsigned count, const std::string& model,
-            const std::string& line) {
+namespace test_keys = virtual_meter::test_keys;
+
+/// The meters of one wire.
+struct Spread {
+  std::string place;
+  unsigned wire;
+  unsigned count;
+  std::string model;
+  std::string line;  ///< none of meters on MQTT
+};
+
+void as_range(std::ostream& out, const Spread& meters) {
   out << "\n[[meter_range]]\n"
-      << "prefix = \"" << place << "-\"\n"
-      << "count = " << count << "\n"
+      << "prefix = \"" << meters.place << "-\"\n"
+      << "count = " << meters.count << "\n"
       << "digits = 3\n"
-      << "model = \"" << model << "\"\n";
-  if (!line.empty()) out << "line = \"" << line << "\"\nfirst_address = 1\n";
+      << "model = \"" << meters.model << "\"\n";
+  if (!meters.line.empty()) out << "line = \"" << meters.line << "\"\nfirst_address = 1\n";
+}
+
+/// One by one, each with what enters its key as it leaves the test factory.
+void with_keys(std::ostream& out, const Spread& meters, const StreetOptions& options) {
+  for (unsigned number = 1; number <= meters.count; ++number) {
+    const auto serial = SerialNumber::parse(meter_serial(meters.wire, number));
+    out << "\n[[meter]]\n"
+        << "id = \"" << meter_name(meters.place, number) << "\"\n"
+        << "model = \"" << meters.model << "\"\n";
+    if (!meters.line.empty()) {
+      out << "line = \"" << meters.line << "\"\naddress = " << number << "\n";
+    }
+    out << "\n[meter.sts]\n"
+        << "pan = \"" << test_keys::meter_pan(*serial).digits() << "\"\n"
+        << "supply_group = \"" << test_keys::kSupplyGroup << "\"\n"
+        << "algorithm = \"" << sts::algorithm_code(options.algorithm) << "\"\n"
+        << "phases = " << options.phases << "\n";
+  }
 }
 
 /// The port the street was given, or the one it found (see StreetOptions::tcp_port).
@@ -27,10 +56,19 @@ std::string tcp_port(const StreetOptions& options) {
 
 }  // namespace
 
-std::string gateway_config_for(const StreetOptions& options) {
+std::string gateway_config_for(const StreetOptions& options, const std::optional<KeyFiles>& keys) {
   std::ostringstream out;
+  const auto meters = [&](const Spread& spread) {
+    keys ? with_keys(out, spread, options) : as_range(out, spread);
+  };
   std::error_code ignored;
   const auto directory = std::filesystem::absolute(options.directory, ignored);
+  if (keys) {
+    out << "\n[key_store]\n"
+        << "file = \"" << std::filesystem::absolute(keys->store, ignored).string() << "\"\n"
+        << "passphrase_file = \"" << std::filesystem::absolute(keys->passphrase, ignored).string()
+        << "\"\n";
+  }
   if (options.mqtt_meters > 0) {
     out << "\n[mqtt_meters]\n"
         << "root = \"" << options.mqtt_root << "\"\n"
@@ -52,10 +90,13 @@ std::string gateway_config_for(const StreetOptions& options) {
   }
   for (unsigned index = 0; index < options.lines && options.meters_per_line > 0; ++index) {
     const std::string name = line_name(index);
-    meters(out, name.substr(name.find('-') + 1), options.meters_per_line, options.model, name);
+    meters(
+        {name.substr(name.find('-') + 1), index + 1, options.meters_per_line, options.model, name});
   }
-  if (options.tcp_meters > 0) meters(out, "tcp", options.tcp_meters, options.model, "tcp");
-  if (options.mqtt_meters > 0) meters(out, "mqtt", options.mqtt_meters, options.mqtt_model, "");
+  if (options.tcp_meters > 0) meters({"tcp", kTcpWire, options.tcp_meters, options.model, "tcp"});
+  if (options.mqtt_meters > 0) {
+    meters({"mqtt", kMqttWire, options.mqtt_meters, options.mqtt_model, {}});
+  }
   return out.str();
 }
 

@@ -68,10 +68,7 @@ Result<StreetClock, std::string> take_up_clock(const StreetOptions& options) {
 
 Settings settings_for(const StreetOptions& options, const model::MeterModel& meter_model,
                       unsigned wire, unsigned number) {
-  // Digits only behind the letters: models with a numeric serial register show them.
-  std::string digits = std::to_string(wire * 1'000 + number);
-  digits.insert(0, 8 - std::min<std::size_t>(digits.size(), 8), '0');
-  Settings settings{*SerialNumber::parse("VM" + digits)};
+  Settings settings{*SerialNumber::parse(meter_serial(wire, number))};
   settings.seed = virtual_meter::mixed(options.seed, wire * 1'000 + number);
   settings.capture_period = meter_model.capture_period;
   settings.prepayment = options.prepayment;
@@ -246,9 +243,6 @@ struct Street::Parts {
     }
     return Done{};
   }
-
-  static constexpr unsigned kTcpWire = 9'000;
-  static constexpr unsigned kMqttWire = 10'000;
 };
 
 Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& options) {

@@ -19,6 +19,13 @@ std::string meter_name(const std::string& place, unsigned number) {
   return place + "-" + digits;
 }
 
+std::string meter_serial(unsigned wire, unsigned number) {
+  // Digits only behind the letters: models with a numeric serial register show them.
+  std::string digits = std::to_string(wire * 1'000 + number);
+  digits.insert(0, 8 - std::min<std::size_t>(digits.size(), 8), '0');
+  return "VM" + digits;
+}
+
 std::filesystem::path control_socket(const StreetOptions& options) {
   return options.directory / "control.sock";
 }

@@ -58,9 +58,23 @@ struct StreetOptions {
 [[nodiscard]] std::string line_name(unsigned index);
 /// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`.
 [[nodiscard]] std::string meter_name(const std::string& place, unsigned number);
+/// Serial numbers count along the wires: the lines from 1, then these.
+inline constexpr unsigned kTcpWire = 9'000;
+inline constexpr unsigned kMqttWire = 10'000;
+/// `VM00001001`: the first meter of `line-a`.
+[[nodiscard]] std::string meter_serial(unsigned wire, unsigned number);
 [[nodiscard]] std::filesystem::path control_socket(const StreetOptions& options);
 
+/// A key store that holds the street's test keys.
+struct KeyFiles {
+  std::filesystem::path store;
+  std::filesystem::path passphrase;
+};
+
 /// Lines, meters and broker as sections of a metergate.toml: a gateway with them finds the street.
-[[nodiscard]] std::string gateway_config_for(const StreetOptions& options);
+/// With key files it makes tokens too, so that every meter has a section of its own with what
+/// enters its key.
+[[nodiscard]] std::string gateway_config_for(const StreetOptions& options,
+                                             const std::optional<KeyFiles>& keys = {});
 
 }  // namespace metergate::sim
