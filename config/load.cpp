@@ -92,6 +92,15 @@ MqttMeters read_mqtt_meters(TableReader in, const std::filesystem::path& base) {
   return meters;
 }
 
+Registry read_registry(TableReader in) {
+  Registry registry;
+  in.word<registry::UnplacedPolicy>("unplaced", registry.unplaced, registry::parse_unplaced_policy,
+                                    "allow, alarm or block");
+  in.number("meters_per_location", registry.rules.meters_per_location, {1, 1'000});
+  in.finish();
+  return registry;
+}
+
 Schedule read_schedule(TableReader& in) {
   Schedule schedule;
   in.text("name", schedule.name, Need::Required);
@@ -177,6 +186,7 @@ Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
   into.meters = read_meters(root, into);
   if (auto table = root.table("key_store")) into.key_store = read_key_store(*table, base);
   into.access = read_access(root);
+  if (auto table = root.table("registry")) into.registry = read_registry(*table);
   root.finish();
   if (!errors.empty()) return failure(errors.take());
   return into;

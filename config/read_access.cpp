@@ -92,6 +92,7 @@ Role read_role(TableReader& in) {
   read_limit(in, role, TokenFunction::FreeIssue, "free_issue_limit_wh", role.free_issue_limit_wh);
   read_power_range(in, role);
   in.flag("engineering_to_customer", role.engineering_to_customer);
+  in.flag("registry", role.registry);
   in.finish();
   return role;
 }

@@ -7,6 +7,7 @@
 
 #include "config/nearest_word.hpp"
 #include "config/read_tokens.hpp"
+#include "meters/command.hpp"
 
 namespace metergate::config {
 namespace {
@@ -46,6 +47,10 @@ class MeterList {
   /// False when it is in the way of another meter.
   bool add(TableReader& in, std::string_view id_key, Meter meter) {
     bool alone = true;
+    if (meter.id == box_id()) {
+      in.contradicts(id_key, "another name; " + meter.id.text() + " is the box itself");
+      alone = false;
+    }
     if (!ids_.insert(meter.id.text()).second) {
       in.contradicts(id_key, "a name no other meter has; " + meter.id.text() + " is taken");
       alone = false;

@@ -12,6 +12,7 @@
 #include "meters/access_rules.hpp"
 #include "meters/identity.hpp"
 #include "meters/load_profile.hpp"
+#include "meters/registry_sighting.hpp"
 
 /// What the operator wrote, typed and with every default filled in. One TOML file (and, later,
 /// files beside it); `config/load.hpp` reads it, docs/operations.md lists every key.
@@ -141,6 +142,15 @@ struct Storage {
   std::chrono::days keep_journal{30};
 };
 
+/// Which meter stands where for whom (J-55).
+struct Registry {
+  registry::Rules rules;
+  /// What is done about a meter that answers and stands nowhere, or in doubt (J-63).
+  registry::UnplacedPolicy unplaced = registry::UnplacedPolicy::Allow;
+
+  friend bool operator==(const Registry&, const Registry&) = default;
+};
+
 enum class LogFormat : std::uint8_t { Plain, Json, Journald };
 
 struct Log {
@@ -176,6 +186,7 @@ struct Configuration {
   std::vector<Meter> meters;
   std::optional<KeyStore> key_store{};
   AccessRules access{};
+  Registry registry{};
 };
 
 }  // namespace metergate::config

@@ -12,7 +12,7 @@
 
 namespace metergate {
 
-/// What its holders may have made, and up to where. Limits are those of one token.
+/// What its holders may do, and have made up to where. Limits are those of one token.
 struct Role {
   std::string name;
   TokenFunctionSet functions;
@@ -21,6 +21,7 @@ struct Role {
   std::int64_t power_limit_min_w = 10;   ///< also of the phase unbalance (J-36)
   std::int64_t power_limit_max_w = 0;
   bool engineering_to_customer = false;  ///< may send technicians' tokens to a customer (J-26)
+  bool registry = false;                 ///< may change what belongs together (J-55)
 
   friend bool operator==(const Role&, const Role&) = default;
 };

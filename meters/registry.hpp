@@ -85,6 +85,7 @@ struct Order {
 
 struct Rules {
   std::size_t meters_per_location = 1;  ///< J-56: per location as configured
+  friend bool operator==(const Rules&, const Rules&) = default;
 };
 
 /// What a change is judged by: all links, past and present, of the meters and locations it touches.

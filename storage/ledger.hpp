@@ -188,6 +188,10 @@ class Ledger {
   /// The meter's row, made on first sight (epoch 1, supply state unknown).
   [[nodiscard]] Stored<StoredMeter> meter(const MeterId& id, std::string_view model, UtcTime now);
   [[nodiscard]] Stored<std::vector<StoredMeter>> meters() const;
+  [[nodiscard]] Stored<std::optional<StoredMeter>> find_meter(const MeterId& id) const;
+  /// All that said they have this serial number: one, or there is something to settle.
+  [[nodiscard]] Stored<std::vector<StoredMeter>> meters_with_serial(
+      const SerialNumber& serial) const;
   [[nodiscard]] Stored<Done> set_serial(MeterKey meter, const SerialNumber& serial);
   [[nodiscard]] Stored<Done> set_session(MeterKey meter, std::string_view state,
                                          std::optional<UtcTime> last_contact);

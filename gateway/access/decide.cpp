@@ -18,7 +18,7 @@ using Verdict = std::optional<Refusal>;
 const Role& box_owner() {
   static const Role role = [] {
     constexpr auto kUnlimited = std::numeric_limits<std::int64_t>::max();
-    Role all{"box-owner", {}, kUnlimited, kUnlimited, 1, kUnlimited, false};
+    Role all{"box-owner", {}, kUnlimited, kUnlimited, 1, kUnlimited, false, true};
     for (const TokenFunctionTraits& one : kTokenFunctions) all.functions.add(one.function);
     return all;
   }();

@@ -15,6 +15,7 @@
 #include "gateway/cli/operator_key.hpp"
 #include "gateway/cli/probe.hpp"
 #include "gateway/cli/readings.hpp"
+#include "gateway/cli/registry.hpp"
 #include "gateway/cli/run_command.hpp"
 #include "gateway/cli/send.hpp"
 #include "gateway/cli/show.hpp"
@@ -48,7 +49,7 @@ int run(std::vector<std::string> arguments, Console& console) {
   for (const auto add :
        {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show, &add_tail,
         &add_events, &add_readings, &add_export, &add_send, &add_probe, &add_status, &add_sim,
-        &add_token, &add_keys, &add_audit, &add_operator, &add_sign}) {
+        &add_token, &add_keys, &add_audit, &add_operator, &add_sign, &add_registry}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back

@@ -22,14 +22,7 @@ namespace json = boost::json;
 /// Beyond a command's own end, for its last word to come through.
 constexpr std::chrono::seconds kGrace{60};
 
-struct Options {
-  StoreOptions store;
-  TypedCommand typed;
-  std::string via = "socket";
-  std::string wait;
-  bool no_wait = false;
-  bool json = false;
-};
+using Options = SendOptions;
 
 CliResult<std::chrono::seconds> wait_limit(const Options& options, const CommandBody& command) {
   if (options.wait.empty()) return command.valid_for + kGrace;
@@ -68,7 +61,9 @@ int send_over_socket(Console& console, const Options& options, const CommandBody
   return printer.gave_up(command.id);
 }
 
-int send(Console& console, const Options& options) {
+}  // namespace
+
+int send_command(Console& console, const SendOptions& options) {
   TypedCommand typed = options.typed;
   if (typed.verb == Verb::DeliverToken && typed.token == "-") std::getline(std::cin, typed.token);
   const auto command = make_command_body(typed, own_user_name(), utc_now());
@@ -76,8 +71,10 @@ int send(Console& console, const Options& options) {
   const auto limit = wait_limit(options, *command);
   if (!limit) return complain(console, limit.error());
   StepPrinter printer{console, options.json ? StepFormat::Json : StepFormat::Text};
-  if (!options.json)
-    console.out << "command " << command->id << " to meter " << typed.meter << '\n';
+  if (!options.json) {
+    console.out << "command " << command->id
+                << (typed.meter.empty() ? "" : " to meter " + typed.meter) << '\n';
+  }
   if (options.via == "socket") {
     return send_over_socket(console, options, *command, *limit, printer);
   }
@@ -98,9 +95,8 @@ int send(Console& console, const Options& options) {
   return send_over_mqtt(console, sending, *command, printer);
 }
 
-void add_common_options(CLI::App& verb, Options& options) {
+void add_send_options(CLI::App& verb, SendOptions& options) {
   TypedCommand& typed = options.typed;
-  verb.add_option("METER", typed.meter, "The meter's name")->required();
   verb.add_option("--work-order", typed.work_order, "The work order this is done for");
   verb.add_option("--comment", typed.comment, "... or why, in words");
   verb.add_option("--id", typed.id, "The command's id; the same id again has no second effect")
@@ -126,6 +122,8 @@ void add_common_options(CLI::App& verb, Options& options) {
                   "The control socket, instead of the configured one")
       ->type_name("PATH");
 }
+
+namespace {
 
 struct VerbHelp {
   Verb verb;
@@ -247,10 +245,11 @@ void add_send(CLI::App& app, Action& action) {
     CLI::App* verb =
         command->add_subcommand(std::string{traits_of(help.verb).word}, help.description);
     verb->footer(help.footer);
-    add_common_options(*verb, *options);
+    verb->add_option("METER", options->typed.meter, "The meter's name")->required();
+    add_send_options(*verb, *options);
     add_verb_options(*verb, help.verb, options->typed);
     verb->callback([options, &action] {
-      action = [options](Console& console) { return send(console, *options); };
+      action = [options](Console& console) { return send_command(console, *options); };
     });
   }
 }

@@ -2,8 +2,24 @@
 #pragma once
 
 #include "gateway/cli/console.hpp"
+#include "gateway/cli/send_body.hpp"
+#include "gateway/cli/store_access.hpp"
 
 namespace metergate::cli {
+
+struct SendOptions {
+  StoreOptions store;
+  TypedCommand typed;
+  std::string via = "socket";
+  std::string wait;
+  bool no_wait = false;
+  bool json = false;
+};
+/// Reason, id, expiry, way and the rest that every command takes; whom it is for and what it says
+/// is the caller's.
+void add_send_options(CLI::App& command, SendOptions& options);
+/// Sends it and prints its steps; returns the exit code.
+int send_command(Console& console, const SendOptions& options);
 
 /// `metergate send VERB METER ...`: a command to a meter, waited for, step by step.
 void add_send(CLI::App& app, Action& action);

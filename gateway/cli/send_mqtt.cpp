@@ -70,8 +70,9 @@ class Exchange {
     limit_.expires_after(sending_.wait_limit);
     wait();
     MqttMessage message;
-    message.topic = sending_.north.root + "/v1/" + sending_.site + "/meter/" + sending_.meter +
-                    "/command/" + sending_.verb;
+    message.topic = sending_.north.root + "/v1/" + sending_.site +
+                    (sending_.meter.empty() ? "" : "/meter/" + sending_.meter) + "/command/" +
+                    sending_.verb;
     message.payload = json::serialize(command_.body);
     message.response_topic = response_topic_;
     message.correlation_data = command_.id;

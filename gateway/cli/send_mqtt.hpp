@@ -17,7 +17,7 @@ enum class Waiting : unsigned char { UntilEnd, UntilAccepted };
 struct MqttSending {
   config::North north;
   std::string site;
-  std::string meter;
+  std::string meter;  ///< empty for the box
   std::string verb;
   Waiting waiting = Waiting::UntilEnd;
   std::chrono::seconds wait_limit{0};

@@ -12,6 +12,7 @@
 #include "gateway/cli/table.hpp"
 #include "gateway/cli/time_option.hpp"
 #include "gateway/journal/neutral_text.hpp"
+#include "storage/token_issue.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -21,6 +22,7 @@ namespace json = boost::json;
 struct Options {
   StoreOptions store;
   std::string meter;
+  std::string serial;
   std::size_t commands = 10;
   bool json = false;
 };
@@ -34,6 +36,8 @@ struct Portrait {
   std::optional<UtcSeconds> profile_to;
   std::optional<std::chrono::sys_days> daily_to;
   std::vector<Hole> holes;
+  registry::Standing standing;
+  std::vector<TokenIssue> tokens;  ///< that wait to be used, oldest first
   std::optional<StoredSts> sts;
 };
 
@@ -45,6 +49,8 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
                .profile_to = {},
                .daily_to = {},
                .holes = {},
+               .standing = {},
+               .tokens = {},
                .sts = {}};
   const MeterKey key = out.meter.key;
   const Epoch epoch = out.meter.epoch;
@@ -63,6 +69,14 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
   auto holes = ledger.holes(key, epoch);
   if (!holes) return failure(holes.error());
   out.holes = std::move(holes).value();
+  auto standing = ledger.standing(key);
+  if (!standing) return failure(standing.error());
+  out.standing = std::move(standing).value();
+  auto tokens = ledger.token_issues(key);
+  if (!tokens) return failure(tokens.error());
+  std::erase_if(*tokens,
+                [](const TokenIssue& issue) { return issue.state() != IssuedState::Outstanding; });
+  out.tokens = std::move(tokens).value();
   auto sts = ledger.meter_sts(key);
   if (!sts) return failure(sts.error());
   out.sts = std::move(sts).value();
@@ -97,6 +111,15 @@ std::string session_text(const Portrait& portrait, UtcTime now) {
   return out;
 }
 
+std::string place_text(const registry::Standing& standing) {
+  if (!standing.location) {
+    return std::string{"at no location"} + (standing.in_conflict ? ", in conflict" : "");
+  }
+  return standing.location->text() +
+         (standing.customer ? ", for " + standing.customer->text() : ", for nobody") +
+         (standing.in_conflict ? ", in conflict" : "");
+}
+
 std::string supply_text(const StoredMeter& meter, UtcTime now) {
   std::string out{supply_word(meter.supply_reported)};
   if (!meter.supply_causes.none()) out += ", held open by " + joined(meter.supply_causes.words());
@@ -120,6 +143,7 @@ void print_text(Console& console, const Portrait& portrait) {
   fact("model", meter.model);
   fact("serial number", meter.serial.empty() ? "not read yet" : meter.serial);
   fact("tenancy", "epoch " + std::to_string(meter.epoch));
+  fact("place", place_text(portrait.standing));
   fact("session", session_text(portrait, now));
   const auto told = portrait.live ? rfc3339::parse(portrait.live->last_contact) : std::nullopt;
   fact("last contact", moment(told ? told : meter.last_contact, now));
@@ -139,6 +163,11 @@ void print_text(Console& console, const Portrait& portrait) {
   for (const Hole& hole : portrait.holes) {
     fact("missing", rfc3339::text(hole.range.from) + " to " + rfc3339::text(hole.range.to) + ", " +
                         std::to_string(hole.tries) + " tries");
+  }
+
+  for (const TokenIssue& issue : portrait.tokens) {
+    fact("token waits", std::string{traits_of(issue.order.function).word} + ", " + issue.id.text() +
+                            ", made " + moment(issue.issued_at, now));
   }
 
   if (!portrait.commands.empty()) {
@@ -198,6 +227,17 @@ void print_json(Console& console, const Portrait& portrait) {
                                  {"tries", hole.tries}});
   }
   out["holes"] = std::move(holes);
+  json::object place{{"in_conflict", portrait.standing.in_conflict}};
+  if (portrait.standing.location) place["location"] = portrait.standing.location->text();
+  if (portrait.standing.customer) place["customer"] = portrait.standing.customer->text();
+  out["place"] = std::move(place);
+  json::array tokens;
+  for (const TokenIssue& issue : portrait.tokens) {
+    tokens.push_back(json::object{{"id", issue.id.text()},
+                                  {"function", traits_of(issue.order.function).word},
+                                  {"issued_at", rfc3339::text(issue.issued_at)}});
+  }
+  out["outstanding_tokens"] = std::move(tokens);
   json::array commands;
   for (const StoredCommand& command : portrait.commands) {
     commands.push_back(json::object{{"id", command.command.id.text()},
@@ -228,13 +268,14 @@ void print_json(Console& console, const Portrait& portrait) {
 int show(Console& console, const Options& options) {
   auto store = open_store(options.store);
   if (!store) return complain(console, store.error());
-  auto meter = find_meter(*store, options.meter);
+  auto meter = options.serial.empty() ? find_meter(*store, options.meter)
+                                      : find_serial(*store, options.serial);
   if (!meter) return complain(console, meter.error());
   auto portrait = gather(store->ledger, std::move(meter).value(), options.commands);
   if (!portrait) return complain(console, store_trouble(portrait.error()));
   if (!store->socket.empty()) {
     if (const auto live = ask_live_meters(store->socket)) {
-      const auto found = live->find(options.meter);
+      const auto found = live->find(portrait->meter.id.text());
       if (found != live->end()) portrait->live = found->second;
     }
   }
@@ -248,19 +289,25 @@ void add_show(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("show", "One meter in full");
   command->footer(
-      "Identity, session, supply desired and reported, clock, how far its data goes, its last\n"
+      "Identity, place, session, supply desired and reported, clock, how far its data goes, its "
+      "last\n"
       "commands and its last reading. Tokens are never shown.\n\n"
       "Examples:\n"
       "  metergate show m1\n"
+      "  metergate show --serial 48001234\n"
       "  metergate show m1 --commands 50\n"
       "  metergate show m1 --json | jq .supply_reported");
-  command->add_option("METER", options->meter, "The meter's name")->required();
+  auto* name = command->add_option("METER", options->meter, "The meter's name");
+  auto* serial =
+      command->add_option("--serial", options->serial, "... or the number on its plate, in full");
+  name->excludes(serial);
   command->add_option("--commands", options->commands, "How many of its last commands")
       ->check(CLI::Range(0, 10'000))
       ->capture_default_str();
   command->add_flag("--json", options->json, "One JSON object");
   add_store_options(*command, options->store);
-  command->callback([options, &action] {
+  command->callback([options, name, serial, &action] {
+    if (name->count() + serial->count() == 0) throw CLI::RequiredError{"METER or --serial"};
     action = [options](Console& console) { return show(console, *options); };
   });
 }

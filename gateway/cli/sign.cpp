@@ -46,14 +46,19 @@ CliResult<json::object> body_of(const std::string& file) {
 }
 
 std::optional<CliError> judge(const Options& options, const json::object& body) {
+  const auto verb = parse_verb(options.place.verb);
+  if (!verb) return CliError{kUsage, "--verb " + options.place.verb + ": no such verb"};
+  const bool is_for_box = traits_of(*verb).addressee == Addressee::Box;
+  if (is_for_box && !options.place.meter.empty()) {
+    return CliError{kUsage, "--meter: none with " + options.place.verb +
+                                ", which is for the box itself; its body names the meter"};
+  }
   for (const auto& [option, text] :
        {std::pair{"--site", &options.place.site}, std::pair{"--meter", &options.place.meter}}) {
-    if (!is_identifier(*text)) {
+    const bool is_left_out = is_for_box && text == &options.place.meter;
+    if (!is_left_out && !is_identifier(*text)) {
       return CliError{kUsage, std::string{option} + ": 1 to 64 of A-Z a-z 0-9 _ . - are allowed"};
     }
-  }
-  if (!parse_verb(options.place.verb)) {
-    return CliError{kUsage, "--verb " + options.place.verb + ": no such verb"};
   }
   const json::value* name = body.if_contains("operator");
   if (name == nullptr || !name->is_string() || name->get_string().empty()) {
@@ -112,7 +117,8 @@ void add_sign(CLI::App& app, Action& action) {
   auto* octets = command->add_flag("--octets", options->octets, "Print what is signed, no more");
   key->excludes(octets);
   command->add_option("-s,--site", options->place.site, "The gateway's site")->required();
-  command->add_option("-m,--meter", options->place.meter, "The meter it is for")->required();
+  command->add_option("-m,--meter", options->place.meter,
+                      "The meter it is for; none with change-registry");
   command->add_option("--verb", options->place.verb, "issue-token, set-relay ...")->required();
   command->add_option("--approve", options->approver, "Add this operator's approval instead")
       ->type_name("NAME");

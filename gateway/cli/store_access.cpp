@@ -98,6 +98,24 @@ CliResult<StoredMeter> find_meter(const OpenStore& store, const std::string& nam
                                       (similar.empty() ? "; `metergate meters` lists them" : "?")});
 }
 
+CliResult<StoredMeter> find_serial(const OpenStore& store, const std::string& serial) {
+  const auto number = SerialNumber::parse(serial);
+  if (!number) {
+    return failure(CliError{kUsage, "serial number: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"});
+  }
+  const auto meters = store.ledger.meters_with_serial(*number);
+  if (!meters) return failure(store_trouble(meters.error()));
+  if (meters->size() == 1) return meters->front();
+  if (meters->empty()) {
+    return failure(CliError{kUsage, "no meter has answered with serial number " + serial});
+  }
+  std::string names;
+  for (const StoredMeter& meter : *meters) names += (names.empty() ? "" : ", ") + meter.id.text();
+  return failure(CliError{kUsage, "serial number " + serial + " answers as " + names +
+                                      ": name one of them; `metergate registry conflicts` tells "
+                                      "more"});
+}
+
 CliError store_trouble(const StorageError& error) { return {kIoError, error.what}; }
 
 }  // namespace metergate::cli

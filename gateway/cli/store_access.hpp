@@ -44,6 +44,9 @@ struct OpenStore {
 /// The meter of this name, or a complaint that lists similar ones.
 [[nodiscard]] CliResult<StoredMeter> find_meter(const OpenStore& store, const std::string& name);
 
+/// The one meter that said it has this serial number; unknown and doubled numbers are complaints.
+[[nodiscard]] CliResult<StoredMeter> find_serial(const OpenStore& store, const std::string& serial);
+
 /// A failed read of the store as a complaint.
 [[nodiscard]] CliError store_trouble(const StorageError& error);
 

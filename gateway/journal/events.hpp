@@ -8,6 +8,7 @@
 #include "gateway/journal/command_events.hpp"
 #include "gateway/journal/event_definition.hpp"
 #include "gateway/journal/meter_events.hpp"
+#include "gateway/journal/registry_events.hpp"
 
 /// The catalogue: everything the gateway can log. docs/events.md is generated from it.
 namespace metergate::journal {
@@ -37,7 +38,9 @@ inline constexpr std::array kCatalogue{
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
     // 08 entries of meter logs
-    &kMeterLogEntry};
+    &kMeterLogEntry,
+    // 09 registry
+    &kRegistryChanged, &kRegistryConflict, &kMeterUnplaced, &kMeterPlaced, &kTenancyChangeDue};
 
 /// What the catalogue promises, proved by the compiler: ids are `MG` and four digits, rise, and
 /// with the names are unique; every entry says what it means and what to do; braces match.

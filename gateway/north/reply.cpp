@@ -13,6 +13,14 @@ void put(json::object& out, std::string_view key, const std::string& text) {
   if (!text.empty()) out[key] = text;
 }
 
+/// Whom a command was for, by the words of its answer; answers of the box name no meter.
+std::optional<MeterId> addressee(const std::string& meter, const std::string& verb) {
+  if (!meter.empty()) return MeterId::parse(meter);
+  const auto known = parse_verb(verb);
+  const bool is_for_box = known && traits_of(*known).addressee == Addressee::Box;
+  return is_for_box ? std::optional{box_id()} : std::nullopt;
+}
+
 }  // namespace
 
 std::string reply_topic(const Topics& topics, const Command& command) {
@@ -22,7 +30,7 @@ std::string reply_topic(const Topics& topics, const Command& command) {
 
 std::string reply_topic(const Topics& topics, const RefusedRequest& refused) {
   if (!refused.reply_to.response_topic.empty()) return refused.reply_to.response_topic;
-  const auto meter = MeterId::parse(refused.meter);
+  const auto meter = addressee(refused.meter, refused.verb);
   const auto id = CommandId::parse(refused.command_id);
   return meter && id ? topics.result(*meter, *id) : topics.refused();
 }
@@ -39,16 +47,20 @@ std::optional<std::string> own_result_topic(const Topics& topics, std::string_vi
     return found != nullptr && found->is_string() ? std::string{found->get_string()}
                                                   : std::string{};
   };
-  const auto meter = MeterId::parse(text("meter"));
+  const auto meter = addressee(text("meter"), text("verb"));
   const auto command = CommandId::parse(text("command"));
   return meter && command ? topics.result(*meter, *command) : topics.refused();
 }
 
 std::string encode_step(const SiteId& site, const Command& command, const Step& step) {
-  json::object out{{"site", site.text()},          {"meter", command.meter.text()},
-                   {"command", command.id.text()}, {"verb", traits_of(command.verb()).word},
-                   {"state", state_word(step.to)}, {"final", is_terminal(step.to)},
-                   {"at", rfc3339::text(step.at)}, {"attempt", step.attempt}};
+  json::object out{{"site", site.text()}};
+  if (command.meter != box_id()) out["meter"] = command.meter.text();
+  out["command"] = command.id.text();
+  out["verb"] = traits_of(command.verb()).word;
+  out["state"] = state_word(step.to);
+  out["final"] = is_terminal(step.to);
+  out["at"] = rfc3339::text(step.at);
+  out["attempt"] = step.attempt;
   put(out, "reason", std::string{reason_word(step.reason)});
   put(out, "detail", step.detail);
   if (step.meter_reason) out["meter_reason"] = operation::meter_refusal_word(*step.meter_reason);

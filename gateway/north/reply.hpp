@@ -90,6 +90,7 @@ struct MeterState {
   std::size_t live_commands = 0;
   std::size_t holes = 0;  ///< stretches of the profile known to be missing
   MeterAbilities can{};
+  registry::Standing standing{};
 };
 [[nodiscard]] std::string encode_meter_state(const SiteId& site, const MeterState& state,
                                              UtcTime at);

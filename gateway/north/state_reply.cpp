@@ -42,6 +42,12 @@ std::string encode_meter_state(const SiteId& site, const MeterState& state, UtcT
                    {"live_commands", state.live_commands},
                    {"holes", state.holes},
                    {"can", object_of(state.can)}};
+  if (const auto& place = state.standing; place.is_placed() || place.in_conflict) {
+    json::object told{{"in_conflict", place.in_conflict}};
+    if (place.location) told["location"] = place.location->text();
+    if (place.customer) told["customer"] = place.customer->text();
+    out["place"] = std::move(told);
+  }
   if (meter.clock_offset_ms) out["clock_offset_ms"] = *meter.clock_offset_ms;
   return json::serialize(out);
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "meters/command.hpp"
+
 namespace metergate::north {
 
 Topics::Topics(std::string_view root, const SiteId& site)
@@ -37,6 +39,7 @@ std::string Topics::of_meter(const MeterId& meter, std::string_view leaf) const 
 }
 
 std::string Topics::result(const MeterId& meter, const CommandId& command) const {
+  if (meter == box_id()) return prefix_ + "result/" + command.text();
   return of_meter(meter, "result/") + command.text();
 }
 std::string Topics::refused() const { return prefix_ + "refused"; }

@@ -29,6 +29,7 @@ class Topics {
   /// `…/meter/{meter}/command/{verb}` or `…/command/{verb}`; nothing for any other topic.
   [[nodiscard]] std::optional<CommandTopic> parse_command_topic(std::string_view topic) const;
 
+  /// For commands to the box `…/result/{command}`.
   [[nodiscard]] std::string result(const MeterId& meter, const CommandId& command) const;
   /// Where refusals go that name no usable meter or command id.
   [[nodiscard]] std::string refused() const;

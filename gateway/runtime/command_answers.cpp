@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "gateway/runtime/command_origin.hpp"
+#include "protocols/sts/sts_token.hpp"
+
 namespace metergate::runtime {
 
 namespace json = boost::json;
@@ -79,6 +82,20 @@ std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& met
   }
   return Refusal{Reason::NotInThisState, "params.state", std::string{supply_word(relay->state)},
                  "a meter out of tamper (issue-token with tamper-reset), or a newer reading of it"};
+}
+
+bool brings_credit(const Command& command) {
+  if (command.origin.starts_with(kIssueOrigin)) return false;
+  if (const auto* issue = std::get_if<IssueToken>(&command.params)) {
+    return issue->order.function == TokenFunction::Credit ||
+           issue->order.function == TokenFunction::FreeIssue;
+  }
+  const auto* deliver = std::get_if<DeliverToken>(&command.params);
+  if (deliver == nullptr) return false;
+  if (deliver->token.kind == TokenKind::Utrn) return true;
+  // The class of an STS token is never encrypted.
+  const auto bits = sts::token_bits(deliver->token.digits);
+  return bits && sts::token_class(*bits) == sts::TokenClass::Credit;
 }
 
 std::string order_result(const operation::OrderTaken& taken) {

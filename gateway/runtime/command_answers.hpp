@@ -27,6 +27,10 @@ namespace metergate::runtime {
 /// an order for its relay and stay off: the one who asked would wait for nothing (J-13).
 [[nodiscard]] std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter);
 
+/// Whether the meter would gain credit by it: asked for here, or brought along. The deliveries of
+/// what was made here were judged when it was.
+[[nodiscard]] bool brings_credit(const Command& command);
+
 /// What the command brought back, as a JSON object.
 [[nodiscard]] std::string order_result(const operation::OrderTaken& taken);
 [[nodiscard]] std::string read_result(const CollectionSummary& summary);

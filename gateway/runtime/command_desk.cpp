@@ -11,9 +11,17 @@
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
+namespace {
+
+/// Whether the refused request named this very command.
+bool is_asked_of(const Command& known, const north::RefusedRequest& refused) {
+  return known.meter.text() == (refused.meter.empty() ? kBoxName : refused.meter);
+}
+
+}  // namespace
 
 CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
-                         Agenda& agenda, DataDesk& data, TokenDesk& tokens,
+                         Agenda& agenda, DataDesk& data, TokenDesk& tokens, RegistryDesk& registry,
                          const north::Topics& topics, CommandLimits limits, Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
@@ -21,6 +29,7 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       agenda_{agenda},
       data_{data},
       tokens_{tokens},
+      registry_{registry},
       topics_{topics},
       limits_{limits},
       handlers_{std::move(handlers)} {}
@@ -62,11 +71,17 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   if (!known) {
     return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
   }
+  if (traits_of(command.verb()).addressee == Addressee::Box) return submit_to_box(command, now);
   // A repeat is answered whatever the state of the queues.
   if (!*known) {
     if (auto refusal = judge(command, meter)) return turn_away(command, *std::move(refusal), now);
   } else if (meter == nullptr) {
     return turn_away(command, unknown_meter(command), now);
+  }
+  if (!*known && brings_credit(command)) {
+    if (auto objection = registry_.objection(*meter, now)) {
+      return turn_away(command, *std::move(objection), now);
+    }
   }
   std::optional<PreparedTokens> tokens;
   const Verb verb = command.verb();
@@ -140,7 +155,9 @@ std::optional<Refusal> CommandDesk::no_room(const MeterUnit& meter) const {
 }
 
 Submitted CommandDesk::turn_away(const Command& command, Refusal refusal, Now now) {
-  north::RefusedRequest refused{std::move(refusal), command.id.text(), command.meter.text(),
+  const bool is_for_box = command.meter == box_id();
+  north::RefusedRequest refused{std::move(refusal), command.id.text(),
+                                is_for_box ? std::string{} : command.meter.text(),
                                 std::string{traits_of(command.verb()).word}, command.reply_to};
   refuse(refused, now);
   return refused;
@@ -151,7 +168,7 @@ void CommandDesk::refuse(const north::RefusedRequest& refused, Now now) {
   if (const auto id = CommandId::parse(refused.command_id);
       id && refused.refusal.reason == Reason::AlreadyExpired) {
     const auto known = keeper_.checked(keeper_.ledger().find_command(*id));
-    if (known && *known && (*known)->command.meter.text() == refused.meter) {
+    if (known && *known && is_asked_of((*known)->command, refused)) {
       Command asked = (*known)->command;
       asked.reply_to = refused.reply_to;
       return answer_again(asked, **known);

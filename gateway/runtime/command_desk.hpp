@@ -16,6 +16,7 @@
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/registry_desk.hpp"
 #include "gateway/runtime/token_desk.hpp"
 #include "gateway/work/order_procedure.hpp"
 
@@ -56,8 +57,8 @@ class CommandDesk {
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
-              DataDesk& data, TokenDesk& tokens, const north::Topics& topics, CommandLimits limits,
-              Handlers handlers);
+              DataDesk& data, TokenDesk& tokens, RegistryDesk& registry,
+              const north::Topics& topics, CommandLimits limits, Handlers handlers);
   ~CommandDesk();
   CommandDesk(const CommandDesk&) = delete;
   CommandDesk& operator=(const CommandDesk&) = delete;
@@ -90,6 +91,8 @@ class CommandDesk {
   [[nodiscard]] std::optional<Refusal> no_room(const MeterUnit& meter) const;
   [[nodiscard]] std::optional<Refusal> judge(const Command& command, const MeterUnit* meter) const;
   [[nodiscard]] Submitted turn_away(const Command& command, Refusal refusal, Now now);
+  /// What the box is asked itself is judged, done and ended in one commit.
+  [[nodiscard]] Submitted submit_to_box(const Command& command, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);
   void take_up(StoredCommand stored, MeterUnit& meter, Now now);
   void arm_expiry(Live& live);
@@ -117,6 +120,7 @@ class CommandDesk {
   Agenda& agenda_;
   DataDesk& data_;
   TokenDesk& tokens_;
+  RegistryDesk& registry_;
   const north::Topics& topics_;
   CommandLimits limits_;
   Handlers handlers_;

@@ -241,6 +241,7 @@ bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, N
   const bool is_expected = expected.empty() || identity.serial.text() == expected;
   const bool was_wrong = meter.session.state() == session::State::WrongMeter;
   const auto change = meter.session.identified(is_expected, now);
+  handlers_.seen(meter, identity.serial);
   if (!is_expected) {
     const std::string finding = "serial number " + identity.serial.text() + " answers";
     // Every probe looks again; who answers is told once.

@@ -28,6 +28,8 @@ class DataDesk {
     std::function<void(MeterUnit&)> clock_drifts;
     /// Its token log shows a code that was keyed in by hand; told once.
     std::function<void(MeterUnit&, const token_log::KeyedCode&)> code_keyed;
+    /// This serial number answered at the meter's address, whether it is the one expected or not.
+    std::function<void(MeterUnit&, const SerialNumber&)> seen;
   };
 
   DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers);

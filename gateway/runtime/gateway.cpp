@@ -60,7 +60,22 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
              [this](MeterUnit& meter) { correct_clock(meter); },
              [this](MeterUnit& meter, const token_log::KeyedCode& code) {
                tokens_.keyed_in(meter, code, clock_.now());
+             },
+             [this](MeterUnit& meter, const SerialNumber& serial) {
+               registry_.seen(meter, serial, clock_.now());
              }}},
+      registry_{keeper_,
+                journal,
+                configuration_.registry,
+                {configuration_.access, ways_.own_user},
+                {[this](const MeterId& id) { return find_meter(id); },
+                 [this](const std::vector<registry::CotDue>& due, const Command& by, Now now) {
+                   cot_due(due, by, now);
+                 },
+                 [this](MeterUnit& meter) { publisher_.state_changed(meter); },
+                 [this](MeterUnit& meter, Now now) {
+                   if (!meter.removed) collection_.hurry(meter, now);
+                 }}},
       tokens_{keeper_,
               journal,
               clock,
@@ -76,6 +91,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 agenda,
                 data_,
                 tokens_,
+                registry_,
                 topics_,
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
@@ -210,6 +226,7 @@ std::string Gateway::meter_state(MeterUnit& meter) {
   if (const auto holes = ledger_.holes(meter.stored.key, meter.stored.epoch)) {
     state.holes = holes->size();
   }
+  if (auto standing = ledger_.standing(meter.stored.key)) state.standing = std::move(*standing);
   state.can =
       abilities_of(meter, ways_.keys == nullptr ? TokenMaking::Impossible : TokenMaking::Possible);
   return north::encode_meter_state(topics_.site(), state, now.utc);
@@ -274,6 +291,19 @@ void Gateway::correct_clock(MeterUnit& meter) {
                         .origin = "schedule",
                         .stated_expires_at = now + kClockOrderLife};
   static_cast<void>(commands_.submit(command, clock_.now()));
+}
+
+void Gateway::cot_due(const std::vector<registry::CotDue>& due, const Command& by, Now now) {
+  const auto text = [](const std::optional<CustomerId>& customer) {
+    return customer ? customer->text() : std::string{"nobody"};
+  };
+  for (const registry::CotDue& one : due) {
+    journal_.write(journal::kTenancyChangeDue, now.utc,
+                   {{"meter", one.meter.text()},
+                    {"left", text(one.left)},
+                    {"entered", text(one.entered)},
+                    {"command", by.id.text()}});
+  }
 }
 
 void Gateway::housekeep(Now now) {

@@ -19,6 +19,7 @@
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/publisher.hpp"
+#include "gateway/runtime/registry_desk.hpp"
 
 namespace metergate::runtime {
 
@@ -104,6 +105,8 @@ class Gateway {
   void raise_alarm(const JournalRow& row);
   void take_up_after_rollback(Now now);
   void correct_clock(MeterUnit& meter);
+  /// Meters that pass to another customer. Into the open transaction of the ledger.
+  void cot_due(const std::vector<registry::CotDue>& due, const Command& by, Now now);
   [[nodiscard]] std::string meter_state(MeterUnit& meter);
 
   config::Configuration configuration_;
@@ -127,6 +130,7 @@ class Gateway {
   std::uint64_t last_listener_ = 0;
   Publisher publisher_;
   DataDesk data_;
+  RegistryDesk registry_;
   TokenDesk tokens_;
   CommandDesk commands_;
   CollectionDesk collection_;

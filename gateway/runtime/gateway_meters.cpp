@@ -158,6 +158,7 @@ void Gateway::session_changed(MeterUnit& meter, session::Change change, const st
   static_cast<void>(keeper_.checked(ledger_.set_session(
       meter.stored.key, session::state_word(change.to), meter.session.last_contact())));
   keeper_.commit_soon();
+  registry_.look_at(meter, now);
   publisher_.state_changed(meter);
 }
 

@@ -18,6 +18,7 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   needs_restart(next.site != configuration_.site, "site");
   needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
   needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
+  needs_restart(!(next.registry == configuration_.registry), "registry");
   if (next.log.level != configuration_.log.level) {
     // Told while it still can be: a higher level may silence this very line.
     changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "gateway/north/token_messages.hpp"
-#include "gateway/runtime/command_origin.hpp"
+#include "gateway/runtime/command_identity.hpp"
 #include "protocols/crypto/random.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
@@ -86,12 +86,7 @@ Result<PreparedTokens, Refusal> TokenDesk::prepare(const Command& command, Meter
 }
 
 Result<access::Identities, Refusal> TokenDesk::identify(const Command& command) const {
-  std::optional<access::LocalPeer> peer;
-  if (command.origin.starts_with(kLocalOrigin)) {
-    const std::string user = command.origin.substr(kLocalOrigin.size());
-    peer = access::LocalPeer{user, user == "root" || user == rights_.own_user};
-  }
-  return access::identify(rights_.rules, command.proof, peer);
+  return runtime::identify(command, rights_.rules, rights_.own_user);
 }
 
 bool TokenDesk::audit(AuditKind kind, const Command& command, const access::Granted& by,

@@ -31,6 +31,16 @@ StoredMeter meter_from(const sqlite::Row& row, MeterId id) {
   " last_transaction, supply_reported, supply_causes, supply_read_ms, supply_desired," \
   " last_contact_ms, session_state, clock_offset_ms FROM meter "
 
+/// Adds each row to `out`.
+auto into(std::vector<StoredMeter>& out, const Ledger::Impl& impl) {
+  return [&out, &impl](const sqlite::Row& row) -> Stored<Done> {
+    auto id = MeterId::parse(row.text(1));
+    if (!id) return failure(impl.corrupt("a meter has no valid id"));
+    out.push_back(meter_from(row, std::move(*id)));
+    return Done{};
+  };
+}
+
 }  // namespace
 
 Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, UtcTime now) {
@@ -66,13 +76,28 @@ Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, Utc
 Stored<std::vector<StoredMeter>> Ledger::meters() const {
   return impl_->read("reading meters", [&]() -> Stored<std::vector<StoredMeter>> {
     std::vector<StoredMeter> out;
-    auto done = impl_->db.each(METERGATE_SELECT_METER "ORDER BY key",
-                               [&](const sqlite::Row& row) -> Stored<Done> {
-                                 auto id = MeterId::parse(row.text(1));
-                                 if (!id) return failure(impl_->corrupt("a meter has no valid id"));
-                                 out.push_back(meter_from(row, std::move(*id)));
-                                 return Done{};
-                               });
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE id <> ? ORDER BY key",
+                               into(out, *impl_), kBoxName);
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<std::optional<StoredMeter>> Ledger::find_meter(const MeterId& id) const {
+  return impl_->read("reading a meter", [&]() -> Stored<std::optional<StoredMeter>> {
+    std::vector<StoredMeter> out;
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE id = ?1 AND id <> ?2",
+                               into(out, *impl_), id.text(), kBoxName);
+    if (!done) return failure(done.error());
+    return out.empty() ? std::nullopt : std::optional{std::move(out.front())};
+  });
+}
+
+Stored<std::vector<StoredMeter>> Ledger::meters_with_serial(const SerialNumber& serial) const {
+  return impl_->read("reading meters by serial", [&]() -> Stored<std::vector<StoredMeter>> {
+    std::vector<StoredMeter> out;
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE serial = ? ORDER BY key",
+                               into(out, *impl_), serial.text());
     if (!done) return failure(done.error());
     return out;
   });

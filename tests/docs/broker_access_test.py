@@ -86,6 +86,7 @@ class BrokerAccess(unittest.TestCase):
                          "issue-token", "resend-tokens"):
                 outsider.publish(f"{SITE}/meter/house-001/command/{verb}", "forbidden")
             outsider.publish(f"{SITE}/command/restart", "forbidden")
+            outsider.publish(f"{SITE}/command/change-registry", "forbidden")
             outsider.publish(f"{SITE}/meter/house-001/command/deliver-token", "forbidden", True)
         self.assert_only(gateway, vending, f"{SITE}/meter/house-001/command/deliver-token", ())
 
@@ -101,6 +102,13 @@ class BrokerAccess(unittest.TestCase):
                 self.assert_only(gateway, self.client(name),
                                  f"{SITE}/meter/{name}/command/{min(verbs)}",
                                  [f"{SITE}/meter/{name}/command/{verb}" for verb in every - verbs])
+
+    def test_the_box_is_asked_by_who_was_granted_it_only(self):
+        gateway = self.client("gateway-site-1", f"{SITE}/command/+")
+        for name in ("vending", "billing", "mdm", "engineer"):
+            self.client(name).publish(f"{SITE}/command/change-registry", "forbidden")
+        self.assert_only(gateway, self.client("engineering"), f"{SITE}/command/change-registry",
+                         [f"{SITE}/command/restart"])
 
     def test_nobody_but_the_gateway_speaks_in_its_name(self):
         mdm = self.client("mdm", f"{SITE}/#", "answers/#")

@@ -41,6 +41,9 @@ def moved_to_now(example):
             # A minute is a short life on a busy machine.
             moved += timedelta(minutes=10) if field == "expires_at" else timedelta()
             body[field] = moved.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    if "effective" in body.get("params", {}):
+        moved = time_of(body["params"]["effective"]) + shift
+        body["params"]["effective"] = moved.isoformat(timespec="milliseconds")
     return body
 
 
@@ -92,11 +95,17 @@ class LiveExamples(StreetCase):
                            for meter in ours]
         config["access"] = {"require_signature": False, "always_signed": []}
         config["role"] = [{"name": "all", "functions": ["credit", "tamper-reset", "tariff-index"],
-                           "credit_limit_wh": 100000, "engineering_to_customer": True}]
+                           "credit_limit_wh": 100000, "engineering_to_customer": True,
+                           "registry": True}]
         config["operator"] = [{"name": "engineering", "roles": ["all"]}]
 
     def send(self, name, meter=None, **options):
         body = moved_to_now(COMMANDS[name])
+        if verb_of(name) == "change-registry":
+            if "meter" in body["params"]:
+                body["params"]["meter"] = "mqtt-001"
+            self.utility.publish(f"{ROOT}/command/change-registry", json.dumps(body))
+            return body["id"]
         self.utility.order(meter or self.METERS.get(name, "mqtt-001"), verb_of(name),
                            body.pop("params", None), body.pop("id"),
                            **{"operator": None, "work_order": None, **body}, **options)
@@ -107,7 +116,8 @@ class LiveExamples(StreetCase):
         self.utility.wait_for("the gateway on the broker", lambda h: h.topic == f"{ROOT}/state")
         waiting = self.send("command-set-relay")
         self.utility.step(waiting, "accepted")
-        for name in sorted(COMMANDS.keys() - {"command-set-relay", "command-cancel"}):
+        later = {"command-set-relay", "command-cancel", "command-change-registry.settle"}
+        for name in sorted(COMMANDS.keys() - later):
             with self.subTest(name):
                 outcome = self.utility.outcome(self.send(name))
                 self.assertIn(outcome["state"], ("succeeded", "rejected"), outcome)
@@ -133,6 +143,8 @@ class LiveExamples(StreetCase):
             self.assertEqual(old.outcome("read-5-old")["state"], "succeeded")
 
         with self.subTest("refusals"):
+            settled = self.utility.outcome(self.send("command-change-registry.settle"))
+            self.assertEqual(settled["reason"], "no-conflict")
             self.utility.send("mqtt-001", "read", "[" * 9 + "]" * 9)
             again = moved_to_now(COMMANDS["command-deliver-token"])
             again["params"]["token"] = "73946144332040217316"

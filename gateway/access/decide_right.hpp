@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string_view>
+
+#include "gateway/access/decide.hpp"
+
+namespace metergate::access {
+
+/// A right of a role that is no function of a token.
+struct Right {
+  std::string_view word;  ///< its key in `[[role]]`
+  bool Role::*held;
+};
+inline constexpr Right kRegistryRight{"registry", &Role::registry};
+
+/// Whether whoever asks holds the right, and is known well enough. Where no rules are configured it
+/// is the right of whoever owns the box, as with tokens. An approver, if there is one, has to hold
+/// it too.
+[[nodiscard]] Result<Granted, Refusal> decide_right(const AccessRules& rules, const Right& right,
+                                                    const Identities& who);
+
+}  // namespace metergate::access

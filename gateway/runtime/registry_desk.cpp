@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/registry_desk.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "gateway/access/decide_right.hpp"
+#include "gateway/north/token_messages.hpp"
+#include "gateway/runtime/command_identity.hpp"
+#include "gateway/runtime/link_runner.hpp"
+#include "storage/audit/audit_chain.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"};
+
+Reason reason_of(registry::Refusal::Reason reason) {
+  // The registry's own words are the refusal's (docs/mqtt-api.md).
+  return parse_reason(registry::refusal_word(reason)).value_or(Reason::OutOfRange);
+}
+
+std::vector<MeterId> meters_of(const registry::Effect& effect) {
+  std::set<MeterId> out;
+  for (const auto* links : {&effect.ended, &effect.begun}) {
+    for (const registry::Placement& one : *links) out.insert(one.meter);
+  }
+  for (const registry::CotDue& one : effect.cot_due) out.insert(one.meter);
+  return {out.begin(), out.end()};
+}
+
+std::string spoken(const registry::ChangeNames& names) {
+  std::string out;
+  for (const auto& field : registry::kChangeFields) {
+    const std::string& name = names.*field.name;
+    if (!name.empty()) out += fmt::format("{}{} {}", out.empty() ? "" : ", ", field.word, name);
+  }
+  return out;
+}
+
+std::string port_of(const MeterUnit& meter) {
+  const std::string& name = meter.address.name;
+  return meter.runner->name() + '/' + (name.empty() ? std::to_string(meter.address.number) : name);
+}
+
+registry::Liveness liveness_of(const MeterUnit& meter) {
+  const auto state = meter.session.state();
+  const bool answers = state == session::State::Online || state == session::State::Suspect;
+  return answers ? registry::Liveness::Live : registry::Liveness::Silent;
+}
+
+}  // namespace
+
+RegistryDesk::RegistryDesk(LedgerKeeper& keeper, journal::Journal& journal,
+                           const config::Registry& settings, Rights rights, Handlers handlers)
+    : keeper_{keeper},
+      journal_{journal},
+      settings_{settings},
+      rights_{std::move(rights)},
+      handlers_{std::move(handlers)} {}
+
+// ---- changes ------------------------------------------------------------------------------------
+
+Result<RegistryDesk::Changed, Refusal> RegistryDesk::change(const Command& command, Now now) {
+  const auto& asked = std::get<ChangeRegistry>(command.params);
+  const auto who = identify(command, rights_.rules, rights_.own_user);
+  auto granted = who ? access::decide_right(rights_.rules, access::kRegistryRight, *who)
+                     : Result<access::Granted, Refusal>{failure(who.error())};
+  if (!granted) {
+    deny(command, granted.error(), now);
+    return failure(std::move(granted).error());
+  }
+  if (auto unknown = stranger(registry::names_of(asked.request))) {
+    return failure(*std::move(unknown));
+  }
+  AuditEntry by;
+  by.at = now.utc;
+  by.operator_name = granted->operator_name;
+  by.second_operator = granted->second_operator;
+  by.proof = granted->proof;
+  by.work_order = command.work_order;
+  by.comment = command.comment;
+  if (const auto* one = std::get_if<registry::SettleConflict>(&asked.request)) {
+    return settle(*one, by);
+  }
+  return link(asked, std::get<registry::Change>(asked.request), by);
+}
+
+void RegistryDesk::deny(const Command& command, const Refusal& refusal, Now now) {
+  AuditEntry entry;
+  entry.at = now.utc;
+  entry.kind = AuditKind::OperatorDenied;
+  entry.operator_name = command.operator_name;
+  entry.work_order = command.work_order;
+  entry.comment = command.comment;
+  entry.details_json = north::encode_refused_issue(command, refusal);
+  static_cast<void>(keeper_.checked(keeper_.ledger().append_audit(entry)));
+  keeper_.commit_soon();
+}
+
+std::optional<Refusal> RegistryDesk::stranger(const registry::ChangeNames& names) {
+  for (const auto& [field, name] :
+       {std::pair{"params.meter", &names.meter}, std::pair{"params.new_meter", &names.new_meter}}) {
+    const auto id = MeterId::parse(*name);
+    if (!id) continue;
+    const auto known = keeper_.checked(keeper_.ledger().find_meter(*id));
+    if (!known) return kUnavailable;
+    if (!*known) return Refusal{Reason::UnknownMeter, field, *name, "a meter of this gateway"};
+  }
+  return std::nullopt;
+}
+
+Result<RegistryDesk::Changed, Refusal> RegistryDesk::link(const ChangeRegistry& asked,
+                                                          const registry::Change& change,
+                                                          const AuditEntry& by) {
+  const registry::Order order{change, asked.effective.value_or(by.at)};
+  auto judged = keeper_.checked(keeper_.ledger().change_registry(order, settings_.rules, by));
+  if (!judged) return failure(kUnavailable);
+  if (!*judged) {
+    const registry::Refusal& refusal = judged->error();
+    return failure(Refusal{reason_of(refusal.reason), "params",
+                           std::string{registry::change_word(change)}, refusal.text});
+  }
+  const registry::Effect& effect = **judged;
+  Changed out{registry::details_json(order, effect), effect.cot_due, meters_of(effect), {}};
+  for (const registry::Placement& one : effect.begun) out.placed.push_back(one.meter);
+  return out;
+}
+
+Result<RegistryDesk::Changed, Refusal> RegistryDesk::settle(const registry::SettleConflict& asked,
+                                                            const AuditEntry& by) {
+  Ledger& ledger = keeper_.ledger();
+  const auto open = keeper_.checked(ledger.conflicts(registry::ConflictScope::Open));
+  if (!open) return failure(kUnavailable);
+  const auto settled = keeper_.checked(ledger.settle_conflict(asked.serial, asked.kept, by));
+  if (!settled) return failure(kUnavailable);
+  if (!*settled) {
+    return failure(Refusal{Reason::NoConflict, "params.serial", asked.serial.text(),
+                           "a serial number of `metergate registry conflicts`"});
+  }
+  Changed out;
+  out.result_json = fmt::format(R"({{"change":"settle","serial":"{}","seat":"{}"}})",
+                                asked.serial.text(), registry::seat_kept_word(asked.kept));
+  for (const registry::Conflict& conflict : *open) {
+    if (conflict.serial != asked.serial) continue;
+    out.touched.push_back(conflict.recorded.meter);
+    out.touched.push_back(conflict.seen.meter);
+  }
+  return out;
+}
+
+void RegistryDesk::announce_cot(const Changed& changed, const Command& by, Now now) {
+  if (!changed.cot_due.empty()) handlers_.cot_due(changed.cot_due, by, now);
+}
+
+void RegistryDesk::changed(const Changed& changed, const Command& by, Now now) {
+  const registry::ChangeNames names =
+      registry::names_of(std::get<ChangeRegistry>(by.params).request);
+  journal_.write(journal::kRegistryChanged, now.utc,
+                 {{"change", names.change},
+                  {"command", by.id.text()},
+                  {"meter", names.meter},
+                  {"operator", by.operator_name},
+                  {"what", spoken(names)}});
+  for (const MeterId& id : changed.touched) {
+    MeterUnit* meter = handlers_.find_meter(id);
+    if (meter == nullptr) continue;
+    look_at(*meter, now);
+    handlers_.state_changed(*meter);
+  }
+  for (const MeterId& id : changed.placed) {
+    if (MeterUnit* meter = handlers_.find_meter(id)) handlers_.placed(*meter, now);
+  }
+}
+
+// ---- what the wires say -------------------------------------------------------------------------
+
+void RegistryDesk::seen(MeterUnit& meter, const SerialNumber& serial, Now now) {
+  const registry::Seat seat{meter.id(), port_of(meter)};
+  const auto verdict = keeper_.checked(keeper_.ledger().see_meter({serial, seat, now.utc}));
+  if (!verdict || *verdict == registry::SightingVerdict::AsRecorded) return;
+  keeper_.commit_soon();
+  if (*verdict != registry::SightingVerdict::NewConflict) return;
+  const auto conflicts = keeper_.checked(keeper_.ledger().conflicts(registry::ConflictScope::Open));
+  if (!conflicts) return;
+  for (const registry::Conflict& conflict : *conflicts) {
+    if (conflict.serial != serial || conflict.seen != seat) continue;
+    journal_.write(journal::kRegistryConflict, now.utc,
+                   {{"meter", seat.meter.text()},
+                    {"serial", serial.text()},
+                    {"port", seat.port},
+                    {"recorded", conflict.recorded.meter.text()},
+                    {"recorded_port", conflict.recorded.port}});
+    for (const MeterId& id : {conflict.recorded.meter, conflict.seen.meter}) {
+      if (MeterUnit* unit = handlers_.find_meter(id)) look_at(*unit, now);
+    }
+  }
+}
+
+void RegistryDesk::look_at(MeterUnit& meter, Now now) {
+  using Cause = registry::VendingVerdict::Cause;
+  if (settings_.unplaced == registry::UnplacedPolicy::Allow || meter.removed) return;
+  const auto standing = keeper_.checked(keeper_.ledger().standing(meter.stored.key));
+  if (!standing) return;
+  const Cause cause =
+      registry::judge_vending(*standing, liveness_of(meter), settings_.unplaced).cause;
+  const auto told = alarms_.find(meter.id());
+  if (cause == Cause::None) {
+    // Silence alone puts nothing right.
+    const bool is_right = standing->is_placed() && !standing->in_conflict;
+    if (told == alarms_.end() || !is_right) return;
+    alarms_.erase(told);
+    journal_.write(journal::kMeterPlaced, now.utc, {{"meter", meter.id().text()}});
+    return;
+  }
+  if (told != alarms_.end() && told->second == cause) return;
+  alarms_.insert_or_assign(meter.id(), cause);
+  journal_.write(
+      journal::kMeterUnplaced, now.utc,
+      {{"meter", meter.id().text()},
+       {"what", cause == Cause::InConflict ? "its serial number is in conflict with the registry"
+                                           : "stands at no location"}});
+}
+
+std::optional<Refusal> RegistryDesk::objection(MeterUnit& meter, Now now) {
+  using Cause = registry::VendingVerdict::Cause;
+  if (settings_.unplaced != registry::UnplacedPolicy::Block) return std::nullopt;
+  const auto standing = keeper_.checked(keeper_.ledger().standing(meter.stored.key));
+  if (!standing) return kUnavailable;
+  const auto verdict = registry::judge_vending(*standing, liveness_of(meter), settings_.unplaced);
+  if (!verdict.is_blocked) return std::nullopt;
+  look_at(meter, now);
+  if (verdict.cause == Cause::InConflict) {
+    return Refusal{Reason::PlaceInDoubt, "meter", meter.id().text(),
+                   "a meter whose conflict is settled (metergate registry settle)"};
+  }
+  return Refusal{Reason::PlaceUnknown, "meter", meter.id().text(),
+                 "a meter that is assigned to its location (metergate registry assign)"};
+}
+
+}  // namespace metergate::runtime

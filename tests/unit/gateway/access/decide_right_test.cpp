@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/access/decide_right.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/gateway/access/access_samples.hpp"
+
+namespace metergate::access {
+namespace {
+
+using ::testing::HasSubstr;
+
+AccessRules rules() {
+  AccessRules out = sample_rules();
+  out.roles.push_back(Role{.name = "registrar", .functions = {}, .registry = true});
+  out.operators.push_back(sample_operator("rita", {"registrar"}, 7));
+  return out;
+}
+
+Identities who(const std::string& name, IdentityProof proof, bool owns_box = false) {
+  return {{name, proof, "", owns_box}, std::nullopt};
+}
+
+Reason reason(const AccessRules& by, const Identities& asks) {
+  const auto verdict = decide_right(by, kRegistryRight, asks);
+  return verdict ? Reason::None : verdict.error().reason;
+}
+
+TEST(DecideRight, ARoleThatHoldsItGrantsItByName) {
+  const auto granted = decide_right(rules(), kRegistryRight, who("rita", IdentityProof::Signature));
+  ASSERT_TRUE(granted);
+  EXPECT_EQ(granted->operator_name, "rita");
+  EXPECT_EQ(granted->role, "registrar");
+}
+
+TEST(DecideRight, NobodyElseHasItWhateverTokensTheyMayHaveMade) {
+  const auto verdict = decide_right(rules(), kRegistryRight, who("carl", IdentityProof::Signature));
+  ASSERT_FALSE(verdict);
+  EXPECT_EQ(verdict.error().reason, Reason::NotPermitted);
+  EXPECT_THAT(verdict.error().expected, HasSubstr("registry = true: registrar"));
+  EXPECT_EQ(reason(sample_rules(), who("carl", IdentityProof::Signature)), Reason::NotPermitted);
+}
+
+TEST(DecideRight, TheBrokersWordIsEnoughOnlyWhereSignaturesAreNotRequired) {
+  AccessRules by = rules();
+  EXPECT_EQ(reason(by, who("rita", IdentityProof::Broker)), Reason::SignatureMissing);
+  by.require_signature = false;
+  EXPECT_EQ(reason(by, who("rita", IdentityProof::Broker)), Reason::None);
+  EXPECT_EQ(reason(by, who("rita", IdentityProof::None)), Reason::SignatureMissing);
+}
+
+TEST(DecideRight, WithoutRulesItIsTheRightOfWhoOwnsTheBox) {
+  EXPECT_EQ(reason({}, who("root", IdentityProof::LocalUser, true)), Reason::None);
+  EXPECT_EQ(reason({}, who("anna", IdentityProof::LocalUser)), Reason::NotPermitted);
+  EXPECT_EQ(reason({}, who("root", IdentityProof::Broker)), Reason::NotPermitted);
+  EXPECT_EQ(reason(rules(), who("root", IdentityProof::LocalUser, true)), Reason::NotPermitted);
+}
+
+TEST(DecideRight, WhoApprovesHasToHoldItToo) {
+  Identities both = who("rita", IdentityProof::Signature);
+  both.approver = Identity{"tom", IdentityProof::Signature, "", false};
+  EXPECT_EQ(reason(rules(), both), Reason::NotPermitted);
+  AccessRules by = rules();
+  by.operators[1].roles.push_back("registrar");
+  const auto granted = decide_right(by, kRegistryRight, both);
+  ASSERT_TRUE(granted);
+  EXPECT_EQ(granted->second_operator, "tom");
+}
+
+}  // namespace
+}  // namespace metergate::access
