@@ -103,6 +103,13 @@ std::string told(const operation::Answer& answer) {
     }
     std::string operator()(const operation::OrderAnswer&) const { return "order answered"; }
     std::string operator()(const operation::TransactionEvidence&) const { return "answered"; }
+    std::string operator()(const operation::BillingPage& page) const {
+      return count_text(page.snapshots.size(), "billing snapshots");
+    }
+    std::string operator()(const TariffReading& tariff) const {
+      return "tariff " + std::to_string(tariff.active.id) + ", " +
+             count_text(tariff.pending.size(), "more to come");
+    }
   };
   return std::visit(Teller{}, answer);
 }
@@ -143,6 +150,8 @@ std::vector<Reading> readings_of(const model::MeterModel& meter_model, UtcSecond
     out.push_back({"log " + std::string{log_word(log)}, Capability::Logs,
                    operation::ReadLog{.log = log, .after_sequence = 0}});
   }
+  out.push_back({"billing", Capability::Billing, operation::ReadBilling{}});
+  out.push_back({"tariff", Capability::Tariffs, operation::ReadTariff{}});
   std::erase_if(out, [&](const Reading& reading) {
     return reading.needs && !meter_model.capabilities.has(*reading.needs);
   });

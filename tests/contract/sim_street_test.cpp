@@ -15,6 +15,7 @@
 #include "config/model_file.hpp"
 #include "gateway/sim/state_file.hpp"
 #include "gateway/sim/street.hpp"
+#include "gateway/sim/street_meter.hpp"
 #include "meters/models/register_codec.hpp"
 #include "meters/virtual/token_rules.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -158,6 +159,44 @@ TEST_F(SimStreetTest, TruthShowsOrdersAndSwapShowsAnotherMeter) {
   truth = tell(*street, R"({"command":"truth","meter":"a-002"})");
   EXPECT_EQ(truth.at("serial"), "VM00001002-B");
   EXPECT_TRUE(truth.at("orders").as_array().empty());
+}
+
+TEST_F(SimStreetTest, ChangesAreToldWithWhatTheyTookAndPeopleMoveTheRelay) {
+  options_.keep_truth = true;
+  const auto street = open();
+  const auto act = [&](std::string_view line) { return tell(*street, line).at("ok").as_bool(); };
+  EXPECT_TRUE(act(R"({"command":"cycle-relay","meter":"a-001","times":2})"));
+  EXPECT_FALSE(act(R"({"command":"cycle-relay","meter":"a-001","times":0})"));
+  EXPECT_TRUE(act(R"({"command":"force-relay","meter":"a-001","state":"off"})"));
+  EXPECT_FALSE(act(R"({"command":"force-relay","meter":"a-001","state":"ajar"})"));
+  EXPECT_FALSE(act(R"({"command":"emergency-credit","meter":"a-001"})"));
+  EXPECT_EQ(tell(*street, R"({"command":"changes","meter":"a-001"})").at("supply"), "off");
+
+  const auto changed =
+      street->places()[1].meter->with([](virtual_meter::VirtualMeter& meter, UtcSeconds now) {
+        operation::ChangeTenancy order;
+        order.actions = ChangeActions::all();
+        order.transaction = 7;
+        operation::ChangeTenancy later = order;
+        later.effective = now + std::chrono::hours{9};
+        later.transaction = 8;
+        return meter.perform(order, now).has_value() && meter.perform(later, now).has_value();
+      });
+  ASSERT_TRUE(changed && *changed);
+  const json::object changes = tell(*street, R"({"command":"changes","meter":"a-002"})");
+  const json::value& fired = changes.at("changes_fired").at(0);
+  EXPECT_EQ(fired.at("kind"), "tenancy");
+  EXPECT_EQ(fired.at("transaction"), 7);
+  EXPECT_EQ(fired.at("supply"), "off");
+  EXPECT_EQ(changes.at("pending_tenancy").at("transaction"), 8);
+  EXPECT_TRUE(changes.at("pending_supplier").is_null());
+  EXPECT_EQ(changes.at("billing").as_array().size(), 2U);
+  EXPECT_EQ(changes.at("tariff").at("supplier_name"), "Supplier 1");
+  const json::object truth = tell(*street, R"({"command":"truth","meter":"a-002"})");
+  EXPECT_TRUE(truth.at("intervals").as_array().empty());
+  EXPECT_EQ(truth.at("purged").at("intervals").as_array().size(),
+            fired.at("intervals_purged").to_number<std::size_t>());
+  EXPECT_FALSE(truth.at("purged").at("entries").as_array().empty());
 }
 
 TEST_F(SimStreetTest, OnlyOneStreetRunsInADirectory) {

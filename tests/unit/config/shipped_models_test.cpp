@@ -64,14 +64,20 @@ TEST_F(ShippedModels, CarryPrintedExchangesForTheMetersWhoseMakersPrintThem) {
 TEST_F(ShippedModels, LetTheVirtualMeterDoEverythingButCloseTheRelayByForce) {
   for (const char* name : {"virtual-prepayment-modbus", "virtual-prepayment-mqtt"}) {
     const auto& able = models_.at(name).capabilities;
-    EXPECT_EQ(able.words().size(), 10U) << name;
+    EXPECT_EQ(able.words().size(), 14U) << name;
     EXPECT_FALSE(able.has(Capability::CloseRelay)) << name;
   }
 }
 
+TEST_F(ShippedModels, HaveOneVirtualMeterWhoseRelayMayBeClosedByForce) {
+  const auto& able = models_.at("virtual-prepayment-mqtt-connect").capabilities;
+  EXPECT_TRUE(able.has(Capability::CloseRelay));
+  EXPECT_EQ(able.words().size(), 15U);
+}
+
 TEST_F(ShippedModels, KeepTheWindowsOfTheVirtualMeterWithinOneRead) {
   const auto& at = models_.at("virtual-prepayment-modbus").modbus;
-  for (const auto& window : {at.profile, at.daily, at.logs}) {
+  for (const auto& window : {at.profile, at.daily, at.logs, at.billing, at.tariff}) {
     ASSERT_TRUE(window);
     EXPECT_LE(window->header.registers() + window->max_records * window->record_registers(), 124);
   }
@@ -81,7 +87,7 @@ TEST_F(ShippedModels, MapEveryEventOfTheVirtualMeterOntoItself) {
   for (const auto& [raw, code] : models_.at("virtual-prepayment-modbus").event_codes) {
     EXPECT_EQ(raw, static_cast<std::uint16_t>(code));
   }
-  EXPECT_EQ(models_.at("virtual-prepayment-modbus").event_codes.size(), 26U);
+  EXPECT_EQ(models_.at("virtual-prepayment-modbus").event_codes.size(), 33U);
 }
 
 TEST_F(ShippedModels, AreReportedForAPerson) {

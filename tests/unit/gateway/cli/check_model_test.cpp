@@ -49,8 +49,8 @@ TEST(CheckModel, EveryModelWeShipIsReadableThroughItsOwnRegisters) {
 TEST(CheckModel, SimulationReadsAllThatAPrepaymentMeterKnows) {
   const Ran simulated =
       ran({"check-model", (kModels / "virtual-prepayment-modbus.toml").string(), "--simulate"});
-  for (const char* part :
-       {"serial number 12345678", "profile ", "daily ", "log tamper", "clock ", "relay "}) {
+  for (const char* part : {"serial number 12345678", "profile ", "daily ", "log tamper", "clock ",
+                           "relay ", "billing ", "tariff 0, 0 more to come"}) {
     EXPECT_THAT(simulated.out, HasSubstr(part));
   }
 }

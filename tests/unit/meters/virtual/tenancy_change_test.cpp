@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "tests/support/changing_meter.hpp"
 
 // Change of tenancy as of the virtual meter: utrn-and-premier.md 1.7, rows P-05 to P-26.
@@ -289,6 +292,20 @@ TEST(TenancyChangeTest, SavedStateAndDeedsMakeTheSameMeterAgain) {
   EXPECT_EQ(meter.changes_fired().size(), 4U);
   for (VirtualMeter* one : {&meter, &restored}) one->advance(kMidnight + 30h);
   EXPECT_EQ(restored.save(), meter.save());
+}
+
+TEST(TenancyChangeTest, MeterSavedBeforeThereWereChangesTakesThem) {
+  std::ifstream in{std::string{METERGATE_SOURCE_DIR} +
+                   "/tests/unit/meters/virtual/version_2.meter"};
+  const std::string text{std::istreambuf_iterator<char>{in}, {}};
+  auto meter = VirtualMeter::restore(text);
+  ASSERT_TRUE(meter) << meter.error();
+  EXPECT_EQ(meter->tariff().active, (Tariff{Tariff::kDefaultId, {1, "Supplier 1"}, 25}));
+  EXPECT_EQ(meter->boots(), meter->log(LogId::Hardware).back().sequence + 1);
+  const UtcSeconds now = meter->meter_time() + 1h;
+  ASSERT_TRUE(taken(give(*meter, tenancy(std::nullopt, 1), now)));
+  EXPECT_EQ(codes(*meter, LogId::Configuration), (std::vector{EventCode::TenancyChanged}));
+  EXPECT_EQ(again(*meter).save(), meter->save());
 }
 
 TEST(TenancyChangeTest, OutcomeDoesNotDependOnHowOftenOneLooks) {
