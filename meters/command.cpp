@@ -8,11 +8,11 @@ namespace {
 // In the order of the enumerations.
 constexpr std::array<std::string_view, 5> kPriorities{"urgent", "token", "relay", "synchronisation",
                                                       "routine"};
-constexpr std::array<std::string_view, 6> kDataClasses{"registers", "daily", "profile",
-                                                       "logs",      "clock", "relay"};
-constexpr std::array kCapabilities{Capability::Registers, Capability::Daily,
-                                   Capability::Profile,   Capability::Logs,
-                                   Capability::ReadClock, Capability::ReadRelay};
+constexpr std::array<std::string_view, 8> kDataClasses{"registers", "daily", "profile", "logs",
+                                                       "clock",     "relay", "billing", "tariff"};
+constexpr std::array kCapabilities{
+    Capability::Registers, Capability::Daily,     Capability::Profile, Capability::Logs,
+    Capability::ReadClock, Capability::ReadRelay, Capability::Billing, Capability::Tariffs};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> parse_word(const std::array<std::string_view, N>& words,
@@ -49,6 +49,11 @@ std::string_view data_class_word(DataClass data) {
 }
 std::optional<DataClass> parse_data_class(std::string_view word) {
   return parse_word<DataClass>(kDataClasses, word);
+}
+const ChangeOrder* change_order(const CommandParams& params) {
+  if (const auto* tenancy = std::get_if<ChangeTenancy>(&params)) return &tenancy->order;
+  if (const auto* supplier = std::get_if<ChangeSupplier>(&params)) return &supplier->order;
+  return nullptr;
 }
 Capability capability_for(DataClass data) { return kCapabilities[static_cast<std::size_t>(data)]; }
 

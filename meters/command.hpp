@@ -186,8 +186,9 @@ struct SetTariff {
   std::optional<UtcSeconds> activates;  ///< absent: at once
 };
 
-using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel,
-                                   IssueToken, ResendTokens, ChangeRegistry, ChangeTenancy, ChangeSupplier, SetTariff>;
+using CommandParams =
+    std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel, IssueToken,
+                 ResendTokens, ChangeRegistry, ChangeTenancy, ChangeSupplier, SetTariff>;
 
 /// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
 struct ReplyTo {

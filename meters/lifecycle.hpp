@@ -65,6 +65,7 @@ inline constexpr std::array kLifecycle{
     Transition{CommandState::Scheduled, CommandEvent::CancelRequested, CommandState::Cancelled},
     Transition{CommandState::Scheduled, CommandEvent::NewerArrived, CommandState::Superseded},
     Transition{CommandState::Scheduled, CommandEvent::Impossible, CommandState::Failed},
+    Transition{CommandState::Scheduled, CommandEvent::DoneHere, CommandState::Succeeded},
 
     Transition{CommandState::Sending, CommandEvent::NothingSent, CommandState::Accepted},
     Transition{CommandState::Sending, CommandEvent::AskAgain, CommandState::Accepted},

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -108,5 +109,12 @@ enum class RelayAfter : std::uint8_t { Unchanged, Off, Armed };
 /// `unchanged`, `off`, `armed`
 [[nodiscard]] std::string_view relay_after_word(RelayAfter relay);
 [[nodiscard]] std::optional<RelayAfter> parse_relay_after(std::string_view word);
+
+/// Whether the meter shows what a change was to do.
+struct TenancyCheck {
+  std::string item;  ///< the action's word, `relay`, or `recorded`: the entry of the change
+  std::optional<bool> holds;  ///< empty: it cannot be told
+  std::string found;          ///< what the meter shows, for people
+};
 
 }  // namespace metergate

@@ -44,6 +44,9 @@ struct StoredMeter {
   std::string model;
   std::string serial;  ///< empty until known
   Epoch epoch = 1;     ///< the open tenancy
+  /// Since when, on the meter's clock; empty for the first one a box knows of.
+  std::optional<UtcSeconds> tenancy_from{};
+  operation::TransactionId tenancy_transaction = 0;  ///< of the order that opened it, if ours
   operation::TransactionId last_transaction = 0;
   SupplyState supply_reported = SupplyState::Unknown;
   SupplyCauses supply_causes;
@@ -101,6 +104,13 @@ struct OutboxData {
   UtcSeconds from;           ///< first and last time among the unpublished rows, both included
   UtcSeconds to;
 };
+
+// Tenancies: storage/tenancy_record.hpp.
+struct TenancyBegin;
+struct StoredTenancy;
+struct TenancyToSynchronise;
+struct BillingSnapshot;
+struct TariffReading;
 
 /// A known hole: intervals that should exist and have not been read.
 struct Hole {
@@ -204,6 +214,21 @@ class Ledger {
   [[nodiscard]] Stored<operation::TransactionId> next_transaction(
       MeterKey meter, operation::TransactionId above = 0);
 
+  // ---- tenancies --------------------------------------------------------------------------------
+  /// Seals the open tenancy and opens the next one, with nothing in it yet: what lies before
+  /// `begin.first_interval` and `begin.first_day` is never asked for in it. Returns its epoch.
+  [[nodiscard]] Stored<Epoch> open_tenancy(MeterKey meter, const TenancyBegin& begin, UtcTime now);
+  /// Oldest first.
+  [[nodiscard]] Stored<std::vector<StoredTenancy>> tenancies(MeterKey meter) const;
+  /// Open ones whose data has not been fetched to its end yet.
+  [[nodiscard]] Stored<std::vector<TenancyToSynchronise>> tenancies_to_synchronise() const;
+  /// `checks_json`: what was verified at the meter.
+  [[nodiscard]] Stored<Done> set_synchronised(MeterKey meter, Epoch epoch,
+                                              std::string_view checks_json, UtcTime now);
+  /// Erases all data of a sealed tenancy, past recovery from the file; its row stays, marked.
+  /// Misuse for one that is open or not there.
+  [[nodiscard]] Stored<Done> erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now);
+
   // ---- commands ---------------------------------------------------------------------------------
   /// Writes the command as accepted, with its first step; or says why it is none: the id is known
   /// (`body_digest` tells same from other), or its token was carried before and it does not allow
@@ -259,6 +284,18 @@ class Ledger {
   [[nodiscard]] Stored<std::vector<LogEntry>> store_log(MeterKey meter, Epoch epoch,
                                                         const std::vector<LogEntry>& entries,
                                                         UtcTime received_at);
+
+  /// Returns how many were new. Not put into the outbox: they are part of the tenancy's message.
+  [[nodiscard]] Stored<std::size_t> store_billing(MeterKey meter, Epoch epoch,
+                                                  const std::vector<BillingSnapshot>& snapshots,
+                                                  UtcTime received_at);
+  /// Ascending by sequence.
+  [[nodiscard]] Stored<std::vector<BillingSnapshot>> billing(MeterKey meter, Epoch epoch) const;
+  /// The newest sequence of any tenancy; 0: none.
+  [[nodiscard]] Stored<std::uint32_t> last_billing(MeterKey meter) const;
+  /// Takes the place of what was read before.
+  [[nodiscard]] Stored<Done> store_tariff(MeterKey meter, const TariffReading& reading);
+  [[nodiscard]] Stored<std::optional<TariffReading>> tariff(MeterKey meter) const;
 
   /// Ascending, `from` included, `to` excluded; the first `limit`.
   [[nodiscard]] Stored<std::vector<RegisterReading>> registers(MeterKey meter, Epoch epoch,

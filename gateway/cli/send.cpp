@@ -178,6 +178,23 @@ void add_way_options(CLI::App& verb, TypedCommand& typed) {
   verb.add_flag("--cleared", typed.cleared, "The customer may have it");
 }
 
+void add_change_options(CLI::App& verb, TypedCommand& typed) {
+  verb.add_option("--at", typed.effective, "When, on the meter's clock; absent: at once");
+  verb.add_option("--action", typed.actions,
+                  "What the meter does with it, such as purge-profile; absent: the usual");
+  verb.add_option("--relay", typed.relay, "What the relay does")
+      ->check(CLI::IsMember({"unchanged", "off", "armed"}));
+  verb.add_option("--event-id", typed.event_id, "The issuer's number for it");
+  verb.add_flag("--uncollected", typed.uncollected,
+                "Go ahead although not everything has been collected");
+}
+
+void add_supplier_options(CLI::App& verb, TypedCommand& typed) {
+  verb.add_option("--supplier-id", typed.supplier_id, "Its number")->required();
+  verb.add_option("--supplier-name", typed.supplier_name, "As displayed, 1 to 16 characters")
+      ->required();
+}
+
 void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
   switch (which) {
     case Verb::DeliverToken:
@@ -192,12 +209,15 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
           ->check(CLI::IsMember({"off", "armed", "on"}));
       break;
     case Verb::Read:
-      verb.add_option("WHAT", typed.what, "registers, daily, profile, logs, clock, relay")
+      verb.add_option("WHAT", typed.what,
+                      "registers, daily, profile, logs, clock, relay, billing, tariff")
           ->required()
           ->check([](const std::string& word) {
             return parse_data_class(word)
                        ? std::string{}
-                       : word + ": allowed are registers, daily, profile, logs, clock, relay";
+                       : word +
+                             ": allowed are registers, daily, profile, logs, clock, relay, "
+                             "billing, tariff";
           });
       verb.add_option("--from", typed.from, "Profile and daily values from here");
       verb.add_option("--to", typed.to, "... to here");
@@ -221,6 +241,23 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
       break;
     case Verb::ResendTokens:
       add_way_options(verb, typed);
+      break;
+    case Verb::ChangeTenancy:
+      verb.add_option("SITUATION", typed.situation,
+                      "Why: left-unannounced, leaves-now, leaves-later")
+          ->required()
+          ->check(CLI::IsMember({"left-unannounced", "leaves-now", "leaves-later"}));
+      add_change_options(verb, typed);
+      break;
+    case Verb::ChangeSupplier:
+      add_supplier_options(verb, typed);
+      add_change_options(verb, typed);
+      break;
+    case Verb::SetTariff:
+      verb.add_option("TARIFF", typed.tariff_id, "Its number")->required();
+      verb.add_option("PRICE", typed.price, "Minor currency units a kWh")->required();
+      add_supplier_options(verb, typed);
+      verb.add_option("--at", typed.effective, "When it becomes active; absent: at once");
       break;
     case Verb::Synchronise:
     case Verb::ChangeRegistry:  // `metergate registry`

@@ -138,6 +138,38 @@ CliResult<json::object> registry_params(const TypedCommand& typed, UtcTime now) 
   return params;
 }
 
+CliResult<json::object> change_params(const TypedCommand& typed, UtcTime now) {
+  json::object params;
+  const auto put_number = [&](std::string_view key, const std::string& digits) {
+    std::int64_t value = 0;
+    const char* end = digits.data() + digits.size();
+    const auto parsed = std::from_chars(digits.data(), end, value);
+    // What is no number is sent as it stands: the gateway's complaint names it.
+    if (digits.empty()) return;
+    if (parsed.ec == std::errc{} && parsed.ptr == end) params[key] = value;
+    if (!params.contains(key)) params[key] = digits;
+  };
+  if (!typed.situation.empty()) params["situation"] = typed.situation;
+  if (!typed.actions.empty()) {
+    json::array words;
+    for (const std::string& word : typed.actions) words.emplace_back(word);
+    params["actions"] = std::move(words);
+  }
+  if (!typed.relay.empty()) params["relay"] = typed.relay;
+  if (typed.uncollected) params["uncollected"] = true;
+  if (!typed.supplier_name.empty()) params["supplier_name"] = typed.supplier_name;
+  put_number("event_id", typed.event_id);
+  put_number("supplier_id", typed.supplier_id);
+  put_number("tariff_id", typed.tariff_id);
+  put_number("price_minor_per_kwh", typed.price);
+  if (!typed.effective.empty()) {
+    auto time = time_text(typed.effective, "--at", now);
+    if (!time) return failure(std::move(time).error());
+    params[typed.verb == Verb::SetTariff ? "activates" : "effective"] = *time;
+  }
+  return params;
+}
+
 CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
   switch (typed.verb) {
     case Verb::DeliverToken:
@@ -165,6 +197,10 @@ CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
     }
     case Verb::ChangeRegistry:
       return registry_params(typed, now);
+    case Verb::ChangeTenancy:
+    case Verb::ChangeSupplier:
+    case Verb::SetTariff:
+      return change_params(typed, now);
   }
   return json::object{};
 }

@@ -43,6 +43,16 @@ struct TypedCommand {
   // the registry
   registry::ChangeNames registry;
   std::string effective;
+  // changes of tenancy and supplier, tariffs
+  std::string situation;
+  std::vector<std::string> actions;
+  std::string relay;
+  std::string event_id;
+  bool uncollected = false;
+  std::string supplier_id;
+  std::string supplier_name;
+  std::string tariff_id;
+  std::string price;
 };
 
 /// What is sent: the body as docs/mqtt-api.md describes it, and what the sender has to know of it.

@@ -9,6 +9,7 @@
 #include "gateway/journal/event_definition.hpp"
 #include "gateway/journal/meter_events.hpp"
 #include "gateway/journal/registry_events.hpp"
+#include "gateway/journal/tenancy_events.hpp"
 
 /// The catalogue: everything the gateway can log. docs/events.md is generated from it.
 namespace metergate::journal {
@@ -40,7 +41,10 @@ inline constexpr std::array kCatalogue{
     // 08 entries of meter logs
     &kMeterLogEntry,
     // 09 registry
-    &kRegistryChanged, &kRegistryConflict, &kMeterUnplaced, &kMeterPlaced, &kTenancyChangeDue};
+    &kRegistryChanged, &kRegistryConflict, &kMeterUnplaced, &kMeterPlaced, &kTenancyChangeDue,
+    // 10 tenancies, suppliers, tariffs
+    &kTenancyChanged, &kTenancySynchronised, &kTenancyCheckFailed, &kTenancyErased,
+    &kSupplierChanged, &kTariffMissing, &kChangeWaits};
 
 /// What the catalogue promises, proved by the compiler: ids are `MG` and four digits, rise, and
 /// with the names are unique; every entry says what it means and what to do; braces match.

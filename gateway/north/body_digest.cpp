@@ -34,6 +34,19 @@ void add_way(Canonical& canonical, const Params& params) {
   canonical.add(params.cleared ? "cleared" : "");
 }
 
+void add_supplier(Canonical& canonical, const Supplier& supplier) {
+  canonical.add(std::to_string(supplier.id));
+  canonical.add(supplier.name);
+}
+
+void add_change(Canonical& canonical, const ChangeOrder& order) {
+  canonical.add(order.effective);
+  canonical.add(std::to_string(order.actions.bits()));
+  canonical.add(relay_after_word(order.relay));
+  canonical.add(std::to_string(order.event_id));
+  canonical.add(order.uncollected ? "uncollected" : "");
+}
+
 }  // namespace
 
 std::string body_digest(const Command& command) {
@@ -72,6 +85,20 @@ std::string body_digest(const Command& command) {
                    add_way(canonical, params);
                  },
                  [&](const ResendTokens& params) { add_way(canonical, params); },
+                 [&](const ChangeTenancy& params) {
+                   canonical.add(situation_word(params.situation));
+                   add_change(canonical, params.order);
+                 },
+                 [&](const ChangeSupplier& params) {
+                   add_supplier(canonical, params.supplier);
+                   add_change(canonical, params.order);
+                 },
+                 [&](const SetTariff& params) {
+                   canonical.add(std::to_string(params.tariff.id));
+                   add_supplier(canonical, params.tariff.supplier);
+                   canonical.add(std::to_string(params.tariff.price_minor_per_kwh));
+                   canonical.add(params.activates);
+                 },
                  [&](const ChangeRegistry& params) {
                    const registry::ChangeNames names = registry::names_of(params.request);
                    canonical.add(names.change);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/north/change_params.hpp"
 #include "meters/registry_names.hpp"
 
 namespace metergate::north {
@@ -59,14 +60,14 @@ CommandParams read(BodyReader& in) {
                           : std::nullopt;
     if (!data || std::ranges::find(out.what, *data) != out.what.end()) {
       in.refuse(Reason::OutOfRange, "what",
-                "each once of registers, daily, profile, logs, clock, relay");
+                "each once of registers, daily, profile, logs, clock, relay, billing, tariff");
       return out;
     }
     out.what.push_back(*data);
   }
   if (out.what.empty()) {
     in.refuse(Reason::OutOfRange, "what",
-              "at least one of registers, daily, profile, logs, clock, relay");
+              "at least one of registers, daily, profile, logs, clock, relay, billing, tariff");
   }
   if (in.has("from")) out.from = std::chrono::floor<std::chrono::seconds>(in.time("from"));
   if (in.has("to")) out.to = std::chrono::floor<std::chrono::seconds>(in.time("to"));
@@ -258,6 +259,12 @@ CommandParams read_params(Verb verb, BodyReader& in) {
       return resend_tokens(in);
     case Verb::ChangeRegistry:
       return change_registry(in);
+    case Verb::ChangeTenancy:
+      return change_tenancy(in);
+    case Verb::ChangeSupplier:
+      return change_supplier(in);
+    case Verb::SetTariff:
+      return set_tariff(in);
   }
   return Synchronise{};
 }

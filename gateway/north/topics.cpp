@@ -44,11 +44,13 @@ std::string Topics::result(const MeterId& meter, const CommandId& command) const
 }
 std::string Topics::refused() const { return prefix_ + "refused"; }
 std::string Topics::state(const MeterId& meter) const { return of_meter(meter, "state"); }
-std::string Topics::registers(const MeterId& meter) const { return of_meter(meter, "registers"); }
-std::string Topics::daily(const MeterId& meter) const { return of_meter(meter, "daily"); }
-std::string Topics::profile(const MeterId& meter) const { return of_meter(meter, "profile"); }
-std::string Topics::event(const MeterId& meter) const { return of_meter(meter, "event"); }
+std::string Topics::data(const MeterId& meter, std::string_view leaf) const {
+  return of_meter(meter, leaf);
+}
 std::string Topics::tenancy(const MeterId& meter) const { return of_meter(meter, "tenancy"); }
+std::string Topics::sealed(const MeterId& meter, std::int64_t epoch, std::string_view leaf) const {
+  return of_meter(meter, "sealed/" + std::to_string(epoch) + '/' + std::string{leaf});
+}
 std::string Topics::token(const MeterId& meter, std::string_view channel) const {
   return of_meter(meter, "token/" + std::string{channel});
 }

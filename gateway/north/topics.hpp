@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -35,11 +36,13 @@ class Topics {
   [[nodiscard]] std::string refused() const;
 
   [[nodiscard]] std::string state(const MeterId& meter) const;
-  [[nodiscard]] std::string registers(const MeterId& meter) const;
-  [[nodiscard]] std::string daily(const MeterId& meter) const;
-  [[nodiscard]] std::string profile(const MeterId& meter) const;
-  [[nodiscard]] std::string event(const MeterId& meter) const;
+  /// `registers`, `daily`, `profile`, `event` of the open tenancy.
+  [[nodiscard]] std::string data(const MeterId& meter, std::string_view leaf) const;
   [[nodiscard]] std::string tenancy(const MeterId& meter) const;
+  /// `…/meter/{meter}/sealed/{epoch}/{leaf}`: what comes late of a tenancy that has ended, apart
+  /// from the open one's topics so that the broker's access list can keep it apart too (promise 6).
+  [[nodiscard]] std::string sealed(const MeterId& meter, std::int64_t epoch,
+                                   std::string_view leaf) const;
   /// Where tokens are handed over: `…/meter/{meter}/token/{channel}`.
   [[nodiscard]] std::string token(const MeterId& meter, std::string_view channel) const;
 

@@ -33,6 +33,10 @@ std::chrono::seconds interval_of(const config::Schedule& schedule, DataClass dat
       return schedule.clock;
     case DataClass::Relay:
       return schedule.relay;
+    // Both change only by what the box is told or does itself.
+    case DataClass::Billing:
+    case DataClass::Tariff:
+      return {};
   }
   return {};
 }

@@ -3,18 +3,15 @@
 
 #include <algorithm>
 
+#include "protocols/overloaded.hpp"
+
 namespace metergate::runtime {
 namespace {
 
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
-
 /// A page that brings nothing and covers nothing would be asked for for ever.
 constexpr std::string_view kNoProgress = "the meter's page covers nothing of what was asked";
+
+constexpr std::string_view kNewTenancy = "the tenancy changed meanwhile";
 
 }  // namespace
 
@@ -25,7 +22,8 @@ CollectionRun::CollectionRun(MeterUnit& meter, DataDesk& data, LedgerKeeper& kee
       keeper_{keeper},
       order_{std::move(order)},
       done_{std::move(done)},
-      classes_{order_.what.begin(), order_.what.end()} {}
+      classes_{order_.what.begin(), order_.what.end()},
+      epoch_{meter.stored.epoch} {}
 
 CollectionRun::~CollectionRun() {
   if (job_) meter_.runner->withdraw(*job_);
@@ -54,6 +52,8 @@ void CollectionRun::next(Now now) {
           summary_.unheard = result.error().reason == OperationFault::Reason::Link;
           return end(false, result.error().what, later);
         }
+        // What was asked of one tenancy is no answer for the next (promise 6).
+        if (meter_.stored.epoch != epoch_) return end(false, std::string{kNewTenancy}, later);
         took(operation, *result, later);
       });
 }
@@ -73,6 +73,14 @@ void CollectionRun::plan(DataClass data, Now now) {
       return;
     case DataClass::Clock:
       operations_.push_back(operation::ReadClock{});
+      return;
+    case DataClass::Billing: {
+      const auto last = keeper_.checked(ledger.last_billing(key));
+      if (last) operations_.push_back(operation::ReadBilling{*last});
+      return;
+    }
+    case DataClass::Tariff:
+      operations_.push_back(operation::ReadTariff{});
       return;
     case DataClass::Profile: {
       const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
@@ -166,6 +174,18 @@ void CollectionRun::took(const operation::Operation& asked, const operation::Ans
           [&](const RelayReading& reading) {
             summary_.relay = reading;
             data_.relay(meter_, reading, now);
+          },
+          [&](const operation::BillingPage& page) {
+            summary_.billing_snapshots += page.snapshots.size();
+            data_.billing_page(meter_, page, now);
+            progress = page.complete || !page.snapshots.empty();
+            if (!page.complete && progress) {
+              operations_.push_front(operation::ReadBilling{page.snapshots.back().sequence});
+            }
+          },
+          [&](const TariffReading& reading) {
+            summary_.tariff = reading;
+            data_.tariff(meter_, reading, now);
           },
           [&](const auto&) { progress = false; },
       },

@@ -23,9 +23,11 @@ struct CollectionSummary {
   std::size_t intervals = 0;
   std::size_t days = 0;
   std::size_t log_entries = 0;
+  std::size_t billing_snapshots = 0;
   std::optional<RegisterReading> registers;
   std::optional<RelayReading> relay;
   std::optional<operation::ClockReading> clock;
+  std::optional<TariffReading> tariff;
 };
 
 struct CollectionOrder {
@@ -61,6 +63,7 @@ class CollectionRun {
   CollectionOrder order_;
   Done done_;
   std::deque<DataClass> classes_;
+  Epoch epoch_;  ///< of the tenancy that is collected; a page of another one is thrown away
   std::deque<operation::Operation> operations_;
   CollectionSummary summary_;
   std::optional<JobId> job_;

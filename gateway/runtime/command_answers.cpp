@@ -13,6 +13,13 @@ namespace metergate::runtime {
 
 namespace json = boost::json;
 
+namespace {
+
+/// A dated change has at least this long to reach its meter.
+constexpr std::chrono::minutes kLeastLife{1};
+
+}  // namespace
+
 OutboxMessage answer_message(const north::Topics& topics, const Command& command,
                              const Step& step) {
   return {0,
@@ -74,16 +81,6 @@ std::optional<Refusal> unsupported(const Command& command, const model::MeterMod
   return std::nullopt;
 }
 
-std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter) {
-  const auto* relay = std::get_if<SetRelay>(&command.params);
-  if (relay == nullptr || relay->state == SupplyState::Off ||
-      !meter.supply_causes.has(SupplyCauses::kTamper)) {
-    return std::nullopt;
-  }
-  return Refusal{Reason::NotInThisState, "params.state", std::string{supply_word(relay->state)},
-                 "a meter out of tamper (issue-token with tamper-reset), or a newer reading of it"};
-}
-
 bool brings_credit(const Command& command) {
   if (command.origin.starts_with(kIssueOrigin)) return false;
   if (const auto* issue = std::get_if<IssueToken>(&command.params)) {
@@ -96,6 +93,50 @@ bool brings_credit(const Command& command) {
   // The class of an STS token is never encrypted.
   const auto bits = sts::token_bits(deliver->token.digits);
   return bits && sts::token_class(*bits) == sts::TokenClass::Credit;
+}
+
+std::optional<Refusal> never_due(const Command& command) {
+  const ChangeOrder* change = change_order(command.params);
+  if (change == nullptr || !change->effective) return std::nullopt;
+  if (command.expires_at > UtcTime{*change->effective} + kLeastLife) return std::nullopt;
+  return Refusal{Reason::OutOfRange, "expires_at", rfc3339::text(command.expires_at),
+                 "later than params.effective, so that a meter that is away can be reached then"};
+}
+
+std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
+                          CapabilitySet abilities) {
+  const bool natively = abilities.has(Capability::ChangeTenancy);
+  json::array steps;
+  const auto step = [&](std::string_view what, std::string_view by) {
+    steps.push_back({{"step", what}, {"by", by}});
+  };
+  if (!change.order.uncollected) step("collect", "gateway");
+  for (const std::string_view word : change.order.actions.words()) {
+    // Without an order for it the meter keeps what it has; the box no longer takes it from there.
+    const bool by_date = word.starts_with("purge-");
+    if (natively) {
+      step(word, "meter");
+    } else {
+      step(word, by_date ? "gateway" : "nobody");
+    }
+  }
+  if (change.order.relay != RelayAfter::Unchanged) {
+    step("relay", natively || abilities.has(Capability::OperateRelay) ? "meter" : "nobody");
+  }
+  step("tenancy", "gateway");
+  json::object out{{"epoch", meter.epoch}, {"steps", std::move(steps)}};
+  if (meter.tenancy_from) out["effective"] = rfc3339::text(*meter.tenancy_from);
+  return json::serialize(out);
+}
+
+std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter) {
+  const auto* relay = std::get_if<SetRelay>(&command.params);
+  if (relay == nullptr || relay->state == SupplyState::Off ||
+      !meter.supply_causes.has(SupplyCauses::kTamper)) {
+    return std::nullopt;
+  }
+  return Refusal{Reason::NotInThisState, "params.state", std::string{supply_word(relay->state)},
+                 "a meter out of tamper (issue-token with tamper-reset), or a newer reading of it"};
 }
 
 std::string order_result(const operation::OrderTaken& taken) {
@@ -127,6 +168,15 @@ std::string read_result(const CollectionSummary& summary) {
                     {"read_at", rfc3339::text(summary.clock->read_at)},
                     {"trusted", summary.clock->meter_trusts_it}};
   }
+  if (summary.tariff) {
+    const Tariff& active = summary.tariff->active;
+    out["tariff"] = {{"id", active.id},
+                     {"supplier_id", active.supplier.id},
+                     {"supplier_name", active.supplier.name},
+                     {"price_minor_per_kwh", active.price_minor_per_kwh},
+                     {"pending", summary.tariff->pending.size()}};
+  }
+  out["billing_snapshots"] = summary.billing_snapshots;
   out["profile_intervals"] = summary.intervals;
   out["daily_snapshots"] = summary.days;
   out["log_entries"] = summary.log_entries;

@@ -23,16 +23,22 @@ namespace metergate::runtime {
 [[nodiscard]] std::optional<Refusal> unsupported(const Command& command,
                                                  const model::MeterModel& meter_model);
 
-/// What the meter's state, as last read, does not allow of this command. A meter in tamper may take
-/// an order for its relay and stay off: the one who asked would wait for nothing (J-13).
-[[nodiscard]] std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter);
+/// A change that would expire before its time.
+[[nodiscard]] std::optional<Refusal> never_due(const Command& command);
 
 /// Whether the meter would gain credit by it: asked for here, or brought along. The deliveries of
 /// what was made here were judged when it was.
 [[nodiscard]] bool brings_credit(const Command& command);
 
+/// What the meter's state, as last read, does not allow of this command. A meter in tamper may take
+/// an order for its relay and stay off: the one who asked would wait for nothing (J-13).
+[[nodiscard]] std::optional<Refusal> in_the_way(const Command& command, const StoredMeter& meter);
+
 /// What the command brought back, as a JSON object.
 [[nodiscard]] std::string order_result(const operation::OrderTaken& taken);
+/// Of a change of tenancy: the tenancy it opened, and who did which part of it.
+[[nodiscard]] std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
+                                        CapabilitySet abilities);
 [[nodiscard]] std::string read_result(const CollectionSummary& summary);
 
 [[nodiscard]] const journal::EventDefinition& journal_event(const Step& step);

@@ -22,7 +22,8 @@ bool is_asked_of(const Command& known, const north::RefusedRequest& refused) {
 
 CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
                          Agenda& agenda, DataDesk& data, TokenDesk& tokens, RegistryDesk& registry,
-                         const north::Topics& topics, CommandLimits limits, Handlers handlers)
+                         TenancyDesk& tenancy, const north::Topics& topics, CommandLimits limits,
+                         Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       clock_{clock},
@@ -30,6 +31,7 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       data_{data},
       tokens_{tokens},
       registry_{registry},
+      tenancy_{tenancy},
       topics_{topics},
       limits_{limits},
       handlers_{std::move(handlers)} {}
@@ -123,7 +125,7 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   const Step accepted{.at = now.utc};
   crash_point("command-inserted");
   const bool queued =
-      (!tokens || tokens_.store(*tokens, command, *meter, now)) &&
+      (!tokens || tokens_.store(*tokens, command, *meter, now)) && supersede_older(command, now) &&
       keeper_.checked(keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
   if (!queued || !keeper_.commit()) {
     return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
@@ -139,6 +141,7 @@ std::optional<Refusal> CommandDesk::judge(const Command& command, const MeterUni
   if (meter == nullptr || meter->removed) return unknown_meter(command);
   if (auto refusal = unsupported(command, *meter->model)) return refusal;
   if (auto refusal = in_the_way(command, meter->stored)) return refusal;
+  if (auto refusal = never_due(command)) return refusal;
   return no_room(*meter);
 }
 
@@ -228,10 +231,10 @@ void CommandDesk::advance_lane(LaneKey lane, Now now) {
   for (const CommandKey key : found->second) {
     Live& live = *live_.at(key);
     if (live.active) return;
-    const auto& not_before = live.command().not_before;
-    if (not_before && *not_before > now.utc) {
+    const auto due = due_at(live);
+    if (due && *due > now.utc) {
       if (!live.pause) {
-        live.pause = agenda_.at(now.instant + (*not_before - now.utc), [this, key](Now later) {
+        live.pause = agenda_.at(now.instant + (*due - now.utc), [this, key](Now later) {
           live_.at(key)->pause.reset();
           advance_lane(live_.at(key)->lane_key(), later);
         });

@@ -17,6 +17,7 @@
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
 #include "gateway/runtime/registry_desk.hpp"
+#include "gateway/runtime/tenancy_desk.hpp"
 #include "gateway/runtime/token_desk.hpp"
 #include "gateway/work/order_procedure.hpp"
 
@@ -57,7 +58,7 @@ class CommandDesk {
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
-              DataDesk& data, TokenDesk& tokens, RegistryDesk& registry,
+              DataDesk& data, TokenDesk& tokens, RegistryDesk& registry, TenancyDesk& tenancy,
               const north::Topics& topics, CommandLimits limits, Handlers handlers);
   ~CommandDesk();
   CommandDesk(const CommandDesk&) = delete;
@@ -80,6 +81,9 @@ class CommandDesk {
   /// Takes nothing more; an order on the wire keeps its record and is settled after the restart.
   void stop();
 
+  /// The change of tenancy that was sent to the meter under this transaction and has not ended.
+  [[nodiscard]] std::optional<StoredCommand> change_sent(const MeterUnit& meter,
+                                                         operation::TransactionId id) const;
   [[nodiscard]] std::size_t live() const { return live_.size(); }
   [[nodiscard]] bool has_room(const MeterUnit& meter) const { return !no_room(meter); }
 
@@ -102,6 +106,14 @@ class CommandDesk {
   void perform_operation(Live& live, operation::Operation operation);
   enum class Sent : std::uint8_t { Yes, LimitReached, TooLate, NotWritten };
   [[nodiscard]] Sent transmit(Live& live, Now now);
+  // command_changes.cpp
+  [[nodiscard]] std::optional<UtcTime> due_at(const Live& live) const;
+  [[nodiscard]] bool supersede_older(const Command& newer, Now now);
+  enum class Prepared : std::uint8_t { Yes, UnderWay };
+  [[nodiscard]] Prepared prepare(Live& live, Now now);
+  void prepared(CommandKey key, const CollectionSummary& summary, Now now);
+  [[nodiscard]] bool open_tenancy(Live& live, const work::Move& move, Now now);
+
   void begin_read(Live& live, Now now);
   void read_ended(CommandKey key, const CollectionSummary& summary, Now now);
   void cancel_other(Live& live, Now now);
@@ -121,6 +133,7 @@ class CommandDesk {
   DataDesk& data_;
   TokenDesk& tokens_;
   RegistryDesk& registry_;
+  TenancyDesk& tenancy_;
   const north::Topics& topics_;
   CommandLimits limits_;
   Handlers handlers_;

@@ -19,6 +19,7 @@ struct CommandDesk::Live {
   std::optional<Agenda::Entry> expiry{};
   std::optional<Agenda::Entry> pause{};
   std::uint32_t read_tries = 0;
+  bool collected = false;  ///< of a change: what it erases was read to its end
 
   [[nodiscard]] const Command& command() const { return stored.command; }
   [[nodiscard]] LaneKey lane_key() const { return {meter, lane}; }

@@ -25,12 +25,23 @@ void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
           std::make_move_iterator(effects.end())};
     };
     if (auto* move = std::get_if<work::Move>(&effects[i])) {
+      if (!open_tenancy(live, *move, now)) return perform_later(key, rest());
       std::string result = move->taken ? order_result(*move->taken) : std::string{};
+      if (const auto* change = std::get_if<ChangeTenancy>(&live.command().params);
+          change != nullptr &&
+          next_state(live.stored.state, move->event) == CommandState::Succeeded) {
+        result = change_result(*change, live.meter->stored, live.meter->model->capabilities);
+      }
       if (!record(live, *move, now, std::move(result))) return perform_later(key, rest());
       if (is_terminal(live.stored.state)) return finish(key, now);
     } else if (auto* todo = std::get_if<work::Perform>(&effects[i])) {
       perform_operation(live, std::move(todo->operation));
     } else if (std::holds_alternative<work::Transmit>(effects[i])) {
+      // It is the last effect: the preparation comes back to it.
+      if (prepare(live, now) == Prepared::UnderWay) return;
+      if (!live.order->sends()) {
+        return perform(key, {work::Move{.event = CommandEvent::DoneHere}}, now);
+      }
       switch (transmit(live, now)) {
         case Sent::Yes:
           break;

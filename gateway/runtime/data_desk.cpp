@@ -4,13 +4,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+
+#include "gateway/work/tenancy.hpp"
 
 namespace metergate::runtime {
 namespace {
 
 std::string joined(const std::vector<std::string>& words) {
   return words.empty() ? std::string{"none"} : fmt::format("{}", fmt::join(words, "+"));
+}
+
+/// Only what lies within the open tenancy: the interval in which it began is its first (P-23).
+std::vector<ProfileInterval> of_tenancy(const MeterUnit& meter,
+                                        const std::vector<ProfileInterval>& intervals) {
+  if (!meter.stored.tenancy_from) return intervals;
+  const auto begin = work::tenancy_from(*meter.stored.tenancy_from, meter.schedule->capture_period);
+  std::vector<ProfileInterval> out;
+  std::ranges::copy_if(intervals, std::back_inserter(out), [&](const ProfileInterval& interval) {
+    return interval.start >= begin.first_interval;
+  });
+  return out;
+}
+
+std::vector<DailySnapshot> of_tenancy(const MeterUnit& meter,
+                                      const std::vector<DailySnapshot>& snapshots) {
+  if (!meter.stored.tenancy_from) return snapshots;
+  const auto begin = work::tenancy_from(*meter.stored.tenancy_from, meter.schedule->capture_period);
+  std::vector<DailySnapshot> out;
+  std::ranges::copy_if(snapshots, std::back_inserter(out), [&](const DailySnapshot& snapshot) {
+    return snapshot.day >= begin.first_day;
+  });
+  return out;
 }
 
 }  // namespace
@@ -26,7 +52,8 @@ void DataDesk::registers(MeterUnit& meter, const RegisterReading& reading) {
 }
 
 void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
-                            const operation::ProfilePage& page, Turn turn, Now now) {
+                            const operation::ProfilePage& read, Turn turn, Now now) {
+  const operation::ProfilePage page{of_tenancy(meter, read.intervals), read.covered_to};
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
   const auto before = keeper_.checked(ledger.profile_covered_to(key, epoch));
@@ -61,8 +88,8 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
   keeper_.commit_soon();
 }
 
-void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& intervals,
-                            Now now) {
+void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& pushed, Now now) {
+  const std::vector<ProfileInterval> intervals = of_tenancy(meter, pushed);
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
   if (!keeper_.checked(ledger.store_profile(key, epoch, intervals, now.utc))) return;
@@ -119,7 +146,8 @@ void DataDesk::daily_page(MeterUnit& meter, std::chrono::sys_days from,
   }
 }
 
-void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now) {
+void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& pushed, Now now) {
+  const std::vector<DailySnapshot> snapshots = of_tenancy(meter, pushed);
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_daily(meter.stored.key, meter.stored.epoch, snapshots, now.utc));
   if (fresh && *fresh > 0) {
@@ -161,7 +189,23 @@ void DataDesk::read_to(MeterUnit& meter, LogId log, std::uint32_t sequence) {
       keeper_.ledger().set_log_position(meter.stored.key, meter.stored.epoch, log, sequence)));
 }
 
-void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
+void DataDesk::recognise_change(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
+  for (const LogEntry& entry : entries) {
+    const bool changed =
+        entry.code == EventCode::TenancyChanged && entry.log == LogId::Configuration;
+    if (changed && work::tells_of_new_tenancy(entry, meter.stored)) {
+      handlers_.tenancy_changed(meter, entry, now);
+    }
+  }
+}
+
+void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& all, Now now) {
+  // First: the entry that tells of a new tenancy is the first one of that tenancy.
+  recognise_change(meter, all, now);
+  std::vector<LogEntry> entries;
+  std::ranges::copy_if(all, std::back_inserter(entries), [&](const LogEntry& entry) {
+    return work::belongs_to_tenancy(entry.meter_time, meter.stored);
+  });
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_log(meter.stored.key, meter.stored.epoch, entries, now.utc));
   if (!fresh) return;
@@ -177,6 +221,45 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& entrie
     if (entry.code == EventCode::LoadLimitExceeded) limit_at_work(meter, entry, now);
   }
   keeper_.commit_soon();
+}
+
+void DataDesk::billing_page(MeterUnit& meter, const operation::BillingPage& page, Now now) {
+  // The snapshot a change of tenancy takes first is the old tenant's last one (P-08).
+  std::vector<BillingSnapshot> of_old;
+  std::vector<BillingSnapshot> of_open;
+  for (const BillingSnapshot& snapshot : page.snapshots) {
+    const bool old =
+        meter.stored.epoch > 1 && (snapshot.cause == BillingCause::BeforeTenancy ||
+                                   !work::belongs_to_tenancy(snapshot.meter_time, meter.stored));
+    (old ? of_old : of_open).push_back(snapshot);
+  }
+  Ledger& ledger = keeper_.ledger();
+  const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
+  if (!of_old.empty()) {
+    static_cast<void>(keeper_.checked(ledger.store_billing(key, epoch - 1, of_old, now.utc)));
+  }
+  static_cast<void>(keeper_.checked(ledger.store_billing(key, epoch, of_open, now.utc)));
+  keeper_.commit_soon();
+}
+
+void DataDesk::tariff(MeterUnit& meter, const TariffReading& reading, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto before = keeper_.checked(ledger.tariff(meter.stored.key));
+  if (!before || !keeper_.checked(ledger.store_tariff(meter.stored.key, reading))) return;
+  keeper_.commit_soon();
+  const Supplier& supplier = reading.active.supplier;
+  if (*before && (*before)->active.supplier != supplier) {
+    journal_.write(journal::kSupplierChanged, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"supplier", fmt::format("{} {}", supplier.id, supplier.name)}});
+  }
+  const bool missing = reading.active.id == Tariff::kDefaultId;
+  const bool was_missing = *before && (*before)->active.id == Tariff::kDefaultId;
+  // A meter that never had another is as it came; one that lost its tariff needs a new one (P-10).
+  if (missing && *before && !was_missing) {
+    journal_.write(journal::kTariffMissing, now.utc, {{"meter", meter.id().text()}});
+  }
+  handlers_.state_changed(meter);
 }
 
 void DataDesk::limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now) {

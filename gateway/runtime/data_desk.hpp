@@ -30,6 +30,9 @@ class DataDesk {
     std::function<void(MeterUnit&, const token_log::KeyedCode&)> code_keyed;
     /// This serial number answered at the meter's address, whether it is the one expected or not.
     std::function<void(MeterUnit&, const SerialNumber&)> seen;
+    /// Its configuration log tells of a change of tenancy we did not know of; the new tenancy is
+    /// open when this returns.
+    std::function<void(MeterUnit&, const LogEntry&, Now)> tenancy_changed;
   };
 
   DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers);
@@ -52,11 +55,15 @@ class DataDesk {
   void log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void relay(MeterUnit& meter, const RelayReading& reading, Now now);
   void clock(MeterUnit& meter, const operation::ClockReading& reading);
+  /// A page that goes on from the last snapshot known.
+  void billing_page(MeterUnit& meter, const operation::BillingPage& page, Now now);
+  void tariff(MeterUnit& meter, const TariffReading& reading, Now now);
   /// False: somebody else answers at this meter's address.
   [[nodiscard]] bool identity(MeterUnit& meter, const operation::Identity& identity, Now now);
 
  private:
   void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
+  void recognise_change(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void read_to(MeterUnit& meter, LogId log, std::uint32_t sequence);
   void limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now);
   void tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now);

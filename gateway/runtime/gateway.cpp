@@ -63,6 +63,9 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
              },
              [this](MeterUnit& meter, const SerialNumber& serial) {
                registry_.seen(meter, serial, clock_.now());
+             },
+             [this](MeterUnit& meter, const LogEntry& entry, Now now) {
+               tenancy_.seen_in_log(meter, entry, now);
              }}},
       registry_{keeper_,
                 journal,
@@ -85,6 +88,15 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                  static_cast<void>(commands_.submit(delivery, now));
                },
                [this](const MeterUnit& meter) { return commands_.has_room(meter); }}},
+      tenancy_{keeper_,
+               journal,
+               agenda,
+               data_,
+               topics_,
+               {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
+                [this](const MeterUnit& meter, operation::TransactionId id) {
+                  return commands_.change_sent(meter, id);
+                }}},
       commands_{keeper_,
                 journal,
                 clock,
@@ -92,6 +104,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 data_,
                 tokens_,
                 registry_,
+                tenancy_,
                 topics_,
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
@@ -135,6 +148,7 @@ void Gateway::start() {
   for (const config::Meter& meter : configuration_.meters) add_meter(meter, now);
   static_cast<void>(keeper_.commit());
   commands_.resume(now);
+  resume_synchronising(now);
   if (const auto outstanding = keeper_.checked(ledger_.meters_with_outstanding_tokens())) {
     for (const MeterKey key : *outstanding) {
       if (const auto meter = keys_.find(key); meter != keys_.end()) {
@@ -146,17 +160,30 @@ void Gateway::start() {
   tell_state();
 }
 
+void Gateway::resume_synchronising(Now now) {
+  const auto unfinished = keeper_.checked(ledger_.tenancies_to_synchronise());
+  if (!unfinished) return;
+  for (const TenancyToSynchronise& one : *unfinished) {
+    if (const auto meter = keys_.find(one.meter); meter != keys_.end()) {
+      tenancy_.resume(*meter->second, now);
+    }
+  }
+}
+
 void Gateway::take_up_after_rollback(Now now) {
   for (const auto& [id, meter] : meters_) {
     auto stored = keeper_.checked(ledger_.meter(id, meter->settings.model, now.utc));
     if (stored) meter->stored = std::move(*stored);
   }
+  tenancy_.forget_all();
   commands_.resume_after_rollback(now);
+  resume_synchronising(now);
 }
 
 void Gateway::stop() {
   commands_.stop();
   collection_.stop();
+  tenancy_.stop();
   for (const auto& [name, runner] : runners_) {
     runner->stop();
     runner->link().stop();

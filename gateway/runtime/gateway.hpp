@@ -104,6 +104,7 @@ class Gateway {
   [[nodiscard]] std::size_t fold(Now now);
   void raise_alarm(const JournalRow& row);
   void take_up_after_rollback(Now now);
+  void resume_synchronising(Now now);
   void correct_clock(MeterUnit& meter);
   /// Meters that pass to another customer. Into the open transaction of the ledger.
   void cot_due(const std::vector<registry::CotDue>& due, const Command& by, Now now);
@@ -132,6 +133,7 @@ class Gateway {
   DataDesk data_;
   RegistryDesk registry_;
   TokenDesk tokens_;
+  TenancyDesk tenancy_;
   CommandDesk commands_;
   CollectionDesk collection_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};

@@ -105,6 +105,7 @@ void Gateway::add_meter(const config::Meter& settings, Now now) {
 void Gateway::remove_meter(MeterUnit& meter, Now now) {
   meter.removed = true;
   collection_.remove(meter);
+  tenancy_.meter_removed(meter);
   commands_.meter_removed(meter, now);
   topic_names_.erase(meter.address.name);
 }
@@ -135,6 +136,7 @@ void Gateway::session_changed(MeterUnit& meter, session::Change change, const st
       }
       meter.silent_since.reset();
       commands_.meter_awake(meter, now);
+      tenancy_.meter_awake(meter, now);
       break;
     case State::Suspect:
       journal_.write(journal::kMeterSuspect, now.utc, {{"meter", id}, {"what", why}});

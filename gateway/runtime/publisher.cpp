@@ -170,6 +170,11 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
   const north::DataOrigin origin{topics_.site(), meter->id(), row.epoch};
   const north::DataTimes times{clock_.now().utc};
   const UtcSeconds end = row.to + std::chrono::seconds{1};
+  // What is left of a tenancy that has ended since goes where the new tenant's readers don't look.
+  const auto topic = [&](std::string_view leaf) {
+    return row.epoch == meter->stored.epoch ? topics_.data(meter->id(), leaf)
+                                            : topics_.sealed(meter->id(), row.epoch, leaf);
+  };
   MqttMessage message;
   message.content_type = kJson;
   switch (row.kind) {
@@ -177,7 +182,7 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
       const auto rows = keeper_.checked(
           ledger.registers(row.meter, row.epoch, row.from, end, kReadingsPerMessage));
       if (!rows) return std::nullopt;
-      message.topic = topics_.registers(meter->id());
+      message.topic = topic("registers");
       message.payload = north::encode_registers(origin, *rows, times);
       if (rows->size() < kReadingsPerMessage) return Part{std::move(message), {}};
       // A day of readings every few seconds takes several messages.
@@ -190,14 +195,14 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
       const auto rows = keeper_.checked(
           ledger.daily(row.meter, row.epoch, row.day, row.day + std::chrono::days{1}));
       if (!rows) return std::nullopt;
-      message.topic = topics_.daily(meter->id());
+      message.topic = topic("daily");
       message.payload = north::encode_daily(origin, meter->model->daily_channels, *rows, times);
       return Part{std::move(message), {}};
     }
     case DataKind::Profile: {
       const auto rows = keeper_.checked(ledger.profile(row.meter, row.epoch, row.from, end));
       if (!rows) return std::nullopt;
-      message.topic = topics_.profile(meter->id());
+      message.topic = topic("profile");
       message.payload = north::encode_profile(origin, row.day, meter->schedule->capture_period,
                                               meter->model->profile_channels, *rows, times);
       return Part{std::move(message), {}};
@@ -205,7 +210,7 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
     case DataKind::Log: {
       const auto rows = keeper_.checked(ledger.log_between(row.meter, row.epoch, row.from, row.to));
       if (!rows) return std::nullopt;
-      message.topic = topics_.event(meter->id());
+      message.topic = topic("event");
       message.payload = north::encode_events(origin, *rows, times);
       return Part{std::move(message), {}};
     }

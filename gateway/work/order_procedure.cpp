@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocols/overloaded.hpp"
+
 namespace metergate::work {
 namespace {
 
@@ -77,15 +79,59 @@ operation::Operation OrderProcedure::order(operation::TransactionId transaction,
   sent_at_ = now.utc;
   settle_deadline_.reset();
   settle_pause_ = Duration{0};
-  if (const auto* token = std::get_if<DeliverToken>(&params_)) {
-    return operation::WriteToken{token->token, transaction};
+  return std::visit(
+      Overloaded{
+          [&](const DeliverToken& deliver) -> operation::Operation {
+            return operation::WriteToken{deliver.token, transaction};
+          },
+          [&](const SetClock& clock) -> operation::Operation {
+            clock_sent_ = clock.time.value_or(std::chrono::floor<std::chrono::seconds>(now.utc));
+            return operation::SetClock{*clock_sent_, transaction};
+          },
+          [&](const SetTariff& set) -> operation::Operation {
+            return operation::SetTariff{set.tariff, set.activates, transaction};
+          },
+          [&](const ChangeSupplier& change) -> operation::Operation {
+            const ChangeOrder& order = change.order;
+            return operation::ChangeSupplier{change.supplier, order.effective, order.actions,
+                                             order.relay,     order.event_id,  transaction};
+          },
+          [&](const ChangeTenancy& change) -> operation::Operation {
+            const ChangeOrder& order = change.order;
+            if (!changes_natively()) return operation::OperateRelay{*wanted_relay(), transaction};
+            return operation::ChangeTenancy{order.effective, order.actions, order.relay,
+                                            order.event_id, transaction};
+          },
+          [&](const auto&) -> operation::Operation {
+            return operation::OperateRelay{*wanted_relay(), transaction};
+          },
+      },
+      params_);
+}
+
+std::optional<SupplyState> OrderProcedure::wanted_relay() const {
+  if (const auto* relay = std::get_if<SetRelay>(&params_)) return relay->state;
+  const auto* change = std::get_if<ChangeTenancy>(&params_);
+  if (change == nullptr || changes_natively()) return std::nullopt;
+  if (!facts_.capabilities.has(Capability::OperateRelay)) return std::nullopt;
+  switch (change->order.relay) {
+    case RelayAfter::Unchanged:
+      return std::nullopt;
+    case RelayAfter::Off:
+      return SupplyState::Off;
+    case RelayAfter::Armed:
+      return SupplyState::Armed;
   }
-  if (const auto* relay = std::get_if<SetRelay>(&params_)) {
-    return operation::OperateRelay{relay->state, transaction};
-  }
-  const auto& clock = std::get<SetClock>(params_);
-  clock_sent_ = clock.time.value_or(std::chrono::floor<std::chrono::seconds>(now.utc));
-  return operation::SetClock{*clock_sent_, transaction};
+  return std::nullopt;
+}
+
+bool OrderProcedure::sends() const {
+  return !std::holds_alternative<ChangeTenancy>(params_) || changes_natively() ||
+         wanted_relay().has_value();
+}
+
+Effects OrderProcedure::not_ready(Reason why, std::string detail) {
+  return turn_later({.event = CommandEvent::TurnLost, .reason = why, .detail = std::move(detail)});
 }
 
 Effects OrderProcedure::performed(const OperationResult& result, Now now) {
@@ -211,7 +257,7 @@ Effects OrderProcedure::settle(Now now) {
   if (facts_.capabilities.has(Capability::Transactions)) {
     return {Perform{operation::ReadTransaction{transaction_}}};
   }
-  if (std::holds_alternative<SetRelay>(params_) && facts_.capabilities.has(Capability::ReadRelay)) {
+  if (wanted_relay() && facts_.capabilities.has(Capability::ReadRelay)) {
     return {Perform{operation::ReadRelay{}}};
   }
   if (std::holds_alternative<SetClock>(params_) && facts_.capabilities.has(Capability::ReadClock)) {
@@ -234,8 +280,7 @@ Effects OrderProcedure::settle_later(Now now) {
 operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer& answer) const {
   if (const auto* said = std::get_if<operation::TransactionEvidence>(&answer)) return *said;
   if (const auto* relay = std::get_if<RelayReading>(&answer)) {
-    const auto& wanted = std::get<SetRelay>(params_);
-    if (relay->state == wanted.state) return operation::OrderTaken{};
+    if (relay->state == wanted_relay()) return operation::OrderTaken{};
     return operation::TransactionNotTaken{};
   }
   if (const auto* clock = std::get_if<operation::ClockReading>(&answer)) {

@@ -57,9 +57,10 @@ struct OrderPosition {
   std::optional<UtcTime> sent_at;
 };
 
-/// Carries one order (token, relay, clock) to a meter: proves who answers, writes down, sends once,
-/// and settles by reading whatever has become uncertain. Pure: the caller performs the effects in
-/// their order. Ended when the last `Move` led to a terminal state.
+/// Carries one order (token, relay, clock, tariff, a change of tenancy or supplier) to a meter:
+/// proves who answers, writes down, sends once, and settles by reading whatever has become
+/// uncertain. Pure: the caller performs the effects in their order. Ended when the last `Move` led
+/// to a terminal state.
 class OrderProcedure {
  public:
   OrderProcedure(CommandParams params, OrderFacts facts, OrderPolicy policy,
@@ -69,6 +70,11 @@ class OrderProcedure {
   [[nodiscard]] Effects start(Now now);
   [[nodiscard]] Effects performed(const OperationResult& result, Now now);
   [[nodiscard]] Effects resumed(Now now);
+  /// What had to be done before the transmission could not be done yet.
+  [[nodiscard]] Effects not_ready(Reason why, std::string detail);
+  /// Whether there is something to send at all: a model without an order for a change of tenancy
+  /// may have nothing that the change asks for.
+  [[nodiscard]] bool sends() const;
   /// The operation to send under this transaction id.
   [[nodiscard]] operation::Operation order(operation::TransactionId transaction, Now now);
 
@@ -89,6 +95,11 @@ class OrderProcedure {
   [[nodiscard]] Effects prepared();
   [[nodiscard]] Effects transmit();
   [[nodiscard]] bool can_count() const;
+  /// The relay state the order leads to by itself, where it is an order to the relay.
+  [[nodiscard]] std::optional<SupplyState> wanted_relay() const;
+  [[nodiscard]] bool changes_natively() const {
+    return facts_.capabilities.has(Capability::ChangeTenancy);
+  }
   [[nodiscard]] operation::TransactionEvidence evidence(const operation::Answer& answer) const;
 
   CommandParams params_;

@@ -32,6 +32,16 @@ struct ParamColumns {
   std::optional<int> issue_cleared;
   registry::ChangeNames registry;
   std::optional<UtcTime> registry_effective;
+  std::optional<UtcSeconds> change_effective;
+  std::optional<std::uint32_t> change_actions;
+  std::optional<std::string_view> change_relay;
+  std::optional<std::uint32_t> change_event;
+  std::optional<std::string_view> change_situation;
+  std::optional<int> change_uncollected;
+  std::optional<std::uint32_t> supplier_id;
+  std::optional<std::string> supplier_name;
+  std::optional<std::uint32_t> tariff_id;
+  std::optional<std::uint32_t> tariff_price;
 
   void operator()(const DeliverToken& deliver) {
     digits = deliver.token.digits.reveal();
@@ -59,6 +69,32 @@ struct ParamColumns {
   void operator()(const ChangeRegistry& asked) {
     registry = registry::names_of(asked.request);
     registry_effective = asked.effective;
+  }
+  void operator()(const ChangeTenancy& change) {
+    change_situation = situation_word(change.situation);
+    order(change.order);
+  }
+  void operator()(const ChangeSupplier& change) {
+    supplier(change.supplier);
+    order(change.order);
+  }
+  void operator()(const SetTariff& set) {
+    tariff_id = set.tariff.id;
+    tariff_price = set.tariff.price_minor_per_kwh;
+    supplier(set.tariff.supplier);
+    change_effective = set.activates;
+  }
+
+  void order(const ChangeOrder& change) {
+    change_effective = change.effective;
+    change_actions = change.actions.bits();
+    change_relay = relay_after_word(change.relay);
+    change_event = change.event_id;
+    change_uncollected = change.uncollected ? 1 : 0;
+  }
+  void supplier(const Supplier& of) {
+    supplier_id = of.id;
+    supplier_name = of.name;
   }
 
   template <typename Params>
@@ -88,13 +124,16 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       " issue_delivery, issue_channel, issue_cleared, registry_change, registry_meter,"
       " registry_new_meter, registry_location, registry_new_location, registry_customer, "
       "registry_serial, registry_seat,"
-      " registry_effective_ms, issued_ms, expires_ms, stated_expires_ms, "
+      " registry_effective_ms, change_effective_s, change_actions, change_relay, change_event,"
+      " change_situation, change_uncollected, supplier_id, supplier_name, tariff_id, tariff_price,"
+      " issued_ms, expires_ms, stated_expires_ms, "
       "not_before_ms, priority, operator,"
       " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
       " changed_ms)"
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
       " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,"
-      " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?44)",
+      " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51,"
+      " ?52, ?53, ?54, ?54)",
       c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
       params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
       params.read_to, params.clock_time, params.cancel_id, params.issue_function,
@@ -104,10 +143,12 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       unless_empty(params.registry.new_meter), unless_empty(params.registry.location),
       unless_empty(params.registry.new_location), unless_empty(params.registry.customer),
       unless_empty(params.registry.serial), unless_empty(params.registry.seat),
-      params.registry_effective, c.issued_at, c.expires_at, c.stated_expires_at, c.not_before,
-      priority_word(c.priority), c.operator_name, c.work_order, c.comment,
-      c.reply_to.response_topic, octets_of(c.reply_to.correlation_data), c.origin,
-      stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);
+      params.registry_effective, params.change_effective, params.change_actions,
+      params.change_relay, params.change_event, params.change_situation, params.change_uncollected,
+      params.supplier_id, params.supplier_name, params.tariff_id, params.tariff_price, c.issued_at,
+      c.expires_at, c.stated_expires_at, c.not_before, priority_word(c.priority), c.operator_name,
+      c.work_order, c.comment, c.reply_to.response_topic, octets_of(c.reply_to.correlation_data),
+      c.origin, stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);
 }
 
 /// The command that carried these digits to this meter, or may still do so. One that ended without

@@ -52,6 +52,20 @@ std::optional<CommandParams> read_registry(const sqlite::Row& row) {
   return ChangeRegistry{std::move(*request), row.maybe_time_ms(48)};
 }
 
+std::optional<ChangeOrder> read_change(const sqlite::Row& row) {
+  const auto relay = parse_relay_after(row.text(51));
+  if (!relay) return std::nullopt;
+  return ChangeOrder{.effective = row.maybe_time_s(49),
+                     .actions = ChangeActions::of_bits(row.as<std::uint32_t>(50)),
+                     .relay = *relay,
+                     .event_id = row.as<std::uint32_t>(52),
+                     .uncollected = row.integer(54) != 0};
+}
+
+Supplier read_supplier(const sqlite::Row& row) {
+  return {row.as<std::uint32_t>(55), row.string(56)};
+}
+
 std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
   switch (verb) {
     case Verb::DeliverToken:
@@ -81,6 +95,20 @@ std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
       return with_way(ResendTokens{}, row);
     case Verb::ChangeRegistry:
       return read_registry(row);
+    case Verb::ChangeTenancy: {
+      const auto situation = parse_situation(row.text(53));
+      auto order = read_change(row);
+      if (!situation || !order) return std::nullopt;
+      return ChangeTenancy{*situation, *std::move(order)};
+    }
+    case Verb::ChangeSupplier: {
+      auto order = read_change(row);
+      if (!order) return std::nullopt;
+      return ChangeSupplier{read_supplier(row), *std::move(order)};
+    }
+    case Verb::SetTariff:
+      return SetTariff{{row.as<std::uint32_t>(57), read_supplier(row), row.as<std::uint32_t>(58)},
+                       row.maybe_time_s(49)};
   }
   return std::nullopt;
 }

@@ -19,7 +19,9 @@ namespace metergate {
   " c.issue_delivery, c.issue_channel, c.issue_cleared, c.registry_change, c.registry_meter,"    \
   " c.registry_new_meter, c.registry_location, c.registry_new_location, c.registry_customer, "   \
   "c.registry_serial, c.registry_seat,"                                                          \
-  " c.registry_effective_ms"                                                                     \
+  " c.registry_effective_ms, c.change_effective_s, c.change_actions, c.change_relay,"            \
+  " c.change_event, c.change_situation, c.change_uncollected, c.supplier_id, c.supplier_name,"   \
+  " c.tariff_id, c.tariff_price"                                                                 \
   " FROM command c JOIN meter m ON m.key = c.meter "
 inline constexpr int kBodyDigestColumn = 31;
 

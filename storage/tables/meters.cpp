@@ -13,6 +13,8 @@ StoredMeter meter_from(const sqlite::Row& row, MeterId id) {
           .model = row.string(2),
           .serial = row.string(3),
           .epoch = row.integer(4),
+          .tenancy_from = row.maybe_time_s(13),
+          .tenancy_transaction = row.as<operation::TransactionId>(14),
           .last_transaction = row.as<operation::TransactionId>(5),
           .supply_reported = parse_supply(row.text(6)).value_or(SupplyState::Unknown),
           .supply_causes = SupplyCauses{row.as<std::uint16_t>(7)},
@@ -25,11 +27,12 @@ StoredMeter meter_from(const sqlite::Row& row, MeterId id) {
 }
 
 // The open tenancy is the newest one.
-#define METERGATE_SELECT_METER                                                         \
-  "SELECT key, id, model, serial,"                                                     \
-  " (SELECT max(epoch) FROM tenancy WHERE tenancy.meter = meter.key),"                 \
-  " last_transaction, supply_reported, supply_causes, supply_read_ms, supply_desired," \
-  " last_contact_ms, session_state, clock_offset_ms FROM meter "
+#define METERGATE_SELECT_METER                                                             \
+  "SELECT m.key, m.id, m.model, m.serial, t.epoch, m.last_transaction, m.supply_reported," \
+  " m.supply_causes, m.supply_read_ms, m.supply_desired, m.last_contact_ms,"               \
+  " m.session_state, m.clock_offset_ms, t.effective_s, t.transaction_id"                   \
+  " FROM meter m JOIN tenancy t ON t.meter = m.key"                                        \
+  " AND t.epoch = (SELECT max(epoch) FROM tenancy WHERE tenancy.meter = m.key) "
 
 /// Adds each row to `out`.
 auto into(std::vector<StoredMeter>& out, const Ledger::Impl& impl) {
@@ -48,7 +51,7 @@ Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, Utc
   const auto find = [&]() -> Stored<std::optional<StoredMeter>> {
     std::optional<StoredMeter> found;
     auto done = db.each(
-        METERGATE_SELECT_METER "WHERE id = ?",
+        METERGATE_SELECT_METER "WHERE m.id = ?",
         [&](const sqlite::Row& row) { found = meter_from(row, id); }, id.text());
     if (!done) return failure(done.error());
     return found;
@@ -62,8 +65,10 @@ Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, Utc
         " ON CONFLICT (id) DO UPDATE SET model = ?2",
         id.text(), model, now);
     if (done && !*known) {
-      done = db.run("INSERT INTO tenancy (meter, epoch, starts_ms) VALUES (?, 1, ?)",
-                    db.last_rowid(), now);
+      // The schedule fetches what the first one has.
+      done = db.run(
+          "INSERT INTO tenancy (meter, epoch, starts_ms, synchronised_ms) VALUES (?1, 1, ?2, ?2)",
+          db.last_rowid(), now);
     }
     if (!done) return failure(done.error());
     auto stored = find();
@@ -76,7 +81,7 @@ Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, Utc
 Stored<std::vector<StoredMeter>> Ledger::meters() const {
   return impl_->read("reading meters", [&]() -> Stored<std::vector<StoredMeter>> {
     std::vector<StoredMeter> out;
-    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE id <> ? ORDER BY key",
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE m.id <> ? ORDER BY m.key",
                                into(out, *impl_), kBoxName);
     if (!done) return failure(done.error());
     return out;
@@ -86,7 +91,7 @@ Stored<std::vector<StoredMeter>> Ledger::meters() const {
 Stored<std::optional<StoredMeter>> Ledger::find_meter(const MeterId& id) const {
   return impl_->read("reading a meter", [&]() -> Stored<std::optional<StoredMeter>> {
     std::vector<StoredMeter> out;
-    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE id = ?1 AND id <> ?2",
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE m.id = ?1 AND m.id <> ?2",
                                into(out, *impl_), id.text(), kBoxName);
     if (!done) return failure(done.error());
     return out.empty() ? std::nullopt : std::optional{std::move(out.front())};
@@ -96,7 +101,7 @@ Stored<std::optional<StoredMeter>> Ledger::find_meter(const MeterId& id) const {
 Stored<std::vector<StoredMeter>> Ledger::meters_with_serial(const SerialNumber& serial) const {
   return impl_->read("reading meters by serial", [&]() -> Stored<std::vector<StoredMeter>> {
     std::vector<StoredMeter> out;
-    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE serial = ? ORDER BY key",
+    auto done = impl_->db.each(METERGATE_SELECT_METER "WHERE m.serial = ? ORDER BY m.key",
                                into(out, *impl_), serial.text());
     if (!done) return failure(done.error());
     return out;

@@ -14,6 +14,7 @@
 #include "meters/token_order.hpp"
 #include "north_documents.hpp"
 #include "protocols/sts/meter_test.hpp"
+#include "storage/tenancy_record.hpp"
 #include "storage/token_issue.hpp"
 
 /// The closed lists of docs/schemas/north-common.json and docs/mqtt-api.md are those of the code.
@@ -135,6 +136,28 @@ TEST(DocumentedWords, OfTokensMadeHere) {
   EXPECT_EQ(documented("meter_test"), tests);
 }
 
+TEST(DocumentedWords, OfChangesOfTenancy) {
+  const auto actions = ChangeActions::all().words();
+  EXPECT_EQ(documented("change_action"), Words(actions.begin(), actions.end()));
+  Words situations;
+  for (const TenancySituation one : {TenancySituation::LeftUnannounced, TenancySituation::LeavesNow,
+                                     TenancySituation::LeavesLater}) {
+    situations.emplace(situation_word(one));
+  }
+  EXPECT_EQ(documented("situation"), situations);
+  Words relays;
+  for (const RelayAfter one : {RelayAfter::Unchanged, RelayAfter::Off, RelayAfter::Armed}) {
+    relays.emplace(relay_after_word(one));
+  }
+  EXPECT_EQ(documented("relay_after"), relays);
+  Words evidence;
+  for (const TenancyEvidence one : {TenancyEvidence::Response, TenancyEvidence::ReadBack,
+                                    TenancyEvidence::LogEntry, TenancyEvidence::Box}) {
+    evidence.emplace(tenancy_evidence_word(one));
+  }
+  EXPECT_EQ(documented("tenancy_evidence"), evidence);
+}
+
 TEST(DocumentedWords, Sessions) {
   Words words;
   for (int i = 0; i <= static_cast<int>(session::State::Offline); ++i)
@@ -167,8 +190,11 @@ TEST(DocumentedTopics, AreThoseTheGatewayUses) {
   const MeterId meter = *MeterId::parse("METER");
   const auto shown = [](std::string topic) {
     topic.erase(0, std::string_view{"ROOT/v1/SITE/"}.size());
-    for (const auto& [name, placeholder] :
-         {std::pair{"METER", "{meter}"}, {"ID", "{command}"}, {"CHANNEL", "{channel}"}}) {
+    for (const auto& [name, placeholder] : {std::pair{"METER", "{meter}"},
+                                            {"ID", "{command}"},
+                                            {"CHANNEL", "{channel}"},
+                                            {"3", "{epoch}"},
+                                            {"KIND", "{kind}"}}) {
       if (const auto found = topic.find(name); found != std::string::npos) {
         topic.replace(found, std::string_view{name}.size(), placeholder);
       }
@@ -176,8 +202,9 @@ TEST(DocumentedTopics, AreThoseTheGatewayUses) {
     return "| `" + topic + "` | from it | 1 | ";
   };
   for (const std::string& topic :
-       {topics.result(meter, *CommandId::parse("ID")), topics.refused(), topics.registers(meter),
-        topics.daily(meter), topics.profile(meter), topics.event(meter),
+       {topics.result(meter, *CommandId::parse("ID")), topics.refused(),
+        topics.data(meter, "registers"), topics.data(meter, "daily"), topics.data(meter, "profile"),
+        topics.data(meter, "event"), topics.sealed(meter, 3, "KIND"), topics.tenancy(meter),
         topics.token(meter, "CHANNEL"), topics.alarm()})
     EXPECT_THAT(page(), HasSubstr(shown(topic) + "no |"));
   for (const std::string& topic : {topics.state(meter), topics.gateway_state()})

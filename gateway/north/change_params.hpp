@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "gateway/north/body_reader.hpp"
+#include "meters/command.hpp"
+
+/// Parameters of the verbs that change whom a meter serves and what it charges.
+namespace metergate::north {
+
+[[nodiscard]] CommandParams change_tenancy(BodyReader& in);
+[[nodiscard]] CommandParams change_supplier(BodyReader& in);
+[[nodiscard]] CommandParams set_tariff(BodyReader& in);
+
+}  // namespace metergate::north

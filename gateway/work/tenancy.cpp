@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/work/tenancy.hpp"
+
+#include <algorithm>
+
+namespace metergate::work {
+namespace {
+
+using std::chrono::days;
+using std::chrono::seconds;
+
+std::string count_of(std::size_t number, std::string_view what) {
+  return std::to_string(number) + ' ' + std::string{what};
+}
+
+/// Entries older than the change. A log that was emptied holds none.
+TenancyCheck purged(std::string_view item, const std::vector<LogEntry>& entries,
+                    UtcSeconds effective) {
+  const auto older = std::ranges::count_if(
+      entries, [&](const LogEntry& entry) { return entry.meter_time + kSameChange < effective; });
+  return {std::string{item}, older == 0,
+          count_of(static_cast<std::size_t>(older), "entries from before")};
+}
+
+/// After its purge the configuration log begins with the change itself (P-16, P-22).
+TenancyCheck recorded(const std::vector<LogEntry>& entries, const StoredTenancy& tenancy) {
+  const auto found = std::ranges::find(entries, EventCode::TenancyChanged, &LogEntry::code);
+  const bool purges = tenancy.actions && tenancy.actions->has(ChangeAction::PurgeConfigurationLog);
+  if (found == entries.end()) return {"recorded", false, "no entry of the change"};
+  const bool first = found == entries.begin();
+  return {"recorded", first || !purges,
+          "at " + rfc3339::text(found->meter_time) + (first ? ", first entry" : "")};
+}
+
+TenancyCheck billed(ChangeAction action, BillingCause cause,
+                    const std::vector<BillingSnapshot>& snapshots) {
+  const auto found = std::ranges::find(snapshots, cause, &BillingSnapshot::cause);
+  const bool there = found != snapshots.end();
+  return {std::string{change_action_word(action)}, there,
+          there ? "snapshot " + std::to_string(found->sequence) + " at " +
+                      rfc3339::text(found->meter_time)
+                : "no snapshot of this change"};
+}
+
+}  // namespace
+
+seconds boundary_wait(UtcSeconds meter_now, CapturePeriod period) {
+  const UtcSeconds start = period_start(meter_now, period);
+  if (meter_now - start < kBoundaryGuard) return kBoundaryGuard - (meter_now - start);
+  const UtcSeconds end = start + period;
+  if (end - meter_now <= kBoundaryGuard) return (end - meter_now) + kBoundaryGuard;
+  return seconds{0};
+}
+
+TenancyBegin tenancy_from(UtcSeconds effective, CapturePeriod period) {
+  TenancyBegin begin;
+  begin.effective = effective;
+  begin.first_interval = period_start(effective, period);
+  // A midnight snapshot shows where the day begins: the first one taken under the new tenant.
+  begin.first_day = std::chrono::ceil<days>(effective);
+  return begin;
+}
+
+bool tells_of_new_tenancy(const LogEntry& entry, const StoredMeter& meter) {
+  if (!meter.tenancy_from) return true;
+  if (entry.detail != 0 && entry.detail == meter.tenancy_transaction) return false;
+  return entry.meter_time > *meter.tenancy_from + kSameChange;
+}
+
+bool belongs_to_tenancy(UtcSeconds meter_time, const StoredMeter& meter) {
+  return !meter.tenancy_from || meter_time + kSameChange >= *meter.tenancy_from;
+}
+
+std::vector<TenancyCheck> verify(const StoredTenancy& tenancy, CapturePeriod period,
+                                 const AfterChange& after) {
+  std::vector<TenancyCheck> checks;
+  if (!tenancy.effective) return checks;
+  const UtcSeconds effective = *tenancy.effective;
+  const ChangeActions asked = tenancy.actions.value_or(ChangeActions{});
+  for (std::size_t i = 0; i < kChangeActions; ++i) {
+    const auto action = static_cast<ChangeAction>(i);
+    if (!asked.has(action)) continue;
+    const std::string item{change_action_word(action)};
+    if (const auto log = purged_log(action)) {
+      if (const auto read = after.logs.find(*log); read != after.logs.end()) {
+        checks.push_back(purged(item, read->second, effective));
+      }
+      continue;
+    }
+    switch (action) {
+      case ChangeAction::BillingBefore:
+        if (after.billing) {
+          checks.push_back(billed(action, BillingCause::BeforeTenancy, *after.billing));
+        }
+        break;
+      case ChangeAction::BillingAfter:
+        if (after.billing) {
+          checks.push_back(billed(action, BillingCause::AfterTenancy, *after.billing));
+        }
+        break;
+      case ChangeAction::ResetBalance:
+        // A meter resets it in credit mode only (P-09), and does not say in which mode it is.
+        if (after.balance_minor) {
+          checks.push_back({item, *after.balance_minor == 0 ? std::optional{true} : std::nullopt,
+                            std::to_string(*after.balance_minor) + " minor units"});
+        }
+        break;
+      case ChangeAction::DefaultTariff:
+        if (after.tariff) {
+          const Tariff& active = after.tariff->active;
+          checks.push_back({item, active.id == Tariff::kDefaultId,
+                            active.id == Tariff::kDefaultId
+                                ? "default"
+                                : "tariff " + std::to_string(active.id)});
+        }
+        break;
+      case ChangeAction::PurgeProfile:
+        if (after.oldest_interval) {
+          const auto& oldest = *after.oldest_interval;
+          checks.push_back({item, !oldest || *oldest >= period_start(effective, period),
+                            oldest ? "begins at " + rfc3339::text(*oldest) : "empty"});
+        }
+        break;
+      case ChangeAction::PurgeSnapshots:
+        if (after.oldest_day) {
+          const auto& oldest = *after.oldest_day;
+          checks.push_back({item, !oldest || UtcSeconds{*oldest} >= effective,
+                            oldest ? "begins on " + rfc3339::date_text(*oldest) : "empty"});
+        }
+        break;
+      default:
+        break;
+    }
+  }
+  if (tenancy.relay != RelayAfter::Unchanged && after.relay) {
+    const SupplyState state = after.relay->state;
+    // A cause of its own, such as a standing tamper, may hold it OFF all the same (P-20).
+    const bool off = state == SupplyState::Off;
+    const bool held = off && !after.relay->causes.none();
+    const bool holds = tenancy.relay == RelayAfter::Off ? off : state == SupplyState::Armed || held;
+    checks.push_back({"relay", holds, std::string{supply_word(state)}});
+  }
+  if (const auto log = after.logs.find(LogId::Configuration);
+      log != after.logs.end() && tenancy.actions) {
+    checks.push_back(recorded(log->second, tenancy));
+  }
+  return checks;
+}
+
+}  // namespace metergate::work

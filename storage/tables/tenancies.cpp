@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <string>
+
+#include "storage/ledger_impl.hpp"
+#include "storage/tenancy_record.hpp"
+
+/// The tenancies of a meter: opened one after the other, each sealed by the next, erasable alone.
+namespace metergate {
+namespace {
+
+constexpr std::array<std::string_view, 4> kEvidence{"response", "read-back", "log-entry", "box"};
+
+StoredTenancy tenancy_from(const sqlite::Row& row) {
+  StoredTenancy tenancy{.epoch = row.integer(0),
+                        .starts = row.time_ms(1),
+                        .ends = row.maybe_time_ms(2),
+                        .effective = row.maybe_time_s(3),
+                        .transaction = row.as<operation::TransactionId>(4),
+                        .command = row.string(5),
+                        .evidence = row.string(6)};
+  if (!row.is_null(7)) tenancy.actions = ChangeActions::of_bits(row.as<std::uint32_t>(7));
+  tenancy.relay = parse_relay_after(row.text(8)).value_or(RelayAfter::Unchanged);
+  tenancy.synchronised = row.maybe_time_ms(9);
+  tenancy.checks_json = row.string(10);
+  tenancy.erased = row.maybe_time_ms(11);
+  return tenancy;
+}
+
+Stored<Done> put_cursor(sqlite::Database& db, MeterKey meter, Epoch epoch, std::string_view kind,
+                        std::int64_t position) {
+  return db.run("INSERT INTO cursor (meter, epoch, kind, position) VALUES (?, ?, ?, ?)", meter,
+                epoch, kind, position);
+}
+
+/// Everything that belongs to one tenancy of a meter.
+constexpr std::array kOfTenancy{
+    sqlite::Sql{"DELETE FROM profile_hot_0 WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM profile_hot_1 WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM profile_day WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM daily WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM register_reading WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM register_day WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM log_entry WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM billing_snapshot WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM cursor WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM hole WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{"DELETE FROM outbox_data WHERE meter = ? AND epoch = ?"},
+};
+
+}  // namespace
+
+std::string_view tenancy_evidence_word(TenancyEvidence evidence) {
+  return kEvidence[static_cast<std::size_t>(evidence)];
+}
+
+Stored<Epoch> Ledger::open_tenancy(MeterKey meter, const TenancyBegin& begin, UtcTime now) {
+  return impl_->write("opening a tenancy", [&]() -> Stored<Epoch> {
+    auto& db = impl_->db;
+    auto open = db.number("SELECT max(epoch) FROM tenancy WHERE meter = ?", meter);
+    if (!open) return failure(open.error());
+    if (!*open) {
+      return failure(impl_->misuse("there is no meter with key " + std::to_string(meter)));
+    }
+    const Epoch next = **open + 1;
+    auto done = db.run("UPDATE tenancy SET ends_ms = ?, sealed = 1 WHERE meter = ? AND epoch = ?",
+                       now, meter, **open);
+    if (!done) return failure(done.error());
+    std::optional<std::uint32_t> actions;
+    if (begin.actions) actions = begin.actions->bits();
+    done = db.run(
+        "INSERT INTO tenancy (meter, epoch, starts_ms, effective_s, transaction_id, command,"
+        " evidence, actions, relay_after) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        meter, next, now, begin.effective, begin.transaction,
+        begin.command ? begin.command->text() : std::string{},
+        tenancy_evidence_word(begin.evidence), actions, relay_after_word(begin.relay));
+    if (!done) return failure(done.error());
+    // Nothing before these belongs to the new tenant: it is neither asked for nor missed.
+    const auto first = begin.first_interval.time_since_epoch().count();
+    for (const std::string_view kind : {"profile", "profile from"}) {
+      done = put_cursor(db, meter, next, kind, first);
+      if (!done) return failure(done.error());
+    }
+    done = put_cursor(db, meter, next, "daily", begin.first_day.time_since_epoch().count());
+    if (!done) return failure(done.error());
+    // The journal repeats the meter's logs for those who tail it; the past of another tenant is not
+    // theirs to see. The entries themselves stay, sealed.
+    done = db.run(
+        "DELETE FROM journal WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)",
+        meter);
+    if (!done) return failure(done.error());
+    return next;
+  });
+}
+
+Stored<std::vector<StoredTenancy>> Ledger::tenancies(MeterKey meter) const {
+  return impl_->read("reading tenancies", [&]() -> Stored<std::vector<StoredTenancy>> {
+    std::vector<StoredTenancy> out;
+    auto done = impl_->db.each(
+        "SELECT epoch, starts_ms, ends_ms, effective_s, transaction_id, command, evidence,"
+        " actions, relay_after, synchronised_ms, checks_json, erased_ms"
+        " FROM tenancy WHERE meter = ? ORDER BY epoch",
+        [&](const sqlite::Row& row) { out.push_back(tenancy_from(row)); }, meter);
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<std::vector<TenancyToSynchronise>> Ledger::tenancies_to_synchronise() const {
+  return impl_->read("reading tenancies", [&]() -> Stored<std::vector<TenancyToSynchronise>> {
+    std::vector<TenancyToSynchronise> out;
+    auto done = impl_->db.each(
+        "SELECT meter, epoch FROM tenancy WHERE synchronised_ms IS NULL AND ends_ms IS NULL"
+        " ORDER BY meter",
+        [&](const sqlite::Row& row) {
+          out.push_back({row.integer(0), row.integer(1)});
+        });
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<Done> Ledger::set_synchronised(MeterKey meter, Epoch epoch, std::string_view checks_json,
+                                      UtcTime now) {
+  return impl_->write("storing the end of a synchronisation", [&] {
+    return impl_->db.run(
+        "UPDATE tenancy SET synchronised_ms = ?, checks_json = ? WHERE meter = ? AND epoch = ?",
+        now, checks_json, meter, epoch);
+  });
+}
+
+Stored<Done> Ledger::erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now) {
+  return impl_->write("erasing a tenancy", [&]() -> Stored<Done> {
+    return impl_->erase([&]() -> Stored<Done> {
+      auto& db = impl_->db;
+      auto marked =
+          db.run("UPDATE tenancy SET erased_ms = ? WHERE meter = ? AND epoch = ? AND sealed = 1",
+                 now, meter, epoch);
+      if (!marked) return marked;
+      if (db.changes() == 0) {
+        return failure(impl_->misuse("meter " + std::to_string(meter) + " has no sealed tenancy " +
+                                     std::to_string(epoch)));
+      }
+      for (const sqlite::Sql& sql : kOfTenancy) {
+        if (auto done = db.run(sql, meter, epoch); !done) return done;
+      }
+      return Done{};
+    });
+  });
+}
+
+}  // namespace metergate
