@@ -79,7 +79,9 @@ class TokenDeliveryTest(KeyedCase):
         last, = self.issued(command)
         self.assertEqual((last["digits"], last["tid"]), (first["digits"], first["tid"]))
         self.assertEqual(len(self.audit(kind="token-issued", meter=meter)), 1)
-        self.assertEqual(len(self.handed(meter, "print", command, 3)), 3)
+        handed = self.handed(meter, "print", command, 3)
+        self.assertEqual([token["digits"] for one in handed for token in one["tokens"]],
+                         [digits] * 3)
         remote = self.resend(meter)
         self.made(remote)
         self.delivered(remote)
