@@ -241,7 +241,7 @@ void VirtualMeter::State::read_changes(StateReader& in) {
   if (has_hours) settings.friendly_hours = hours;
   in.expect("cycling");
   if (in.flag()) {
-    cycling.emplace();
+    cycling = Cycling{};
     cycling->movements_left = in.number<std::uint8_t>();
     cycling->next = in.number<std::int64_t>();
     cycling->state = read_choice<SupplyState>(in, 1, 3, "a supply state");
