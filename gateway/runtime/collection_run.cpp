@@ -11,6 +11,8 @@ namespace {
 /// A page that brings nothing and covers nothing would be asked for for ever.
 constexpr std::string_view kNoProgress = "the meter's page covers nothing of what was asked";
 
+/// Deeper than any meter's memory (utrn-and-premier.md 1.2).
+constexpr std::chrono::days kDepth{1'200};
 constexpr std::string_view kNewTenancy = "the tenancy changed meanwhile";
 
 }  // namespace
@@ -64,6 +66,8 @@ void CollectionRun::plan(DataClass data, Now now) {
   const work::ProfileSchedule schedule{
       meter_.schedule->capture_period, meter_.schedule->back_fill,
       std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)}};
+  // Of a tenancy that began under our eyes, everything is what is new since.
+  const bool everything = order_.reach == Reach::Everything && !meter_.stored.tenancy_from;
   switch (data) {
     case DataClass::Registers:
       operations_.push_back(operation::ReadRegisters{});
@@ -93,6 +97,13 @@ void CollectionRun::plan(DataClass data, Now now) {
             covered->value_or(period_start(end - schedule.back_fill, schedule.period)));
         ranges = {{begin, std::min(order_.to.value_or(end), end)}};
       }
+      if (everything) {
+        const auto first = keeper_.checked(ledger.profile_from(key, epoch));
+        if (!first) return;
+        const UtcSeconds known = first->value_or(covered->value_or(
+            ranges.empty() ? work::newest_complete(now.utc, schedule) : ranges.back().from));
+        ranges.insert(ranges.begin(), {period_start(known - kDepth, schedule.period), known});
+      }
       for (const IntervalRange& range : ranges) {
         if (range.from < range.to)
           operations_.push_back(operation::ReadProfile{range.from, range.to});
@@ -108,6 +119,7 @@ void CollectionRun::plan(DataClass data, Now now) {
           std::chrono::days{1};
       auto from = covered->value_or(end - std::min(schedule.back_fill, std::chrono::days{365}));
       auto to = end;
+      if (everything) from = end - kDepth;
       if (order_.from) from = std::chrono::floor<std::chrono::days>(*order_.from);
       if (order_.to) to = std::min(end, std::chrono::ceil<std::chrono::days>(*order_.to));
       if (from < to) operations_.push_back(operation::ReadDaily{from, to});

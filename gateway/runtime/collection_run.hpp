@@ -30,11 +30,18 @@ struct CollectionSummary {
   std::optional<TariffReading> tariff;
 };
 
+/// How far back a run looks.
+enum class Reach : std::uint8_t {
+  New,         ///< on from where collection stands; of a new meter as far as `back_fill_days`
+  Everything,  ///< also what is older than anything read so far: it is about to be erased
+};
+
 struct CollectionOrder {
   std::vector<DataClass> what;
   std::optional<UtcSeconds> from;  ///< profile and daily: a range instead of what is new
   std::optional<UtcSeconds> to;
   Priority priority = Priority::Routine;
+  Reach reach = Reach::New;
 };
 
 /// Reads classes of data from one meter, one after the other and each to its end, page by page;

@@ -45,8 +45,9 @@ Submitted CommandDesk::submit_to_box(const Command& command, Now now) {
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, done)));
   if (!written) return unavailable();
   registry_.announce_cot(*changed, command, now);
+  crash_point("box-command-written");
   if (!keeper_.commit()) return unavailable();
-  crash_point("command-accepted");
+  crash_point("box-command-durable");
   tell(stored, accepted);
   stored.state = CommandState::Succeeded;
   stored.result_json = done.result_json;

@@ -11,8 +11,9 @@
 namespace metergate::runtime {
 namespace {
 
-/// The meter's clock has surely reached the time of a dated change then.
-constexpr std::chrono::seconds kAfterItsTime{1};
+/// The meter's clock has surely reached the time of a dated change then, and an interval that ends
+/// with it is closed and can be read (work::newest_complete).
+constexpr std::chrono::seconds kAfterItsTime{6};
 
 std::chrono::milliseconds offset_of(const MeterUnit& meter) {
   return std::chrono::milliseconds{meter.stored.clock_offset_ms.value_or(0)};
@@ -99,6 +100,7 @@ CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {
   CollectionOrder order;
   order.what.assign(kAllDataClasses.begin(), kAllDataClasses.end());
   order.priority = live.command().priority;
+  order.reach = Reach::Everything;
   live.run = std::make_unique<CollectionRun>(
       meter, data_, keeper_, std::move(order),
       [this, key](const CollectionSummary& summary, Now later) { prepared(key, summary, later); });

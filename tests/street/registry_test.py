@@ -2,6 +2,7 @@
 """Which meter stands where for whom: changes, look-ups, conflicts, and vending that depends on it."""
 
 import json
+import signal
 import unittest
 
 from harness.keyed import ROLES, KeyedCase
@@ -187,6 +188,29 @@ class RegistryTest(RegistryCase):
         self.assertEqual(self.show("--meter", "mqtt-006"), [{"meter": "mqtt-006"}])
         self.assertEqual(self.gateway.sessions()["mqtt-006"], "offline")
         self.back("mqtt-006")
+
+    def test_j_55_a_cut_leaves_a_change_with_its_answer_or_neither(self):
+        for point in ("box-command-written", "box-command-durable"):
+            with self.subTest(point=point):
+                self.gateway.stop()
+                self.gateway.start(crash_at=point)
+                body = self.utility.body({"change": "move-in", "customer": f"anna-{point}",
+                                          "location": f"plot-{point}"}, operator="registrar")
+                send = lambda: self.utility.publish(f"{ROOT}/command/change-registry",
+                                                    json.dumps(body))
+                send()
+                self.assertEqual(self.gateway.wait(), -signal.SIGKILL)
+                durable = point == "box-command-durable"
+                self.assertEqual(self.history("--customer", f"anna-{point}"),
+                                 [(f"plot-{point}", f"anna-{point}", False)] if durable else [])
+                self.assertEqual(self.gateway.command(body["id"]) is not None, durable)
+                self.gateway.start()
+                send()
+                self.assertEqual(self.utility.outcome(body["id"])["state"], "succeeded")
+                self.assertEqual(self.history("--customer", f"anna-{point}"),
+                                 [(f"plot-{point}", f"anna-{point}", False)])
+        self.gateway.wait_for_sessions(self.street.meters)
+        self.trail_is_sound()
 
     def test_j_55_at_the_box_the_command_line_does_the_same(self):
         """Whoever owns the box is known by the kernel, and needs a role as well."""

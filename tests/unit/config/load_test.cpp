@@ -76,6 +76,7 @@ TEST(Load, TheExampleFileShowsTheDefaultsAsTheyAre) {
   EXPECT_EQ(all->lines[0].timeout_ceiling, shipped->lines[0].timeout_ceiling);
   EXPECT_EQ(all->meters.size(), shipped->meters.size());
   EXPECT_EQ(all->access, shipped->access);
+  EXPECT_EQ(all->registry, shipped->registry);
 }
 
 TEST(Load, RelativePathsAreRelativeToTheFile) {
@@ -172,6 +173,28 @@ TEST(LoadMeters, TwoMetersOfOneNameOrOneAddressAreAMistake) {
   EXPECT_THAT(mistakes(kSite + kLine + one + one),
               ElementsAre(HasSubstr("a name no other meter has"),
                           HasSubstr("an address no other meter of line a has")));
+}
+
+TEST(LoadMeters, TheNameOfTheBoxIsNoMeters) {
+  EXPECT_THAT(mistakes(kSite + kLine + meter("id = \"_box\"\nline = \"a\"\naddress = 1")),
+              ElementsAre(HasSubstr("another name; _box is the box itself")));
+}
+
+TEST(LoadRegistry, IsNotUsedUnlessTheFileSaysSo) {
+  const auto without = parse(kSite, "m.toml");
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->registry.unplaced, registry::UnplacedPolicy::Allow);
+  EXPECT_EQ(without->registry.rules.meters_per_location, 1U);
+  const auto with =
+      parse(kSite + "[registry]\nunplaced = \"block\"\nmeters_per_location = 3\n", "m.toml");
+  ASSERT_TRUE(with);
+  EXPECT_EQ(with->registry.unplaced, registry::UnplacedPolicy::Block);
+  EXPECT_EQ(with->registry.rules.meters_per_location, 3U);
+}
+
+TEST(LoadRegistry, OtherWordsAndNoMeterAtALocationAreMistakes) {
+  EXPECT_THAT(mistakes(kSite + "[registry]\nunplaced = \"warn\"\nmeters_per_location = 0\n"),
+              ElementsAre(HasSubstr("allow, alarm or block"), HasSubstr("1 to 1000")));
 }
 
 TEST(LoadMeters, TwoMetersOfOneTopicNameAreAMistake) {

@@ -56,7 +56,7 @@ TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
       "[[role]]\nname = \"chief\"\n"
       "functions = [\"credit\", \"free-issue\", \"power-limit\"]\n"
       "credit_limit_wh = 100000\nfree_issue_limit_wh = 5000\n"
-      "power_limit_min_w = 500\npower_limit_max_w = 8000\nengineering_to_customer = true\n"
+      "power_limit_min_w = 500\npower_limit_max_w = 8000\nengineering_to_customer = true\nregistry = true\n"
       "[[operator]]\nname = \"anna\"\nroles = [\"chief\"]\n"
       "public_keys = [\"" +
       kKeyA + "\", \"" + kKeyB + "\"]\nlocal_user = \"ak\"\n");
@@ -78,6 +78,7 @@ TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
   EXPECT_EQ(read.roles[0].power_limit_min_w, 500);
   EXPECT_EQ(read.roles[0].power_limit_max_w, 8'000);
   EXPECT_TRUE(read.roles[0].engineering_to_customer);
+  EXPECT_TRUE(read.roles[0].registry);
   ASSERT_EQ(read.operators.size(), 1U);
   EXPECT_EQ(read.operators[0].name, "anna");
   EXPECT_THAT(read.operators[0].roles, ElementsAre("chief"));

@@ -78,10 +78,14 @@ TEST(SendBody, GatewayUnderstandsWhatEveryVerbSends) {
     command.function = "tamper-reset";
     command.priority = "urgent";
     command.not_before = "2026-03-01T10:20:00Z";
+    command.registry = {.change = "assign", .meter = "m1", .location = "l1"};
+    const bool is_for_box = verb.addressee == Addressee::Box;
+    if (is_for_box) command.meter.clear();
     const auto body = make_command_body(command, "anna", kNow);
     ASSERT_TRUE(body) << verb.word << ": " << body.error().text;
-    const auto decoded = north::decode_command_body(
-        "m1", verb.word, boost::json::serialize(body->body), kNow, north::Limits{});
+    const auto decoded =
+        north::decode_command_body(is_for_box ? "" : "m1", verb.word,
+                                   boost::json::serialize(body->body), kNow, north::Limits{});
     ASSERT_TRUE(decoded) << verb.word << ": " << decoded.error().refusal.field;
     EXPECT_EQ(decoded->verb(), verb.verb);
     EXPECT_EQ(decoded->priority, Priority::Urgent);

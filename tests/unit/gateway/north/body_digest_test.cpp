@@ -34,6 +34,27 @@ TEST(BodyDigest, IsTheSha256OfEachPartWithItsLength) {
             "bb 8e a0 70 1e 81 3b 48 ca f6 37 a2 b2 95 5c 66");
 }
 
+TEST(BodyDigest, OfAChangeOfTheRegistryHoldsEachOfItsNames) {
+  const auto of = [](const json::object& params) {
+    json::object body = good_token_order();
+    body["params"] = params;
+    return body_digest(taken(to_box("change-registry", json::serialize(body))));
+  };
+  const std::set<std::string> all{
+      of({{"change", "assign"}, {"meter", "m1"}, {"location", "l1"}}),
+      of({{"change", "assign"}, {"meter", "l1"}, {"location", "m1"}}),
+      of({{"change", "assign"}, {"meter", "m1"}, {"location", "l1"}, {"customer", "c1"}}),
+      of({{"change", "move-in"}, {"customer", "c1"}, {"location", "l1"}}),
+      of({{"change", "move-out"}, {"customer", "c1"}, {"location", "l1"}}),
+      of({{"change", "move-out"},
+          {"customer", "c1"},
+          {"location", "l1"},
+          {"effective", "2026-03-01T00:00:00Z"}}),
+      of({{"change", "settle"}, {"serial", "s1"}, {"seat", "seen"}}),
+      of({{"change", "settle"}, {"serial", "s1"}, {"seat", "recorded"}})};
+  EXPECT_EQ(all.size(), 8U);
+}
+
 TEST(BodyDigest, DoesNotDependOnTheWayOfTransport) {
   Incoming incoming = to_meter("read", json::serialize(good_read()));
   const std::string one = body_digest(taken(incoming));

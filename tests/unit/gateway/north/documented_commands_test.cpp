@@ -17,7 +17,9 @@ Command example_command(const std::string& name, std::string_view now) {
                                        name.find('.') == std::string::npos
                                            ? std::string::npos
                                            : name.find('.') - std::string_view{"command-"}.size());
-  return taken(to_meter(verb, example(name)), at(now));
+  const auto known = parse_verb(verb);
+  const bool is_for_box = known && traits_of(*known).addressee == Addressee::Box;
+  return taken(is_for_box ? to_box(verb, example(name)) : to_meter(verb, example(name)), at(now));
 }
 
 TEST(DocumentedCommand, DeliverTokenIsRead) {
@@ -117,6 +119,24 @@ TEST(DocumentedCommand, ResendTokensIsReadWithAndWithoutAChannel) {
   EXPECT_TRUE(hand.cleared);
 }
 
+TEST(DocumentedCommand, ChangeRegistryIsReadWithItsNames) {
+  const Command command = example_command("command-change-registry", "2026-03-01T10:17:01Z");
+  EXPECT_EQ(command.meter, box_id());
+  const auto& assign = std::get<ChangeRegistry>(command.params);
+  EXPECT_EQ(assign.effective, at("2026-03-01T09:30:00Z"));
+  EXPECT_EQ(
+      registry::names_of(assign.request),
+      (registry::ChangeNames{
+          .change = "assign", .meter = "house-001", .location = "plot-7", .customer = "c-100"}));
+  const auto moved = std::get<ChangeRegistry>(
+      example_command("command-change-registry.move", "2026-03-02T09:00:01Z").params);
+  EXPECT_FALSE(moved.effective);
+  EXPECT_EQ(registry::names_of(moved.request).new_location, "plot-9");
+  const auto settled = std::get<ChangeRegistry>(
+      example_command("command-change-registry.settle", "2026-03-03T11:00:01Z").params);
+  EXPECT_EQ(std::get<registry::SettleConflict>(settled.request).kept, registry::SeatKept::Recorded);
+}
+
 TEST(DocumentedCommand, EveryExampleIsOneAndIsTaken) {
   std::size_t commands = 0;
   for (const auto& file : std::filesystem::directory_iterator{docs() / "examples" / "north"}) {
@@ -127,7 +147,7 @@ TEST(DocumentedCommand, EveryExampleIsOneAndIsTaken) {
     const auto issued = std::string{body.at("issued_at").as_string()};
     EXPECT_EQ(example_command(name, issued).id.text(), body.at("id").as_string());
   }
-  EXPECT_EQ(commands, 14U);
+  EXPECT_EQ(commands, 21U);
 }
 
 }  // namespace

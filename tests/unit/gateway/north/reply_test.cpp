@@ -181,6 +181,36 @@ TEST(ReplyTopic, IsTheRequestersElseTheMetersElseTheSites) {
   EXPECT_EQ(reply_topic(topics(), known), "answers/2");
 }
 
+// ---- the box itself -----------------------------------------------------------------------------
+
+TEST(BoxAnswer, NamesNoMeterAndGoesToTheBoxsOwnTopic) {
+  Command move =
+      command("house-001", "moved-2",
+              ChangeRegistry{registry::Change{registry::Unassign{*MeterId::parse("house-001")}},
+                             std::nullopt});
+  move.meter = box_id();
+  Step done{.at = at("2026-03-02T09:00:00.120Z"), .to = CommandState::Succeeded};
+  done.result_json = boost::json::serialize(
+      boost::json::parse(example("result.registry")).as_object().at("result"));
+  EXPECT_EQ(encode_step(kSite, move, done), example_on_the_wire("result.registry"));
+  EXPECT_EQ(reply_topic(topics(), move), "metergate/v1/site-1/result/moved-2");
+  EXPECT_EQ(own_result_topic(topics(), encode_step(kSite, move, done)),
+            "metergate/v1/site-1/result/moved-2");
+}
+
+TEST(BoxAnswer, RefusalsWithAnIdGoThereToo) {
+  const RefusedRequest refused{{Reason::MeterPlaced, "params", "assign",
+                                "meter house-001 stands at location plot-7 already; unassign it "
+                                "there first"},
+                               "install-4",
+                               "",
+                               "change-registry",
+                               {}};
+  EXPECT_EQ(encode_refusal(kSite, refused, at("2026-03-02T09:10:00Z")),
+            example_on_the_wire("result.refused-registry"));
+  EXPECT_EQ(reply_topic(topics(), refused), "metergate/v1/site-1/result/install-4");
+}
+
 // ---- data ---------------------------------------------------------------------------------------
 
 const DataOrigin kHouse{kSite, *MeterId::parse("house-001"), 1};

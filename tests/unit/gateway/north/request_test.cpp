@@ -11,6 +11,7 @@ namespace {
 
 namespace json = boost::json;
 using testing::HasSubstr;
+using testing::Not;
 
 // ---- what is no body at all ---------------------------------------------------------------------
 
@@ -74,7 +75,26 @@ TEST(Topic, WithNamesThatAreNoneIsRefusedAndPassesNoneOfThemOn) {
   }
 }
 
-TEST(Topic, OfTheBoxItselfHasNoVerbsYet) {
+TEST(Topic, OfTheBoxItselfHasItsOwnVerbAndNoneOfTheMeters) {
+  const json::object change{{"id", "move-1"},
+                            {"issued_at", "2026-03-01T10:17:00Z"},
+                            {"expires_at", "2026-03-01T11:17:00Z"},
+                            {"operator", "anna"},
+                            {"work_order", "W-1"},
+                            {"params", {{"change", "unassign"}, {"meter", "house-001"}}}};
+  const Command taken_by_box = taken(to_box("change-registry", json::serialize(change)));
+  EXPECT_EQ(taken_by_box.meter, box_id());
+  EXPECT_EQ(taken_by_box.verb(), Verb::ChangeRegistry);
+  const RefusedRequest at_meter = refusal_of("change-registry", change);
+  EXPECT_EQ(at_meter.refusal.reason, Reason::UnknownVerb);
+  EXPECT_THAT(at_meter.refusal.expected, Not(HasSubstr("change-registry")));
+  const RefusedRequest at_box = refusal_of(to_box("read", json::serialize(good_read())));
+  EXPECT_EQ(at_box.refusal.reason, Reason::UnknownVerb);
+  EXPECT_THAT(at_box.refusal.expected, HasSubstr("change-registry"));
+  EXPECT_EQ(at_box.meter, "");
+}
+
+TEST(Topic, OfTheBoxItselfWithAnUnknownVerbIsRefused) {
   Incoming incoming = to_meter("read", json::serialize(good_read()));
   incoming.topic = "metergate/v1/site-1/command/restart";
   const RefusedRequest refused = refusal_of(incoming);

@@ -31,6 +31,12 @@ inline Incoming to_meter(std::string_view verb, std::string payload) {
           .correlation_data = {}};
 }
 
+inline Incoming to_box(std::string_view verb, std::string payload) {
+  Incoming out = to_meter(verb, std::move(payload));
+  out.topic = "metergate/v1/site-1/command/" + std::string{verb};
+  return out;
+}
+
 /// A token order that is right in everything.
 inline boost::json::object good_token_order() {
   return {{"id", "vend-1"},

@@ -74,6 +74,30 @@ TEST_F(CommandsTest, EveryKindOfCommandComesBackAsItWas) {
   EXPECT_EQ(std::get<Cancel>(find("c7")).command.text(), "other");
 }
 
+TEST_F(CommandsTest, ChangesOfTheRegistryComeBackAndTheBoxIsNoMeter) {
+  const auto box = good(ledger->meter(box_id(), "", kNow));
+  const std::vector<registry::ChangeNames> all{
+      {.change = "assign", .meter = "m1", .location = "l1", .customer = "c1"},
+      {.change = "move", .location = "l1", .new_location = "l2", .customer = "c1"},
+      {.change = "replace", .meter = "m1", .new_meter = "m2"},
+      {.change = "settle", .serial = "S-1", .seat = "seen"}};
+  int number = 0;
+  for (const registry::ChangeNames& names : all) {
+    auto c = command("r" + std::to_string(++number),
+                     ChangeRegistry{*registry::request_of(names), kNow - 1ms});
+    c.meter = box_id();
+    insert(box.key, c);
+    const auto back = good(ledger->find_command(c.id));
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->command.meter, box_id());
+    const auto& params = std::get<ChangeRegistry>(back->command.params);
+    EXPECT_EQ(registry::names_of(params.request), names);
+    EXPECT_EQ(params.effective, kNow - 1ms);
+  }
+  for (const StoredMeter& one : good(ledger->meters())) EXPECT_NE(one.id, box_id());
+  EXPECT_FALSE(good(ledger->find_meter(box_id())));
+}
+
 TEST_F(CommandsTest, ARepeatedIdFindsTheFirstAndTellsSameFromOther) {
   const auto c = command("c1", SetRelay{SupplyState::Off});
   const auto key = insert(m.key, c);

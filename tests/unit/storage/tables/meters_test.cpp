@@ -52,6 +52,33 @@ TEST_F(LedgerTest, TheLastContactStaysWhenASessionEnds) {
   EXPECT_EQ(meter().session_state, "silent");
 }
 
+TEST_F(LedgerTest, J15_EachOfTenThousandSerialNumbersLeadsToItsMeter) {
+  constexpr int kMeters = 10'000;
+  const auto serial = [](int number) {
+    return *SerialNumber::parse("48" + std::to_string(1'000'000 + number));
+  };
+  for (int number = 0; number < kMeters; ++number) {
+    const auto m = meter("m" + std::to_string(number));
+    good(ledger->set_serial(m.key, serial(number)));
+  }
+  good(ledger->commit());
+  for (int number = 0; number < kMeters; ++number) {
+    const auto found = good(ledger->meters_with_serial(serial(number)));
+    ASSERT_EQ(found.size(), 1U);
+    ASSERT_EQ(found.front().id.text(), "m" + std::to_string(number));
+  }
+  EXPECT_TRUE(good(ledger->meters_with_serial(*SerialNumber::parse("48"))).empty());
+  EXPECT_TRUE(good(ledger->meters_with_serial(*SerialNumber::parse("0"))).empty());
+  good(ledger->set_serial(meter("m1").key, serial(0)));
+  EXPECT_EQ(good(ledger->meters_with_serial(serial(0))).size(), 2U);
+}
+
+TEST_F(LedgerTest, AMeterIsFoundByItsNameAndNoOther) {
+  const auto m = meter("house-1");
+  EXPECT_EQ(good(ledger->find_meter(m.id))->key, m.key);
+  EXPECT_FALSE(good(ledger->find_meter(*MeterId::parse("house"))));
+}
+
 TEST_F(LedgerTest, AnUnknownMeterIsMisuse) {
   const auto refused = ledger->set_clock_offset(99, 1);
   ASSERT_FALSE(refused);
