@@ -33,7 +33,7 @@ class Life {
  public:
   void run() {
     for (int left = *rc::gen::inRange(1, 40); left > 0; --left) {
-      now_ += std::chrono::seconds{*rc::gen::inRange(0, 9'000)};
+      now_ += std::chrono::seconds{*rc::gen::inRange(0, 3'000)};
       meter_.advance(now_);
       act(*rc::gen::inRange(0, 12));
       check_supply();
@@ -122,11 +122,15 @@ class Life {
   /// Each order comes into force at most once, never too early; what it purged stays away.
   void check_changes() {
     std::set<std::pair<ChangeFired::Kind, operation::TransactionId>> seen;
+    operation::TransactionId newest = 0;
     for (const ChangeFired& fired : meter_.changes_fired()) {
       RC_ASSERT(fired.meter_time >= fired.effective);
       if (fired.transaction == 0) continue;
       RC_ASSERT(seen.insert({fired.kind, fired.transaction}).second);
       if (fired.kind != ChangeFired::Kind::Tenancy) continue;
+      // A newer request took the place of whatever waited.
+      RC_ASSERT(fired.transaction > newest);
+      newest = fired.transaction;
       const auto asked = tenancies_.find(fired.transaction);
       RC_ASSERT(asked != tenancies_.end());
       RC_ASSERT(fired.effective == asked->second.effective.value_or(fired.meter_time));

@@ -267,8 +267,13 @@ TEST(TenancyChangeTest, PushesGatheredBeforeTheChangeMoveNoMark) {
   const Pushes early = meter.pushes(1'000);
   ASSERT_TRUE(taken(give(meter, tenancy(std::nullopt, 1), kNow + 2h)));
   meter.pushed(early);
-  const Pushes late = meter.take_pushes();
-  EXPECT_EQ(late.entries.back().code, EventCode::TenancyChanged);
+  EXPECT_EQ(meter.take_pushes().entries.back().code, EventCode::TenancyChanged);
+  // The hardware log counts from 1 again.
+  meter.cut_power(kNow + 3h);
+  meter.restore_power(kNow + 4h);
+  std::vector<EventCode> pushed;
+  for (const LogEntry& entry : meter.take_pushes().entries) pushed.push_back(entry.code);
+  EXPECT_EQ(pushed, (std::vector{EventCode::PowerDown, EventCode::PowerUp}));
 }
 
 TEST(TenancyChangeTest, SavedStateAndDeedsMakeTheSameMeterAgain) {
