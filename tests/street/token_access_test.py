@@ -6,6 +6,7 @@ import json
 import unittest
 
 from harness.keyed import FUNCTIONS, KEY_CHANGES, ROLES, KeyedCase
+from harness.schemas import definition
 
 VALUES = {  # of each function, one that is within everybody's limits
     "credit": {"energy_wh": 1000}, "free-issue": {"energy_wh": 1000}, "tamper-reset": {},
@@ -63,8 +64,11 @@ class TokenAccessTest(KeyedCase):
                                  state in can["relay_states"], told)
             self.relay(meter, "armed")
             self.street.do("press-button", meter)
-            self.assertEqual(can["reads"],
-                             ["registers", "daily", "profile", "logs", "clock", "relay"])
+            for data in definition("data_class")["enum"]:
+                told = self.utility.outcome(self.utility.order(meter, "read", {"what": [data]}))
+                self.assertEqual(told.get("reason") != "unsupported-by-meter",
+                                 data in can["reads"], told)
+
         def functions(meter):
             return self.utility.state_of(meter)["can"]["token_functions"]
 

@@ -13,6 +13,11 @@ from documents import CLOSED, validator  # noqa: E402
 _VALIDATORS = {}
 
 
+def definition(name):
+    """One of the words that the schemas share."""
+    return CLOSED["north-common.json"]["$defs"][name]
+
+
 def schema_of(topic):
     if topic == f"{ROOT}/state":
         return "north-gateway-state.json"
