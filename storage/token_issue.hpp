@@ -45,8 +45,9 @@ struct IssuedToken {
   std::uint16_t number = 1;  ///< place in its set, the order of entry
   TokenDigits digits;
   IssuedState state = IssuedState::Outstanding;
-  std::string reason;   ///< the meter's word when it refused
-  std::string command;  ///< id of the delivery that carries or carried it
+  std::string reason;    ///< the meter's word when it refused
+  std::string command;   ///< id of the delivery that carries or carried it
+  UtcTime changed_at{};  ///< by the meter's clock where its log tells
 };
 
 /// A token transaction: what was made, for whom, by whom, why, under which key (J-09, J-11).

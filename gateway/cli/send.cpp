@@ -24,6 +24,16 @@ constexpr std::chrono::seconds kGrace{60};
 
 using Options = SendOptions;
 
+CliResult<StepFormat> format_of(const Options& options) {
+  if (options.slip.empty()) return options.json ? StepFormat::Json : StepFormat::Text;
+  if (options.typed.channel != "print" || options.json || options.no_wait) {
+    return failure(CliError{kUsage,
+                            "--slip goes with --channel print, and not with --json or "
+                            "--no-wait"});
+  }
+  return options.slip == "html" ? StepFormat::SlipHtml : StepFormat::SlipText;
+}
+
 CliResult<std::chrono::seconds> wait_limit(const Options& options, const CommandBody& command) {
   if (options.wait.empty()) return command.valid_for + kGrace;
   const auto limit = parse_duration(options.wait);
@@ -70,8 +80,10 @@ int send_command(Console& console, const SendOptions& options) {
   if (!command) return complain(console, command.error());
   const auto limit = wait_limit(options, *command);
   if (!limit) return complain(console, limit.error());
-  StepPrinter printer{console, options.json ? StepFormat::Json : StepFormat::Text};
-  if (!options.json) {
+  const auto format = format_of(options);
+  if (!format) return complain(console, format.error());
+  StepPrinter printer{console, *format};
+  if (*format == StepFormat::Text) {
     console.out << "command " << command->id
                 << (typed.meter.empty() ? "" : " to meter " + typed.meter) << '\n';
   }
@@ -169,7 +181,9 @@ constexpr std::array kVerbHelp{
     VerbHelp{Verb::ResendTokens, "Send or hand out the meter's unused tokens again, oldest first",
              "The digits stay what they were; nothing new is made.\n\n"
              "Examples:\n"
-             "  metergate send resend-tokens m1 --work-order W-1007"},
+             "  metergate send resend-tokens m1 --work-order W-1007\n"
+             "  metergate send resend-tokens m1 --channel print --slip html --work-order W-1007 > "
+             "slip.html"},
 };
 
 void add_way_options(CLI::App& verb, TypedCommand& typed) {
@@ -285,6 +299,11 @@ void add_send(CLI::App& app, Action& action) {
     verb->add_option("METER", options->typed.meter, "The meter's name")->required();
     add_send_options(*verb, *options);
     add_verb_options(*verb, help.verb, options->typed);
+    if (help.verb == Verb::IssueToken || help.verb == Verb::ResendTokens) {
+      verb->add_option("--slip", options->slip,
+                       "With --channel print: show the slip to be printed, nothing else")
+          ->check(CLI::IsMember({"text", "html"}));
+    }
     verb->callback([options, &action] {
       action = [options](Console& console) { return send_command(console, *options); };
     });

@@ -14,6 +14,7 @@ struct SendOptions {
   std::string wait;
   bool no_wait = false;
   bool json = false;
+  std::string slip;  ///< `text` or `html`
 };
 /// Reason, id, expiry, way and the rest that every command takes; whom it is for and what it says
 /// is the caller's.

@@ -61,9 +61,32 @@ void StepPrinter::show(const json::object& payload) {
   exit_code_ = exit_code_for(state, is_true(payload, "final"));
   if (format_ == StepFormat::Json) {
     console_.out << json::serialize(payload) << '\n' << std::flush;
-  } else {
+  } else if (format_ == StepFormat::Text) {
+    show_text(payload);
+  } else if (exit_code_ && !show_slips(payload)) {
     show_text(payload);
   }
+}
+
+bool StepPrinter::show_slips(const json::object& payload) {
+  const json::value* result = payload.if_contains("result");
+  if (result == nullptr || !result->is_object()) return false;
+  const std::string_view form = format_ == StepFormat::SlipHtml ? "html" : "text";
+  bool is_one = false;
+  const auto show_of = [&](const json::value& issue) {
+    const json::value* slip = issue.is_object() ? issue.get_object().if_contains("slip") : nullptr;
+    const json::value* text =
+        slip != nullptr && slip->is_object() ? slip->get_object().if_contains(form) : nullptr;
+    if (text == nullptr || !text->is_string()) return;
+    console_.out << (is_one ? "\n" : "") << std::string_view{text->get_string()} << std::flush;
+    is_one = true;
+  };
+  show_of(*result);
+  const json::value* all = result->get_object().if_contains("outstanding");
+  if (all != nullptr && all->is_array()) {
+    for (const json::value& issue : all->get_array()) show_of(issue);
+  }
+  return is_one;
 }
 
 void StepPrinter::show_text(const json::object& payload) {
@@ -100,6 +123,7 @@ void StepPrinter::show_text(const json::object& payload) {
 void StepPrinter::show_result(const json::object& result, const std::string& indent) {
   for (const auto& [key, value] : result) {
     const std::string name = journal::neutral(std::string_view{key});
+    if (name == "slip") continue;  // what it shows is shown here
     if (value.is_array() && !value.get_array().empty() && value.get_array()[0].is_object()) {
       for (const json::value& one : value.get_array()) {
         console_.out << indent << name << '\n';

@@ -9,7 +9,8 @@
 
 namespace metergate::cli {
 
-enum class StepFormat : unsigned char { Text, Json };
+/// Slips: no steps, but what is to be given to somebody, once it was made.
+enum class StepFormat : unsigned char { Text, Json, SlipText, SlipHtml };
 
 /// Shows the steps of one command as they come, and knows what they mean for the exit code. Takes
 /// the payloads of the result topic (docs/mqtt-api.md), whichever way they came.
@@ -27,6 +28,8 @@ class StepPrinter {
 
  private:
   void show_text(const boost::json::object& payload);
+  /// False: there is none.
+  [[nodiscard]] bool show_slips(const boost::json::object& payload);
   void show_result(const boost::json::object& result, const std::string& indent);
 
   Console& console_;

@@ -154,5 +154,13 @@ inline constexpr EventDefinition kTokenRefusedAtMeter{
     "By the reason. `too-old`: newer tokens were keyed in first; make a new one if it is still "
     "needed. `not-authentic`: the meter's key is another one than `[meter.sts]` says, or the token "
     "was altered."};
+inline constexpr EventDefinition kKeySetForgotten{
+    "MG0421",
+    Level::Warning,
+    "key-set-forgotten",
+    "meter {meter} has forgotten the first tokens of key change {issue}",
+    "More than ten minutes passed before the rest followed. What it took does not count any more: "
+    "the meter keeps its old key, and so does the gateway.",
+    "`metergate send resend-tokens METER` sends the whole set again, or hands it out again."};
 
 }  // namespace metergate::journal

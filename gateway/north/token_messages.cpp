@@ -3,6 +3,7 @@
 
 #include <boost/json.hpp>
 
+#include "gateway/north/token_slip.hpp"
 #include "protocols/iso8601/rfc3339.hpp"
 #include "protocols/sts/token_identifier.hpp"
 
@@ -58,17 +59,31 @@ std::string advice(const TokenIssue& issue) {
          " tokens, in this order, without a pause; tokens made before must be keyed in first.";
 }
 
+/// Whoever prints it needs nothing but a printer.
+void add_slip(json::object& out, const TokenIssue& issue, HandChannel channel,
+              const TokenMeter& whose) {
+  if (channel != HandChannel::Print) return;
+  const SlipFacts facts{whose.site, whose.meter, whose.serial, advice(issue)};
+  out["slip"] = json::object{{"text", slip_text(issue, facts)}, {"html", slip_html(issue, facts)}};
+}
+
 }  // namespace
 
-std::string encode_issue_result(const TokenIssue& issue) {
+std::string encode_issue_result(const TokenIssue& issue, const TokenMeter& whose) {
   json::object out = object_of(issue, digits_for(issue.delivery));
   if (std::string text = warning(issue); !text.empty()) out["warning"] = std::move(text);
+  add_slip(out, issue, issue.channel, whose);
   return json::serialize(out);
 }
 
-std::string encode_resend_result(const std::vector<TokenIssue>& issues, TokenDelivery delivery) {
+std::string encode_resend_result(const std::vector<TokenIssue>& issues, const ResendTokens& asked,
+                                 const TokenMeter& whose) {
   json::array out;
-  for (const TokenIssue& issue : issues) out.push_back(object_of(issue, digits_for(delivery)));
+  for (const TokenIssue& issue : issues) {
+    json::object one = object_of(issue, digits_for(asked.delivery));
+    add_slip(one, issue, asked.channel, whose);
+    out.push_back(std::move(one));
+  }
   return json::serialize(json::object{{"outstanding", std::move(out)}});
 }
 
@@ -97,15 +112,16 @@ std::string encode_refused_issue(const Command& command, const Refusal& refusal)
   return json::serialize(out);
 }
 
-std::string encode_handover(const SiteId& site, const MeterId& meter, const TokenIssue& issue,
-                            const TokenHandover& handover) {
+std::string encode_handover(const TokenIssue& issue, const TokenHandover& handover,
+                            const TokenMeter& whose) {
   json::object out = object_of(issue, Digits::Shown);
-  out["site"] = site.text();
-  out["meter"] = meter.text();
+  out["site"] = whose.site.text();
+  out["meter"] = whose.meter.text();
   out["channel"] = std::string{hand_channel_word(handover.channel)};
   out["at"] = rfc3339::text(handover.at);
   out["operator"] = handover.operator_name;
   out["advice"] = advice(issue);
+  add_slip(out, issue, handover.channel, whose);
   return json::serialize(out);
 }
 

@@ -12,14 +12,21 @@
 /// them in.
 namespace metergate::north {
 
+/// Whose tokens they are.
+struct TokenMeter {
+  const SiteId& site;
+  const MeterId& meter;
+  const std::string& serial;  ///< empty: not read yet
+};
+
 /// `result` of `issue-token`: the transaction, and the digits when they were handed over.
-[[nodiscard]] std::string encode_issue_result(const TokenIssue& issue);
+[[nodiscard]] std::string encode_issue_result(const TokenIssue& issue, const TokenMeter& whose);
 /// `result` of `resend-tokens`, oldest first.
 [[nodiscard]] std::string encode_resend_result(const std::vector<TokenIssue>& issues,
-                                               TokenDelivery delivery);
+                                               const ResendTokens& asked, const TokenMeter& whose);
 /// One handover to a channel: what a utility's messaging sends on, or prints.
-[[nodiscard]] std::string encode_handover(const SiteId& site, const MeterId& meter,
-                                          const TokenIssue& issue, const TokenHandover& handover);
+[[nodiscard]] std::string encode_handover(const TokenIssue& issue, const TokenHandover& handover,
+                                          const TokenMeter& whose);
 
 /// What the audit trail keeps of a token: its transaction, never its digits.
 [[nodiscard]] std::string encode_issue_audit(const TokenIssue& issue);

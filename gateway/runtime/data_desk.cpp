@@ -217,7 +217,9 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& all, N
                     {"event", std::string{event_word(entry.code)}},
                     {"cause", std::to_string(entry.cause)},
                     {"meter_time", rfc3339::text(entry.meter_time)}});
-    if (const auto code = token_log::keyed_code(entry)) handlers_.code_keyed(meter, *code);
+    if (const auto code = token_log::keyed_code(entry)) {
+      handlers_.code_keyed(meter, *code, entry.meter_time);
+    }
     if (entry.code == EventCode::LoadLimitExceeded) limit_at_work(meter, entry, now);
   }
   keeper_.commit_soon();

@@ -27,7 +27,7 @@ class DataDesk {
     /// Its clock was read beyond the limit.
     std::function<void(MeterUnit&)> clock_drifts;
     /// Its token log shows a code that was keyed in by hand; told once.
-    std::function<void(MeterUnit&, const token_log::KeyedCode&)> code_keyed;
+    std::function<void(MeterUnit&, const token_log::KeyedCode&, UtcSeconds at)> code_keyed;
     /// This serial number answered at the meter's address, whether it is the one expected or not.
     std::function<void(MeterUnit&, const SerialNumber&)> seen;
     /// Its configuration log tells of a change of tenancy we did not know of; the new tenancy is

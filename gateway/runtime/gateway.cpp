@@ -58,8 +58,8 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
             journal,
             {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
              [this](MeterUnit& meter) { correct_clock(meter); },
-             [this](MeterUnit& meter, const token_log::KeyedCode& code) {
-               tokens_.keyed_in(meter, code, clock_.now());
+             [this](MeterUnit& meter, const token_log::KeyedCode& code, UtcSeconds at) {
+               tokens_.keyed_in(meter, code, at, clock_.now());
              },
              [this](MeterUnit& meter, const SerialNumber& serial) {
                registry_.seen(meter, serial, clock_.now());

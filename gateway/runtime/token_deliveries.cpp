@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/issue/key_set.hpp"
 #include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_origin.hpp"
 #include "gateway/runtime/token_desk.hpp"
@@ -102,32 +103,36 @@ void TokenDesk::delivery_ended(const CommandId& delivery, MeterUnit& meter, Now 
     const auto found = std::ranges::find(issue.tokens, delivery.text(), &IssuedToken::command);
     if (found == issue.tokens.end() || !is_open(*found)) continue;
     if (end.to == CommandState::Succeeded) {
-      settle(issue, *found, {IssuedState::Redeemed, {}}, (*carried)->command, meter, now);
+      settle(issue, *found, {IssuedState::Redeemed, {}, now.utc}, (*carried)->command, meter, now);
       continue;
     }
     if (!is_outstanding(*found)) continue;
-    if (end.to == CommandState::Rejected) {
-      settle(issue, *found, {IssuedState::Refused, end.meter_reason}, (*carried)->command, meter,
-             now);
-    }
     stop_batch(*issues, delivery.text(), now);
+    if (end.to == CommandState::Rejected) {
+      settle(issue, *found, {IssuedState::Refused, end.meter_reason, now.utc}, (*carried)->command,
+             meter, now);
+    }
     keeper_.commit_soon();
   }
   deliver_due(meter, now);
 }
 
-void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now now) {
+void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, UtcSeconds at,
+                         Now now) {
   Ledger& ledger = keeper_.ledger();
   const auto issues = keeper_.checked(ledger.token_issues(meter.stored.key));
   if (!issues) return;
   for (const TokenIssue& issue : *issues) {
     for (const IssuedToken& token : issue.tokens) {
       const bool is_ours = token_log::code_reference(token.digits) == code.reference;
-      if (!is_ours || !is_open(token) || (code.refusal && !is_outstanding(token))) continue;
+      // Of a set that is not whole, a token is keyed in again when the meter has forgotten it.
+      const bool again = !code.refusal && issue.state() == IssuedState::Outstanding;
+      const bool may_be = is_open(token) || (again && issue::is_key_set(issue));
+      if (!is_ours || !may_be || (code.refusal && !is_outstanding(token))) continue;
       const auto asked = keeper_.checked(ledger.find_command(issue.id));
       if (!asked || !*asked) continue;
       settle(issue, token,
-             {code.refusal ? IssuedState::Refused : IssuedState::RedeemedByHand, code.refusal},
+             {code.refusal ? IssuedState::Refused : IssuedState::RedeemedByHand, code.refusal, at},
              (*asked)->command, meter, now);
     }
   }
@@ -135,10 +140,12 @@ void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now
 
 void TokenDesk::settle(const TokenIssue& issue, IssuedToken token, Settlement settlement,
                        const Command& by, MeterUnit& meter, Now now) {
+  // Nothing is decided about a code that a locked keypad did not look at.
+  if (settlement.refusal == operation::MeterRefusal::LockedOut) return;
   token.state = settlement.state;
   token.reason.clear();
   if (settlement.refusal) token.reason = operation::meter_refusal_word(*settlement.refusal);
-  if (!keeper_.checked(keeper_.ledger().set_issued_token(issue.key, token, now.utc))) return;
+  if (!keeper_.checked(keeper_.ledger().set_issued_token(issue.key, token, settlement.at))) return;
   TokenIssue settled = issue;
   settled.tokens = {token};
   static_cast<void>(
@@ -149,30 +156,12 @@ void TokenDesk::settle(const TokenIssue& issue, IssuedToken token, Settlement se
   if (token.state == IssuedState::Refused) {
     journal_.write(journal::kTokenRefusedAtMeter, now.utc,
                    {id, whose, number, {"reason", token.reason}});
+    give_up_set(issue, token.number, meter, now);
   } else {
     journal_.write(journal::kTokenRedeemed, now.utc, {id, whose, number});
-    redeemed(issue, token, meter);
+    taken_of_set(issue, token.number, settlement.at, meter, now);
   }
   keeper_.commit_soon();
-}
-
-void TokenDesk::redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter) {
-  if (!issue.to_supply_group) return;
-  const bool is_whole = std::ranges::all_of(issue.tokens, [&](const IssuedToken& token) {
-    return token.number == last.number || token.state == IssuedState::Redeemed ||
-           token.state == IssuedState::RedeemedByHand;
-  });
-  if (!is_whole) return;
-  Ledger& ledger = keeper_.ledger();
-  auto sts = keeper_.checked(ledger.meter_sts(meter.stored.key));
-  if (!sts || !*sts) return;
-  (*sts)->supply_group = *issue.to_supply_group;
-  (*sts)->tariff_index = *issue.to_tariff_index;
-  (*sts)->key_revision = *issue.to_key_revision;
-  (*sts)->pending_issue.reset();
-  static_cast<void>(keeper_.checked(ledger.set_meter_sts(meter.stored.key, **sts)));
-  journal_.write(journal::kKeyChanged, clock_.now().utc,
-                 {{"meter", meter.id().text()}, {"issue", issue.id.text()}});
 }
 
 void TokenDesk::stop_batch(const std::vector<TokenIssue>& issues, const std::string& command,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/issue/key_set.hpp"
 #include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_identity.hpp"
 #include "protocols/crypto/random.hpp"
@@ -230,7 +231,14 @@ Result<PreparedTokens, Refusal> TokenDesk::collect(const ResendTokens& asked,
   const auto who = identify(command);
   if (!who) return failure(who.error());
   access::Granted by;
-  for (const TokenIssue& issue : *issues) {
+  for (TokenIssue& issue : *issues) {
+    // What the meter has forgotten by now is sent again, with the rest of its set.
+    const auto forgotten = issue::forgotten(issue, clock_.now().utc);
+    for (IssuedToken& token : issue.tokens) {
+      const bool again =
+          std::ranges::find(forgotten, token.number, &IssuedToken::number) != forgotten.end();
+      if (again) token.state = IssuedState::Outstanding;
+    }
     auto granted = access::decide_resend(rights_.rules, issue.order.function,
                                          {asked.delivery, asked.channel, asked.cleared}, *who);
     if (!granted) return failure(granted.error());
@@ -249,13 +257,17 @@ Result<PreparedTokens, Refusal> TokenDesk::collect(const ResendTokens& asked,
   return PreparedTokens{PreparedResend{std::move(*issues), std::move(by)}};
 }
 
+north::TokenMeter TokenDesk::whose_tokens(const MeterUnit& meter) const {
+  return {topics_.site(), meter.id(), meter.stored.serial};
+}
+
 bool TokenDesk::hand_over(const TokenIssue& issue, HandChannel channel, const Command& command,
                           MeterUnit& meter, Now now) {
   const TokenHandover handover{now.utc, channel, command.operator_name, command.id.text()};
   Ledger& ledger = keeper_.ledger();
   const OutboxMessage message{0,
                               topics_.token(meter.id(), hand_channel_word(channel)),
-                              north::encode_handover(topics_.site(), meter.id(), issue, handover),
+                              north::encode_handover(issue, handover, whose_tokens(meter)),
                               {},
                               {}};
   return keeper_.checked(ledger.add_handover(issue.key, handover)) &&
@@ -317,10 +329,10 @@ std::string TokenDesk::result_of(const Command& command, MeterUnit& meter) {
     std::erase_if(*issues, [](const TokenIssue& issue) {
       return std::ranges::none_of(issue.tokens, is_outstanding);
     });
-    return north::encode_resend_result(*issues, resend->delivery);
+    return north::encode_resend_result(*issues, *resend, whose_tokens(meter));
   }
   const auto issue = keeper_.checked(ledger.token_issue(command.id));
-  return issue && *issue ? north::encode_issue_result(**issue) : std::string{};
+  return issue && *issue ? north::encode_issue_result(**issue, whose_tokens(meter)) : std::string{};
 }
 
 }  // namespace metergate::runtime

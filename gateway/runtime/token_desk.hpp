@@ -10,6 +10,7 @@
 #include "gateway/access/decide.hpp"
 #include "gateway/issue/token_plan.hpp"
 #include "gateway/keys/vending_keys.hpp"
+#include "gateway/north/token_messages.hpp"
 #include "gateway/north/topics.hpp"
 #include "gateway/runtime/clock.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
@@ -76,7 +77,7 @@ class TokenDesk {
   void delivery_ended(const CommandId& delivery, MeterUnit& meter, Now now);
   /// The meter's token log shows a code that was keyed in: evidence for one of ours, perhaps
   /// (J-02).
-  void keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Now now);
+  void keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, UtcSeconds at, Now now);
 
  private:
   [[nodiscard]] Result<PreparedTokens, Refusal> make(const IssueToken& asked,
@@ -92,14 +93,22 @@ class TokenDesk {
   void audit_refusal(const Command& command, const Refusal& refusal, Now now);
   [[nodiscard]] bool hand_over(const TokenIssue& issue, HandChannel channel, const Command& command,
                                MeterUnit& meter, Now now);
+  [[nodiscard]] north::TokenMeter whose_tokens(const MeterUnit& meter) const;
   /// What a meter said of a token, in its session or by its log.
   struct Settlement {
     IssuedState state;
     std::optional<operation::MeterRefusal> refusal;
+    UtcTime at;  ///< by the meter's clock where its log tells
   };
   void settle(const TokenIssue& issue, IssuedToken token, Settlement settlement, const Command& by,
               MeterUnit& meter, Now now);
-  void redeemed(const TokenIssue& issue, const IssuedToken& last, MeterUnit& meter);
+  /// The meter took a token: of a set, the last one makes the key change.
+  void taken_of_set(const TokenIssue& issue, std::uint16_t number, UtcTime at, MeterUnit& meter,
+                    Now now);
+  /// ... and refused one: the others of its set are of no use any more.
+  void give_up_set(const TokenIssue& issue, std::uint16_t refused, MeterUnit& meter, Now now);
+  /// The meter took these, waited for the rest and has dropped them.
+  void forget(const TokenIssue& set, std::vector<IssuedToken> tokens, MeterUnit& meter, Now now);
   /// The tokens that were to follow this one are not sent any more.
   void stop_batch(const std::vector<TokenIssue>& issues, const std::string& command, Now now);
 

@@ -67,14 +67,15 @@ std::optional<TokenIssue> issue_from(const sqlite::Row& row) {
 Stored<std::vector<TokenIssue>> with_tokens(Ledger::Impl& impl, std::vector<TokenIssue> issues) {
   for (TokenIssue& issue : issues) {
     auto done = impl.db.each(
-        "SELECT number, digits, state, reason, command FROM issued_token WHERE issue = ?"
+        "SELECT number, digits, state, reason, command, changed_ms FROM issued_token WHERE issue = "
+        "?"
         " ORDER BY number",
         [&](const sqlite::Row& row) -> Stored<Done> {
           auto digits = TokenDigits::parse(row.text(1));
           const auto state = parse_issued_state(row.text(2));
           if (!digits || !state) return failure(impl.corrupt("an issued token is damaged"));
-          issue.tokens.push_back(
-              {row.as<std::uint16_t>(0), std::move(*digits), *state, row.string(3), row.string(4)});
+          issue.tokens.push_back({row.as<std::uint16_t>(0), std::move(*digits), *state,
+                                  row.string(3), row.string(4), row.time_ms(5)});
           return Done{};
         },
         issue.key);
