@@ -30,6 +30,7 @@ struct Options {
   bool credit = false;
   std::string token_rule = "cryptographic";
   std::string algorithm = "07";
+  std::vector<unsigned> friendly_hours;
 };
 
 /// What stands on the street; `sim run` and `sim config` take the same, so that they fit together.
@@ -108,6 +109,11 @@ void add_run_options(CLI::App& command, Options& options) {
       .add_option("--emergency-credit", street.emergency_credit_minor,
                   "What a user who asks for it may owe, minor units")
       ->capture_default_str();
+  command
+      .add_option("--friendly-hours", options.friendly_hours,
+                  "FROM TO: hours of the day in which no credit running out disconnects")
+      ->expected(2)
+      ->check(CLI::Range(0U, 24U));
   command.add_flag("--keep-truth", street.keep_truth,
                    "Meters remember what a change of tenancy purged; `sim ctl truth` tells it");
   command.add_option("--seed", street.seed, "Another seed, another street")->capture_default_str();
@@ -121,6 +127,9 @@ int run_street(const Options& options) {
       options.token_rule == "cryptographic" ? sim::TokenRule::Cryptographic : sim::TokenRule::Open;
   street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
   street.history = std::chrono::days{options.history_days};
+  if (options.friendly_hours.size() == 2) {
+    street.friendly_hours = {options.friendly_hours[0], options.friendly_hours[1]};
+  }
   street.wire.paced = !options.unpaced;
   street.wire.turn_round = std::chrono::milliseconds{options.turn_round_ms};
   street.wire.latency_timer = std::chrono::milliseconds{options.latency_ms};

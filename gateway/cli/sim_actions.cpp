@@ -36,6 +36,8 @@ constexpr std::array kActions{
     SimAction{"list", Takes::Nothing, "", "what hangs where, and how it is"},
     SimAction{"line-stats", Takes::Nothing, "", "what passed over the lines"},
     SimAction{"press-button", Takes::Meter, "", "closes an armed relay"},
+    SimAction{"press-first-key", Takes::Meter, "", "... in two steps:"},
+    SimAction{"press-second-key", Takes::Meter, "", "... within thirty seconds"},
     SimAction{"open-cover", Takes::Meter, "", "tampering begins"},
     SimAction{"close-cover", Takes::Meter, "", "... and ends"},
     SimAction{"cut-power", Takes::Meter, "", "the meter is without supply"},

@@ -15,6 +15,7 @@
 ///
 ///   list                                    what hangs where, and how it is
 ///   press-button open-cover close-cover     a person at the meter
+///   press-first-key press-second-key        the button's procedure in its two steps
 ///   cut-power restore-power reboot
 ///   set-clock-offset  seconds               the meter's clock, relative to true time
 ///   silence unsilence                       the meter hears nothing and answers nothing
@@ -57,6 +58,8 @@ struct PersonAct {
 };
 constexpr std::array kActs{
     PersonAct{"press-button", [](VirtualMeter& m, UtcSeconds now) { m.press_button(now); }},
+    PersonAct{"press-first-key", [](VirtualMeter& m, UtcSeconds now) { m.press_first_key(now); }},
+    PersonAct{"press-second-key", [](VirtualMeter& m, UtcSeconds now) { m.press_second_key(now); }},
     PersonAct{"open-cover", [](VirtualMeter& m, UtcSeconds now) { m.open_cover(now); }},
     PersonAct{"close-cover", [](VirtualMeter& m, UtcSeconds now) { m.close_cover(now); }},
     PersonAct{"cut-power", [](VirtualMeter& m, UtcSeconds now) { m.cut_power(now); }},

@@ -188,6 +188,8 @@ void VirtualMeter::State::write_changes(StateWriter& out) const {
     out.number(static_cast<unsigned>(cycling->state));
     out.number(cycling->causes.bits);
   }
+  out.line("second-key-until");
+  out.number(confirm_until.value_or(0));
   out.line("tariff");
   write_tariff(out, tariffs.active());
   write_rows(out, "pending-tariffs", tariffs.pending(), [](StateWriter& to, const auto& pending) {
@@ -248,6 +250,8 @@ void VirtualMeter::State::read_changes(StateReader& in) {
     cycling->causes.bits = in.number<std::uint16_t>();
     if (cycling->next <= ticks) in.refuse("a time to come", std::to_string(cycling->next));
   }
+  in.expect("second-key-until");
+  if (const auto until = in.number<std::int64_t>(); until != 0) confirm_until = until;
   in.expect("tariff");
   Tariff active = read_tariff(in);
   auto pending = read_rows(in, "pending-tariffs", [](StateReader& from) {

@@ -46,6 +46,8 @@ using What = decltype(Deed::what);
 
 std::optional<What> act_of(std::string_view word) {
   if (word == "button") return ButtonPressed{};
+  if (word == "first-key") return FirstKeyPressed{};
+  if (word == "second-key") return SecondKeyPressed{};
   if (word == "cover-opened") return CoverOpened{};
   if (word == "cover-closed") return CoverClosed{};
   if (word == "power-cut") return PowerCut{};
@@ -132,6 +134,8 @@ std::string Deed::text() const {
           [](const operation::ChangeSupplier& o) { return change_deed::text(o); },
           [](const operation::SetTariff& o) { return change_deed::text(o); },
           [](ButtonPressed) { return std::string{"button"}; },
+          [](FirstKeyPressed) { return std::string{"first-key"}; },
+          [](SecondKeyPressed) { return std::string{"second-key"}; },
           [](CoverOpened) { return std::string{"cover-opened"}; },
           [](CoverClosed) { return std::string{"cover-closed"}; },
           [](PowerCut) { return std::string{"power-cut"}; },

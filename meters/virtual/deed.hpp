@@ -14,6 +14,9 @@
 namespace metergate::virtual_meter {
 
 struct ButtonPressed {};
+/// The key procedure in two steps (1.8): the second key closes within thirty seconds of the first.
+struct FirstKeyPressed {};
+struct SecondKeyPressed {};
 struct CoverOpened {};
 struct CoverClosed {};
 struct PowerCut {};
@@ -53,7 +56,8 @@ struct Deed {
   std::variant<operation::WriteToken, operation::OperateRelay, operation::SetClock,
                operation::ChangeTenancy, operation::ChangeSupplier, operation::SetTariff,
                ButtonPressed, CoverOpened, CoverClosed, PowerCut, PowerRestored, ClockSetLocally,
-               LoadSwitched, CodeKeyed, RelayCycled, RelayForced, EmergencyCreditTaken>
+               LoadSwitched, CodeKeyed, RelayCycled, RelayForced, EmergencyCreditTaken,
+               FirstKeyPressed, SecondKeyPressed>
       what;
 
   /// One line without its end: `12 1772618400 relay 7 armed`.

@@ -208,6 +208,7 @@ void VirtualMeter::State::set_power(bool on) {
   if (on == has_power) return;
   has_power = on;
   end_cycling();
+  confirm_until.reset();
   energy.mark_open(IntervalMarks::kPowerDown);
   write(LogId::Hardware, on ? EventCode::PowerUp : EventCode::PowerDown);
   if (!on) return;

@@ -180,6 +180,7 @@ struct VirtualMeter::State {
     SupplyCauses causes;
   };
   std::optional<Cycling> cycling;
+  std::optional<std::int64_t> confirm_until;  ///< the second key, in ticks
   void cycle();
   void end_cycling();
 

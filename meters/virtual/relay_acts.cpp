@@ -9,6 +9,7 @@ namespace metergate::virtual_meter {
 namespace {
 
 constexpr std::int64_t kCycleSeconds = 5;
+constexpr std::int64_t kConfirmSeconds = 30;
 
 /// Nothing but the cycling itself holds it.
 bool free_to_cycle(SupplyCauses causes) {
@@ -46,6 +47,24 @@ void VirtualMeter::State::end_cycling() {
   const SupplyState now = relay.state();
   relay = SupplySwitch{ended->state, ended->causes};
   if (now != ended->state) write_supply(SupplyCauses::kManual, 0);
+}
+
+void VirtualMeter::press_first_key(UtcSeconds now) {
+  State& state = *state_;
+  state.advance(now);
+  state.note(FirstKeyPressed{});
+  if (state.has_power && state.relay.state() == SupplyState::Armed) {
+    state.confirm_until = state.ticks + kConfirmSeconds;
+  }
+}
+
+void VirtualMeter::press_second_key(UtcSeconds now) {
+  State& state = *state_;
+  state.advance(now);
+  state.note(SecondKeyPressed{});
+  const auto until = std::exchange(state.confirm_until, std::nullopt);
+  const bool in_time = until && state.ticks <= *until;
+  if (in_time && state.has_power && state.relay.press()) state.write_supply(0, 0);
 }
 
 bool VirtualMeter::cycle_relay(std::uint8_t times, UtcSeconds now) {

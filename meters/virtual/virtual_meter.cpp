@@ -120,6 +120,8 @@ bool VirtualMeter::redo(const Deed& deed) {
   if (deed.number <= changes()) return true;
   std::visit(Overloaded{
                  [&](ButtonPressed) { press_button(deed.time); },
+                 [&](FirstKeyPressed) { press_first_key(deed.time); },
+                 [&](SecondKeyPressed) { press_second_key(deed.time); },
                  [&](CoverOpened) { open_cover(deed.time); },
                  [&](CoverClosed) { close_cover(deed.time); },
                  [&](PowerCut) { cut_power(deed.time); },

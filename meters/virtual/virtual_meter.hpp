@@ -125,6 +125,9 @@ class VirtualMeter {
   // ---- a person at the meter --------------------------------------------------------------------
   /// The whole key procedure: closes the relay when it is ARMED, else does nothing.
   void press_button(UtcSeconds now);
+  /// The same in its two steps: the second key counts for thirty seconds after the first.
+  void press_first_key(UtcSeconds now);
+  void press_second_key(UtcSeconds now);
   void open_cover(UtcSeconds now);
   void close_cover(UtcSeconds now);
   void cut_power(UtcSeconds now);

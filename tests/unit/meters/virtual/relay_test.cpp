@@ -48,6 +48,25 @@ TEST(RelayTableTest, P40FactoryStateIsOffAndOnlyArmingAndTheButtonLeaveIt) {
   EXPECT_EQ(meter.relay().state, kOn);
 }
 
+TEST(RelayTableTest, P32SecondKeyClosesWithinThirtySecondsOfTheFirst) {
+  VirtualMeter meter = in_state(kArmed);
+  meter.press_second_key(kNow);
+  EXPECT_EQ(meter.relay().state, kArmed);
+  meter.press_first_key(kNow);
+  meter.press_second_key(kNow + 31s);
+  EXPECT_EQ(meter.relay().state, kArmed);
+  meter.press_first_key(kNow + 40s);
+  meter = again(meter);
+  meter.press_second_key(kNow + 70s);
+  EXPECT_EQ(meter.relay().state, kOn);
+  EXPECT_EQ(codes(meter, LogId::Supply).back(), EventCode::SupplyOn);
+  VirtualMeter off = in_state(kOff);
+  off.press_first_key(kNow);
+  ASSERT_TRUE(taken(give(off, OperateRelay{kArmed, 9}, kNow + 1s)));
+  off.press_second_key(kNow + 2s);
+  EXPECT_EQ(off.relay().state, kArmed);
+}
+
 TEST(RelayTableTest, P33RemoteOrderFromEachState) {
   struct Row {
     SupplyState from;
@@ -239,7 +258,11 @@ TEST(RelayTableTest, EveryActOfAPersonIsADeedThatMakesTheSameMeterAgain) {
   ASSERT_TRUE(meter.take_emergency_credit(kNow));
   ASSERT_TRUE(meter.cycle_relay(2, kNow + 1s));
   meter.force_relay(kArmed, kNow + 1min);
-  give(meter, OperateRelay{kOn, 1}, kNow + 2min);
+  meter.press_first_key(kNow + 100s);
+  meter.press_second_key(kNow + 101s);
+  give(meter, OperateRelay{kOff, 1}, kNow + 2min);
+  give(meter, OperateRelay{kArmed, 2}, kNow + 2min);
+  give(meter, OperateRelay{kOn, 3}, kNow + 2min);
   for (const Deed& deed : meter.take_deeds()) {
     const auto read = Deed::parse(deed.text());
     ASSERT_TRUE(read) << deed.text();
