@@ -93,6 +93,7 @@ Role read_role(TableReader& in) {
   read_power_range(in, role);
   in.flag("engineering_to_customer", role.engineering_to_customer);
   in.flag("registry", role.registry);
+  in.flag("tenancy", role.tenancy);
   in.finish();
   return role;
 }

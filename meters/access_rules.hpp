@@ -22,6 +22,7 @@ struct Role {
   std::int64_t power_limit_max_w = 0;
   bool engineering_to_customer = false;  ///< may send technicians' tokens to a customer (J-26)
   bool registry = false;                 ///< may change what belongs together (J-55)
+  bool tenancy = false;                  ///< may change tenancies, suppliers and tariffs
 
   friend bool operator==(const Role&, const Role&) = default;
 };

@@ -10,7 +10,7 @@ namespace {
 template <typename Enum, std::size_t N>
 using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Words<AuditKind, 10> kKinds{{{AuditKind::TokenIssued, "token-issued"},
+constexpr Words<AuditKind, 11> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::TokenRefused, "token-refused"},
                                        {AuditKind::TokenHandedOver, "token-handed-over"},
                                        {AuditKind::TokenResent, "token-resent"},
@@ -19,7 +19,8 @@ constexpr Words<AuditKind, 10> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::OperatorDenied, "operator-denied"},
                                        {AuditKind::RegistryChanged, "registry-changed"},
                                        {AuditKind::RegistryConflict, "registry-conflict"},
-                                       {AuditKind::ConfigurationChanged, "configuration-changed"}}};
+                                       {AuditKind::ConfigurationChanged, "configuration-changed"},
+                                       {AuditKind::ChangeOrdered, "change-ordered"}}};
 
 constexpr Words<IdentityProof, 4> kProofs{{{IdentityProof::None, "none"},
                                            {IdentityProof::Signature, "signature"},

@@ -22,6 +22,7 @@ enum class AuditKind : std::uint8_t {
   RegistryChanged,
   RegistryConflict,
   ConfigurationChanged,
+  ChangeOrdered,  ///< of a tenancy, a supplier or a tariff
 };
 [[nodiscard]] std::string_view audit_word(AuditKind kind);
 [[nodiscard]] std::optional<AuditKind> parse_audit_kind(std::string_view word);

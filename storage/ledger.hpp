@@ -16,6 +16,8 @@
 #include "meters/load_profile.hpp"
 #include "meters/outcome.hpp"
 #include "meters/reading.hpp"
+#include "storage/journal_row.hpp"
+#include "storage/retention_policy.hpp"
 #include "storage/storage_error.hpp"
 
 /// The ledger: everything the box must not forget, in one SQLite file (WAL, synchronous FULL).
@@ -119,27 +121,6 @@ struct Hole {
   UtcTime next_try;
 };
 
-/// A line of the engineer's journal, kept in the store so that `tail` can follow it.
-struct JournalRow {
-  std::int64_t id = 0;
-  UtcTime at;
-  std::string level;  ///< `debug`, `info`, `warning`, `error`
-  std::string event;  ///< catalogue id: `MG0101`
-  std::string meter;  ///< empty when it concerns the box
-  std::string log;    ///< the meter log's word when the line repeats a log entry
-  std::string text;
-  std::string fields_json;
-};
-
-struct JournalFilter {
-  std::string meter;
-  std::string log;
-  std::vector<std::string> levels;
-  std::optional<UtcTime> since;
-  std::int64_t after_id = 0;
-  std::size_t limit = 1000;
-};
-
 // Tokens made on this box: storage/token_issue.hpp.
 struct StoredSts;
 struct TokenIssue;
@@ -170,13 +151,11 @@ enum class ConflictScope : std::uint8_t;
 enum class SeatKept : std::uint8_t;
 }  // namespace registry
 
-struct RetentionPolicy {
-  std::chrono::days registers{90};
-  std::chrono::days profile{400};
-  std::chrono::days daily{800};
-  std::chrono::days logs{800};
-  std::chrono::days commands{800};
-  std::chrono::days journal{30};
+std::chrono::days profile{400};
+std::chrono::days daily{800};
+std::chrono::days logs{800};
+std::chrono::days commands{800};
+std::chrono::days journal{30};
 };
 
 class Ledger {

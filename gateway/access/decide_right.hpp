@@ -13,6 +13,7 @@ struct Right {
   bool Role::*held;
 };
 inline constexpr Right kRegistryRight{"registry", &Role::registry};
+inline constexpr Right kTenancyRight{"tenancy", &Role::tenancy};
 
 /// Whether whoever asks holds the right, and is known well enough. Where no rules are configured it
 /// is the right of whoever owns the box, as with tokens. An approver, if there is one, has to hold

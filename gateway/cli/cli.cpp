@@ -22,6 +22,7 @@
 #include "gateway/cli/sign.hpp"
 #include "gateway/cli/sim.hpp"
 #include "gateway/cli/tail.hpp"
+#include "gateway/cli/tenancy.hpp"
 #include "gateway/cli/token.hpp"
 
 namespace metergate::cli {
@@ -47,9 +48,10 @@ int run(std::vector<std::string> arguments, Console& console) {
   app.require_subcommand(1);
   Action action;
   for (const auto add :
-       {&add_run, &add_check_config, &add_check_model, &add_meters, &add_show, &add_tail,
-        &add_events, &add_readings, &add_export, &add_send, &add_probe, &add_status, &add_sim,
-        &add_token, &add_keys, &add_audit, &add_operator, &add_sign, &add_registry}) {
+       {&add_run,   &add_check_config, &add_check_model, &add_meters,   &add_show,
+        &add_tail,  &add_events,       &add_readings,    &add_export,   &add_send,
+        &add_probe, &add_status,       &add_sim,         &add_token,    &add_keys,
+        &add_audit, &add_operator,     &add_sign,        &add_registry, &add_tenancy}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back

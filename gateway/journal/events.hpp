@@ -24,6 +24,7 @@ inline constexpr std::array kCatalogue{
     &kMeterOnline, &kMeterSuspect, &kMeterSilent, &kMeterRecovered, &kWrongSerial, &kMeterOffline,
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
     &kClockDrift, &kClockSet, &kProbeRequested, &kLoadLimitRepeats, &kTariffIndexUnusual,
+    &kSupplyDrift,
     // 03 lines and links
     &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense,
     // 04 commands

@@ -122,6 +122,15 @@ inline constexpr EventDefinition kTariffIndexUnusual{
     "it. Told when the gateway takes the meter up.",
     "None, if the meter was delivered so. `metergate send issue-token METER tariff-index 1` moves "
     "it to 01, under a key for both."};
+inline constexpr EventDefinition kSupplyDrift{
+    "MG0216",
+    Level::Error,
+    "supply-drift",
+    "meter {meter}: supply is {reported}, {desired} was ordered",
+    "The meter took the order and its relay does not show it, or left that state again without an "
+    "order. `desired` and `reported` stay apart until they agree.",
+    "Order it again, or look at the meter: a relay that fails to open supplies without being paid.",
+    kAlarm};
 
 // ---- 03 lines and links -------------------------------------------------------------------------
 inline constexpr EventDefinition kLineOpened{"MG0301",

@@ -52,4 +52,26 @@ std::string encode_tenancy(const SiteId& site, const MeterId& meter, const Store
   return json::serialize(out);
 }
 
+std::string encode_ordered_change(const Command& command) {
+  json::object out{{"command", command.id.text()},
+                   {"verb", std::string{traits_of(command.verb()).word}}};
+  if (const ChangeOrder* order = change_order(command.params)) {
+    json::array words;
+    for (const std::string_view word : order->actions.words()) words.emplace_back(word);
+    out["actions"] = std::move(words);
+    out["relay"] = std::string{relay_after_word(order->relay)};
+    if (order->effective) out["effective"] = rfc3339::text(*order->effective);
+    if (order->uncollected) out["uncollected"] = true;
+  }
+  if (const auto* change = std::get_if<ChangeSupplier>(&command.params)) {
+    out["supplier_id"] = change->supplier.id;
+  }
+  if (const auto* set = std::get_if<SetTariff>(&command.params)) {
+    out["tariff_id"] = set->tariff.id;
+    out["supplier_id"] = set->tariff.supplier.id;
+    out["price_minor_per_kwh"] = set->tariff.price_minor_per_kwh;
+  }
+  return json::serialize(out);
+}
+
 }  // namespace metergate::north

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "meters/command.hpp"
 #include "meters/identity.hpp"
 #include "meters/tenancy.hpp"
 #include "storage/tenancy_record.hpp"
@@ -24,5 +25,8 @@ enum class TenancyPhase : std::uint8_t {
 
 /// The findings as a JSON array, as they are kept with the tenancy.
 [[nodiscard]] std::string encode_checks(const std::vector<TenancyCheck>& checks);
+
+/// What was ordered, for the audit trail.
+[[nodiscard]] std::string encode_ordered_change(const Command& command);
 
 }  // namespace metergate::north

@@ -87,6 +87,14 @@ std::string encode_resend_result(const std::vector<TokenIssue>& issues, const Re
   return json::serialize(json::object{{"outstanding", std::move(out)}});
 }
 
+std::string encode_issue_state(const TokenIssue& issue, const TokenMeter& whose, UtcTime at) {
+  json::object out = object_of(issue, Digits::Hidden);
+  out["site"] = whose.site.text();
+  out["meter"] = whose.meter.text();
+  out["at"] = rfc3339::text(at);
+  return json::serialize(out);
+}
+
 std::string encode_issue_audit(const TokenIssue& issue) {
   json::object out = object_of(issue, Digits::Hidden);
   out["value"] = issue.order.value;

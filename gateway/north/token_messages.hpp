@@ -24,6 +24,9 @@ struct TokenMeter {
 /// `result` of `resend-tokens`, oldest first.
 [[nodiscard]] std::string encode_resend_result(const std::vector<TokenIssue>& issues,
                                                const ResendTokens& asked, const TokenMeter& whose);
+/// Where the tokens of an issue stand, whenever that has changed; never their digits.
+[[nodiscard]] std::string encode_issue_state(const TokenIssue& issue, const TokenMeter& whose,
+                                             UtcTime at);
 /// One handover to a channel: what a utility's messaging sends on, or prints.
 [[nodiscard]] std::string encode_handover(const TokenIssue& issue, const TokenHandover& handover,
                                           const TokenMeter& whose);

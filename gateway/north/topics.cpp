@@ -51,6 +51,8 @@ std::string Topics::tenancy(const MeterId& meter) const { return of_meter(meter,
 std::string Topics::sealed(const MeterId& meter, std::int64_t epoch, std::string_view leaf) const {
   return of_meter(meter, "sealed/" + std::to_string(epoch) + '/' + std::string{leaf});
 }
+std::string Topics::issue(const MeterId& meter) const { return of_meter(meter, "issue"); }
+
 std::string Topics::token(const MeterId& meter, std::string_view channel) const {
   return of_meter(meter, "token/" + std::string{channel});
 }

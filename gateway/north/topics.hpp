@@ -43,6 +43,8 @@ class Topics {
   /// from the open one's topics so that the broker's access list can keep it apart too (promise 6).
   [[nodiscard]] std::string sealed(const MeterId& meter, std::int64_t epoch,
                                    std::string_view leaf) const;
+  /// What became of tokens that were made here.
+  [[nodiscard]] std::string issue(const MeterId& meter) const;
   /// Where tokens are handed over: `…/meter/{meter}/token/{channel}`.
   [[nodiscard]] std::string token(const MeterId& meter, std::string_view channel) const;
 

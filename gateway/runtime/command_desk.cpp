@@ -85,6 +85,12 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
       return turn_away(command, *std::move(objection), now);
     }
   }
+  std::optional<access::Granted> granted;
+  if (!*known && TenancyDesk::is_change(command.verb())) {
+    auto decided = tenancy_.decide(command, now);
+    if (!decided) return turn_away(command, std::move(decided).error(), now);
+    granted = std::move(*decided);
+  }
   std::optional<PreparedTokens> tokens;
   const Verb verb = command.verb();
   if (!*known && (verb == Verb::IssueToken || verb == Verb::ResendTokens)) {
@@ -125,7 +131,9 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   const Step accepted{.at = now.utc};
   crash_point("command-inserted");
   const bool queued =
-      (!tokens || tokens_.store(*tokens, command, *meter, now)) && supersede_older(command, now) &&
+      (!tokens || tokens_.store(*tokens, command, *meter, now)) &&
+      (!granted || tenancy_.record_order(command, *granted, now)) &&
+      supersede_older(command, now) &&
       keeper_.checked(keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
   if (!queued || !keeper_.commit()) {
     return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);

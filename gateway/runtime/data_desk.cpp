@@ -39,6 +39,19 @@ std::vector<DailySnapshot> of_tenancy(const MeterUnit& meter,
   return out;
 }
 
+/// What arming takes away; anything else that holds the relay open has a remedy of its own
+/// (utrn-and-premier.md 1.8).
+constexpr std::uint16_t kEndedByArming =
+    SupplyCauses::kRemote | SupplyCauses::kToken | SupplyCauses::kTenancy;
+
+/// Whether the relay stands otherwise than was last ordered, and nothing explains it.
+bool drifts(SupplyState desired, const RelayReading& reading) {
+  if (reading.state == SupplyState::Unknown) return false;
+  if (desired == SupplyState::Off) return reading.state != SupplyState::Off;
+  const bool held_by_others = (reading.causes.bits & ~kEndedByArming) != 0;
+  return desired == SupplyState::Armed && reading.state == SupplyState::Off && !held_by_others;
+}
+
 }  // namespace
 
 DataDesk::DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers handlers)
@@ -286,6 +299,13 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
                                            operation::TransactionId{reading.last_transaction_id}));
   keeper_.commit_soon();
   if (!changed) return;
+  // A reading from before our last order was carried out says nothing about it.
+  if (reading.last_transaction_id >= ours && drifts(meter.stored.supply_desired, reading)) {
+    journal_.write(journal::kSupplyDrift, now.utc,
+                   {{"meter", meter.id().text()},
+                    {"reported", std::string{supply_word(reading.state)}},
+                    {"desired", std::string{supply_word(meter.stored.supply_desired)}}});
+  }
   if (before != reading.state && before != SupplyState::Unknown) {
     std::vector<journal::Field> fields{{"meter", meter.id().text()},
                                        {"from", std::string{supply_word(before)}},

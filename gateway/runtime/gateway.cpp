@@ -93,6 +93,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                agenda,
                data_,
                topics_,
+               {configuration_.access, ways_.own_user},
                {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
                 [this](const MeterUnit& meter, operation::TransactionId id) {
                   return commands_.change_sent(meter, id);

@@ -4,7 +4,11 @@
 #include <algorithm>
 
 #include "gateway/north/tenancy_messages.hpp"
+#include "gateway/north/token_messages.hpp"
+#include "gateway/runtime/command_identity.hpp"
+#include "meters/audit.hpp"
 #include "meters/billing.hpp"
+#include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
@@ -27,13 +31,59 @@ std::optional<std::int64_t> balance_of(const std::optional<RegisterReading>& rea
 }  // namespace
 
 TenancyDesk::TenancyDesk(LedgerKeeper& keeper, journal::Journal& journal, Agenda& agenda,
-                         DataDesk& data, const north::Topics& topics, Handlers handlers)
+                         DataDesk& data, const north::Topics& topics, Rights rights,
+                         Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       agenda_{agenda},
       data_{data},
       topics_{topics},
+      rights_{std::move(rights)},
       handlers_{std::move(handlers)} {}
+
+// ---- who may
+// --------------------------------------------------------------------------------------
+
+bool TenancyDesk::is_change(Verb verb) {
+  return verb == Verb::ChangeTenancy || verb == Verb::ChangeSupplier || verb == Verb::SetTariff;
+}
+
+namespace {
+
+AuditEntry entry_of(const Command& command, AuditKind kind, UtcTime at) {
+  AuditEntry entry;
+  entry.at = at;
+  entry.kind = kind;
+  entry.meter = command.meter.text();
+  entry.operator_name = command.operator_name;
+  entry.work_order = command.work_order;
+  entry.comment = command.comment;
+  return entry;
+}
+
+}  // namespace
+
+Result<access::Granted, Refusal> TenancyDesk::decide(const Command& command, Now now) {
+  const auto who = identify(command, rights_.rules, rights_.own_user);
+  auto granted = who ? access::decide_right(rights_.rules, access::kTenancyRight, *who)
+                     : Result<access::Granted, Refusal>{failure(who.error())};
+  if (!granted) {
+    AuditEntry entry = entry_of(command, AuditKind::OperatorDenied, now.utc);
+    entry.details_json = north::encode_refused_issue(command, granted.error());
+    static_cast<void>(keeper_.checked(keeper_.ledger().append_audit(entry)));
+    keeper_.commit_soon();
+  }
+  return granted;
+}
+
+bool TenancyDesk::record_order(const Command& command, const access::Granted& by, Now now) {
+  AuditEntry entry = entry_of(command, AuditKind::ChangeOrdered, now.utc);
+  entry.operator_name = by.operator_name;
+  entry.second_operator = by.second_operator;
+  entry.proof = by.proof;
+  entry.details_json = north::encode_ordered_change(command);
+  return keeper_.checked(keeper_.ledger().append_audit(entry)).has_value();
+}
 
 // ---- the beginning of a tenancy -----------------------------------------------------------------
 

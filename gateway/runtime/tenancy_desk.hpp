@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "gateway/access/decide_right.hpp"
 #include "gateway/journal/journal.hpp"
 #include "gateway/north/topics.hpp"
 #include "gateway/runtime/agenda.hpp"
@@ -31,8 +32,20 @@ class TenancyDesk {
         find_change;
   };
 
+  struct Rights {
+    const AccessRules& rules;
+    std::string own_user;  ///< who the gateway runs as
+  };
+
   TenancyDesk(LedgerKeeper& keeper, journal::Journal& journal, Agenda& agenda, DataDesk& data,
-              const north::Topics& topics, Handlers handlers);
+              const north::Topics& topics, Rights rights, Handlers handlers);
+
+  /// Whether this verb changes whom a meter serves or what it charges.
+  [[nodiscard]] static bool is_change(Verb verb);
+  /// Whether whoever asks for such a change may have it; a denial goes to the audit trail.
+  [[nodiscard]] Result<access::Granted, Refusal> decide(const Command& command, Now now);
+  /// The order, into the audit trail and the open transaction of the ledger.
+  [[nodiscard]] bool record_order(const Command& command, const access::Granted& by, Now now);
 
   /// Goes on with what an earlier run left unfinished.
   void resume(MeterUnit& meter, Now now);
@@ -76,6 +89,7 @@ class TenancyDesk {
   Agenda& agenda_;
   DataDesk& data_;
   const north::Topics& topics_;
+  Rights rights_;
   Handlers handlers_;
   std::map<MeterUnit*, Sync> syncs_;
   bool stopped_ = false;

@@ -138,6 +138,19 @@ void TokenDesk::keyed_in(MeterUnit& meter, const token_log::KeyedCode& code, Utc
   }
 }
 
+void TokenDesk::tell_state(const CommandId& issue, const MeterUnit& meter, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  const auto stands = keeper_.checked(ledger.token_issue(issue));
+  if (!stands || !*stands) return;
+  const north::TokenMeter whose{topics_.site(), meter.id(), meter.stored.serial};
+  static_cast<void>(
+      keeper_.checked(ledger.enqueue({0,
+                                      topics_.issue(meter.id()),
+                                      north::encode_issue_state(**stands, whose, now.utc),
+                                      {},
+                                      {}})));
+}
+
 void TokenDesk::settle(const TokenIssue& issue, IssuedToken token, Settlement settlement,
                        const Command& by, MeterUnit& meter, Now now) {
   // Nothing is decided about a code that a locked keypad did not look at.
@@ -161,6 +174,7 @@ void TokenDesk::settle(const TokenIssue& issue, IssuedToken token, Settlement se
     journal_.write(journal::kTokenRedeemed, now.utc, {id, whose, number});
     taken_of_set(issue, token.number, settlement.at, meter, now);
   }
+  tell_state(issue.id, meter, now);
   keeper_.commit_soon();
 }
 

@@ -102,6 +102,8 @@ class TokenDesk {
   };
   void settle(const TokenIssue& issue, IssuedToken token, Settlement settlement, const Command& by,
               MeterUnit& meter, Now now);
+  /// To whoever had it made: its asker has had a final answer long ago.
+  void tell_state(const CommandId& issue, const MeterUnit& meter, Now now);
   /// The meter took a token: of a set, the last one makes the key change.
   void taken_of_set(const TokenIssue& issue, std::uint16_t number, UtcTime at, MeterUnit& meter,
                     Now now);

@@ -29,8 +29,12 @@ struct ModemConnection::Callbacks {
     return 1;
   }
   // A broker that refuses a push has answered too: it would refuse it again.
-  static void published(void* context, MQTTAsync_successData5*) { ++from(context).answered_; }
-  static void refused(void* context, MQTTAsync_failureData5*) { ++from(context).answered_; }
+  static void published(void* flight, MQTTAsync_successData5*) {
+    ++static_cast<Flight*>(flight)->answered;
+  }
+  static void refused(void* flight, MQTTAsync_failureData5*) {
+    ++static_cast<Flight*>(flight)->answered;
+  }
   /// Paho wants one; `is_connected` is asked instead.
   static void lost(void*, char*) {}
 };
@@ -65,8 +69,7 @@ void ModemConnection::connect(const Will& will, std::chrono::seconds timeout) {
   options.onFailure5 = &Callbacks::attempt_failed;
   options.context = this;
   connecting_ = true;
-  sent_ = 0;
-  answered_ = 0;
+  flights_.emplace_back();
   if (MQTTAsync_connect(client_, &options) != MQTTASYNC_SUCCESS) connecting_ = false;
 }
 
@@ -91,12 +94,17 @@ void ModemConnection::publish(const std::string& topic, std::string_view payload
                                    payload.data(), 1, retain == Retain::Yes ? 1 : 0, &options));
 }
 
+std::size_t ModemConnection::waiting() const {
+  return flights_.empty() ? 0 : flights_.back().sent - flights_.back().answered;
+}
+
 void ModemConnection::publish_counted(const std::string& topic, std::string_view payload) {
+  if (flights_.empty()) return;
   MQTTAsync_responseOptions options = MQTTAsync_responseOptions_initializer;
   options.onSuccess5 = &Callbacks::published;
   options.onFailure5 = &Callbacks::refused;
-  options.context = this;
-  ++sent_;
+  options.context = &flights_.back();
+  ++flights_.back().sent;
   static_cast<void>(MQTTAsync_send(client_, topic.c_str(), static_cast<int>(payload.size()),
                                    payload.data(), 1, 0, &options));
 }

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -50,15 +51,20 @@ class ModemConnection {
   /// The same, not retained, and `waiting` counts it until the broker has answered.
   void publish_counted(const std::string& topic, std::string_view payload);
   /// Of this connection; one that breaks leaves them waiting for ever.
-  [[nodiscard]] std::size_t waiting() const { return sent_ - answered_; }
+  [[nodiscard]] std::size_t waiting() const;
 
  private:
   struct Callbacks;
   Handlers handlers_;
   std::chrono::seconds keep_alive_;
   std::atomic<bool> connecting_{false};
-  std::atomic<std::size_t> sent_{0};  ///< counted ones
-  std::atomic<std::size_t> answered_{0};
+  /// The counted messages of one connection. Paho may tell of the last one's when the next is up
+  /// already, so each has its own, and none goes before the client.
+  struct Flight {
+    std::size_t sent = 0;
+    std::atomic<std::size_t> answered{0};
+  };
+  std::deque<Flight> flights_;
   void* client_ = nullptr;  ///< MQTTAsync
 };
 

@@ -150,6 +150,20 @@ class BrokerAccess(unittest.TestCase):
             other.wait(lambda who=other: (marker, "online") in who.heard)
             self.assertNotIn((handed, "digits"), other.heard)
 
+    def test_what_became_of_tokens_is_read_by_who_has_them_made_only(self):
+        news, marker = f"{SITE}/meter/house-001/issue", f"{SITE}/state"
+        engineering = self.client("engineering", f"{SITE}/#")
+        others = [self.client(name, f"{SITE}/#") for name in ("vending", "messaging", "engineer")]
+        for other in others:
+            other.publish(news, "forged")
+        gateway = self.client("gateway-site-1")
+        gateway.publish(news, "redeemed")
+        gateway.publish(marker, "online")
+        engineering.wait(lambda: (marker, "online") in engineering.heard)
+        self.assertEqual([heard for heard in engineering.heard if heard[0] == news],
+                         [(news, "redeemed")])
+        self.assertFalse(any(news == topic for other in others for topic, _ in other.heard))
+
     # ---- meters --------------------------------------------------------------------------------
 
     def test_a_meter_speaks_for_itself_and_hears_only_its_own_requests(self):

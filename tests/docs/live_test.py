@@ -25,7 +25,7 @@ COMMANDS = {name: body for name, body in north_examples().items() if name.starts
 PLACES = {  # the last but one or last level of a topic, below a meter or the site
     "result": "north-result", "refused": "north-result", "registers": "north-registers",
     "daily": "north-daily", "profile": "north-profile", "event": "north-event",
-    "token": "north-token", "alarm": "north-alarm"}
+    "token": "north-token", "issue": "north-issue", "alarm": "north-alarm"}
 
 
 def moved_to_now(example):

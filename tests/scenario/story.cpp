@@ -42,6 +42,8 @@ constexpr const char* kAccess = R"(
     credit_limit_wh = 1000000
     free_issue_limit_wh = 10000
     power_limit_max_w = 20000
+    tenancy = true
+
     [[operator]]
     name = "vending"
     roles = ["all"]

@@ -59,7 +59,7 @@ class TenancyStory : public testing::TestWithParam<Trouble> {
     }
   }
 
-  Story story;
+  Story story{Setting{.with_keys = true}};
 };
 
 INSTANTIATE_TEST_SUITE_P(With, TenancyStory,
@@ -186,7 +186,7 @@ TEST_P(TenancyStory, ADatedChangeCanBeCancelledUntilItIsSent) {
 }
 
 TEST(TenancyTale, NothingIsSentWhileSomethingIsMissing) {
-  Story story;
+  Story story{Setting{.with_keys = true}};
   story.advance(5min);
   story.wire(Wire::Silent);
   story.advance(2h);
@@ -200,7 +200,7 @@ TEST(TenancyTale, NothingIsSentWhileSomethingIsMissing) {
 }
 
 TEST(TenancyTale, AChangeOfSomebodyElseIsRecognisedInTheLog) {
-  Story story;
+  Story story{Setting{.with_keys = true}};
   story.advance(5min);
   const auto taken = story.meter().perform(
       operation::ChangeTenancy{std::nullopt, ChangeActions::all(), RelayAfter::Off, 9, 900'000},
@@ -216,7 +216,7 @@ TEST(TenancyTale, AChangeOfSomebodyElseIsRecognisedInTheLog) {
 }
 
 TEST(TenancyTale, ASealedTenancyIsErasedAloneAndLeavesNothing) {
-  Story story;
+  Story story{Setting{.with_keys = true}};
   story.advance(5min);
   story.command("change-tenancy", "c1", kNow, 6h);
   story.advance(1h);

@@ -31,6 +31,7 @@ class TokenDeliveryTest(KeyedCase):
                 self.until_states(command, "redeemed-by-hand")
                 settled = self.audit(kind="token-settled", meter=meter)[-1]
                 self.assertEqual(settled["details"]["state"], "redeemed-by-hand")
+                self.news(meter, command, "redeemed-by-hand")
                 self.assertEqual(self.digits_seen(meter), [], "never sent")
 
     def test_j_05_three_channels_are_three_handovers_of_one_token(self):
@@ -60,6 +61,7 @@ class TokenDeliveryTest(KeyedCase):
         self.back(meter)
         self.delivered(remote)
         self.until_states(remote, "redeemed")
+        self.news(meter, remote, "redeemed")
         self.assertEqual(self.states(by_hand), ["outstanding"])
         self.key_in(meter, digits)
         self.until_states(by_hand, "redeemed-by-hand")
@@ -120,6 +122,8 @@ class TokenDeliveryTest(KeyedCase):
         self.until_states(left_behind, "refused")
         token, = self.issued(left_behind)
         self.assertEqual(token["reason"], "too-old")
+        news = self.news(meter, left_behind, "refused")
+        self.assertEqual(news["tokens"], [{"number": 1, "state": "refused", "reason": "too-old"}])
         told, = until("the refusal in the log",
                       lambda: self.gateway.journal("MG0420", meter))
         self.assertIn("too-old", told["text"])

@@ -185,6 +185,13 @@ class KeyedCase(StreetCase):
             return list(told.values()) if len(told) >= count else None
         return until(f"{count} handovers of {issue}", found)
 
+    def news(self, meter, issue, state):
+        """What was published of it when its state became this one; the same news once."""
+        return self.utility.wait_for(
+            f"the news that {issue} is {state}",
+            lambda h: h.topic.endswith(f"/meter/{meter}/issue")
+            and (h.body["issue"], h.body["state"]) == (issue, state)).body
+
     def audit(self, **wanted):
         """Entries of the trail, oldest first, whose columns are so."""
         rows = self.gateway.rows("SELECT * FROM audit ORDER BY seq")

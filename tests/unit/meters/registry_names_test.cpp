@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "tests/support/change_names.hpp"
+
 namespace metergate::registry {
 namespace {
 
@@ -11,14 +13,14 @@ using Reason = NamesFault::Reason;
 
 const std::vector<ChangeNames>& good_ones() {
   static const std::vector<ChangeNames> all{
-      {.change = "assign", .meter = "m1", .location = "l1"},
-      {.change = "assign", .meter = "m1", .location = "l1", .customer = "c1"},
-      {.change = "unassign", .meter = "m1"},
-      {.change = "move-in", .location = "l1", .customer = "c1"},
-      {.change = "move-out", .location = "l1", .customer = "c1"},
-      {.change = "move", .location = "l1", .new_location = "l2", .customer = "c1"},
-      {.change = "replace", .meter = "m1", .new_meter = "m2"},
-      {.change = "settle", .serial = "S-1", .seat = "seen"},
+      test::change_names("assign", {{"meter", "m1"}, {"location", "l1"}}),
+      test::change_names("assign", {{"meter", "m1"}, {"location", "l1"}, {"customer", "c1"}}),
+      test::change_names("unassign", {{"meter", "m1"}}),
+      test::change_names("move-in", {{"location", "l1"}, {"customer", "c1"}}),
+      test::change_names("move-out", {{"location", "l1"}, {"customer", "c1"}}),
+      test::change_names("move", {{"location", "l1"}, {"new_location", "l2"}, {"customer", "c1"}}),
+      test::change_names("replace", {{"meter", "m1"}, {"new_meter", "m2"}}),
+      test::change_names("settle", {{"serial", "S-1"}, {"seat", "seen"}}),
   };
   return all;
 }
@@ -84,15 +86,16 @@ TEST(RegistryNames, ANameThatAChangeDoesNotTakeIsAMistake) {
 
 TEST(RegistryNames, WildcardsSlashesAndBlanksAreNoNames) {
   for (const char* wrong : {"a/b", "+", "#", "a b", "ä"}) {
-    EXPECT_EQ(fault_of({.change = "unassign", .meter = wrong}), Reason::NoIdentifier) << wrong;
+    EXPECT_EQ(fault_of(test::change_names("unassign", {{"meter", wrong}})), Reason::NoIdentifier)
+        << wrong;
   }
 }
 
 TEST(RegistryNames, UnknownWordsAreToldWithTheKnownOnes) {
-  const auto change = request_of({.change = "forget", .meter = "m1"});
+  const auto change = request_of(test::change_names("forget", {{"meter", "m1"}}));
   ASSERT_FALSE(change);
   EXPECT_EQ(change.error().expected, "assign, unassign, move-in, move-out, move, replace, settle");
-  const auto seat = request_of({.change = "settle", .serial = "S-1", .seat = "lost"});
+  const auto seat = request_of(test::change_names("settle", {{"serial", "S-1"}, {"seat", "lost"}}));
   ASSERT_FALSE(seat);
   EXPECT_EQ(seat.error().field, "seat");
 }

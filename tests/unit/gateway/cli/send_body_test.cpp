@@ -8,6 +8,7 @@
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/north/request.hpp"
+#include "tests/support/change_names.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -78,7 +79,7 @@ TEST(SendBody, GatewayUnderstandsWhatEveryVerbSends) {
     command.function = "tamper-reset";
     command.priority = "urgent";
     command.not_before = "2026-03-01T10:20:00Z";
-    command.registry = {.change = "assign", .meter = "m1", .location = "l1"};
+    command.registry = test::change_names("assign", {{"meter", "m1"}, {"location", "l1"}});
     const bool is_for_box = verb.addressee == Addressee::Box;
     if (is_for_box) command.meter.clear();
     const auto body = make_command_body(command, "anna", kNow);

@@ -107,6 +107,17 @@ TEST_F(SignCommand, ASignedAndApprovedBodyProvesBothOperatorsToTheGateway) {
   EXPECT_FALSE(access::identify(configuration->access, *elsewhere, std::nullopt));
 }
 
+TEST_F(SignCommand, ACommandToTheBoxIsSignedWithoutAMeter) {
+  const Ran box = ran({"sign", "--octets", "--site", "s1", "--verb", "change-registry", body_});
+  EXPECT_EQ(box.code, kOk) << box.err;
+  EXPECT_THAT(box.out, testing::StartsWith("metergate-command-v1\ns1\nchange-registry\n\n{"));
+  EXPECT_EQ(
+      ran({"sign", "--octets", "--site", "s1", "--meter", "m1", "--verb", "change-registry", body_})
+          .code,
+      kUsage);
+  EXPECT_EQ(ran({"sign", "--octets", "--site", "s1", "--verb", "issue-token", body_}).code, kUsage);
+}
+
 TEST_F(SignCommand, TheOctetsForAnotherToolAreThoseThatAreSigned) {
   const Ran told =
       ran({"sign", "--octets", "--site", "s1", "--meter", "m1", "--verb", "issue-token", body_});

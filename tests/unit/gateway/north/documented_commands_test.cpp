@@ -4,6 +4,7 @@
 
 #include "north_documents.hpp"
 #include "requests.hpp"
+#include "tests/support/change_names.hpp"
 
 /// The commands of docs/mqtt-api.md, read by the decoder itself.
 namespace metergate::north {
@@ -124,10 +125,9 @@ TEST(DocumentedCommand, ChangeRegistryIsReadWithItsNames) {
   EXPECT_EQ(command.meter, box_id());
   const auto& assign = std::get<ChangeRegistry>(command.params);
   EXPECT_EQ(assign.effective, at("2026-03-01T09:30:00Z"));
-  EXPECT_EQ(
-      registry::names_of(assign.request),
-      (registry::ChangeNames{
-          .change = "assign", .meter = "house-001", .location = "plot-7", .customer = "c-100"}));
+  EXPECT_EQ(registry::names_of(assign.request),
+            test::change_names(
+                "assign", {{"meter", "house-001"}, {"location", "plot-7"}, {"customer", "c-100"}}));
   const auto moved = std::get<ChangeRegistry>(
       example_command("command-change-registry.move", "2026-03-02T09:00:01Z").params);
   EXPECT_FALSE(moved.effective);

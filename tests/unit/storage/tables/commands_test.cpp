@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "tests/support/change_names.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
 namespace metergate::test {
@@ -77,10 +78,10 @@ TEST_F(CommandsTest, EveryKindOfCommandComesBackAsItWas) {
 TEST_F(CommandsTest, ChangesOfTheRegistryComeBackAndTheBoxIsNoMeter) {
   const auto box = good(ledger->meter(box_id(), "", kNow));
   const std::vector<registry::ChangeNames> all{
-      {.change = "assign", .meter = "m1", .location = "l1", .customer = "c1"},
-      {.change = "move", .location = "l1", .new_location = "l2", .customer = "c1"},
-      {.change = "replace", .meter = "m1", .new_meter = "m2"},
-      {.change = "settle", .serial = "S-1", .seat = "seen"}};
+      change_names("assign", {{"meter", "m1"}, {"location", "l1"}, {"customer", "c1"}}),
+      change_names("move", {{"location", "l1"}, {"new_location", "l2"}, {"customer", "c1"}}),
+      change_names("replace", {{"meter", "m1"}, {"new_meter", "m2"}}),
+      change_names("settle", {{"serial", "S-1"}, {"seat", "seen"}})};
   int number = 0;
   for (const registry::ChangeNames& names : all) {
     auto c = command("r" + std::to_string(++number),
