@@ -151,13 +151,6 @@ enum class ConflictScope : std::uint8_t;
 enum class SeatKept : std::uint8_t;
 }  // namespace registry
 
-std::chrono::days profile{400};
-std::chrono::days daily{800};
-std::chrono::days logs{800};
-std::chrono::days commands{800};
-std::chrono::days journal{30};
-};
-
 class Ledger {
  public:
   /// Opens or creates; migrates an older schema forward inside one transaction. A file from a newer

@@ -223,6 +223,18 @@ TEST(TokenRefusals, J18_TokenOfOneMeterIsRefusedByAnother) {
   EXPECT_TRUE(std::holds_alternative<operation::OrderRefused>(said));
 }
 
+TEST(TokenRefusals, J13_RelayOrderInTamperIsTurnedAway) {
+  Story story{{.with_keys = true}};
+  story.advance(30s);
+  story.meter().open_cover(story.now_s());
+  story.advance(20min);
+  story.command("set-relay", "r1", R"("params":{"state":"armed"})");
+  story.command("set-relay", "r2", R"("params":{"state":"off"})");
+  story.advance(1min);
+  EXPECT_THAT(story.last_of("r1"), HasSubstr("not-in-this-state"));
+  EXPECT_THAT(story.states_of("r2"), EndsWith("succeeded")) << "off is always allowed";
+}
+
 TEST(TokenRefusals, J08_WithoutTheRightNothingIsMade) {
   Story story{{.with_keys = true, .access = R"(
     [access]
