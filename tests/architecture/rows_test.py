@@ -7,7 +7,8 @@ import unittest
 from house import files, text
 
 TABLE = "docs/acceptance.md"
-ROWS = [f"J-{number:02d}" for number in range(1, 64)]
+ROWS = [f"J-{number:02d}" for number in range(1, 64)] \
+    + [f"P-{number:02d}" for number in range(1, 46)]
 NAMED = re.compile(r"`([a-z]+/[a-z_/]+\.(?:py|cpp))::([A-Za-z0-9_.]+)`")
 
 
@@ -29,8 +30,9 @@ def tests_in(path):
 
 def rows_of(name):
     """`test_j_04_j_06_...` and `TokenStory.J04_...` belong to their rows."""
-    return {f"J-{number}" for number in re.findall(r"(?:^|_)j_(\d\d)(?=_)", name)
-            + re.findall(r"(?:^|[._])J(\d\d)(?=_)", name)}
+    return {f"{kind.upper()}-{number}"
+            for kind, number in re.findall(r"(?:^|_)([jp])_(\d\d)(?=_)", name)
+            + re.findall(r"(?:^|[._])([JP])(\d\d)(?=_)", name)}
 
 
 class Rows(unittest.TestCase):

@@ -69,7 +69,7 @@ class TenancyCase(KeyedCase):
 
 
 class TenancyTest(TenancyCase):
-    street_shape = {"line": 2, "tcp": 1, "mqtt": 8, "history_days": 3}
+    street_shape = {"line": 2, "tcp": 2, "mqtt": 8, "history_days": 3}
 
     def collected_before_the_purge(self, meter):
         truth = self.street.truth(meter)
@@ -180,6 +180,18 @@ class TenancyTest(TenancyCase):
             time = json.loads(row["fields_json"])["meter_time"]
             self.assertGreaterEqual(seconds(time) + 5, effective)
 
+    def test_p_27_a_meter_that_is_away_is_told_of_and_changed_once_when_it_is_back(self):
+        self.street.do("silence", "tcp-002")
+        command = self.change("tcp-002")
+        waits = self.utility.wait_for(
+            "the reason", lambda h: h.body.get("command") == command
+            and h.body.get("reason") in ("not-collected", "waiting-for-meter"), patience=60)
+        self.assertEqual(waits.body["state"], "accepted")
+        self.assertEqual(self.fired("tcp-002"), [])
+        self.street.do("unsilence", "tcp-002")
+        self.checker.settled(command, "succeeded", patience=60)
+        self.assertEqual(len(self.fired("tcp-002")), 1)
+
     def test_who_has_no_right_to_it_is_refused_and_it_is_written_down(self):
         before = self.fired("a-001")
         outcome = self.utility.outcome(self.change("a-001", by="vending"))
@@ -187,6 +199,36 @@ class TenancyTest(TenancyCase):
         self.assertEqual(self.fired("a-001"), before)
         denied = self.gateway.rows("SELECT * FROM audit WHERE kind = 'operator-denied'")
         self.assertEqual([row["meter"] for row in denied], ["a-001"])
+
+
+class CreditModeTest(TenancyCase):
+    street_shape = {"line": 0, "tcp": 0, "mqtt": 4, "history_days": 2,
+                    "options": ("--credit-mode",)}
+
+    def test_p_09_in_credit_mode_the_balance_is_reset(self):
+        told = self.changed("mqtt-001", actions=["reset-balance"])
+        self.assertEqual(self.street.truth("mqtt-001")["balance_minor"], 0)
+        self.assertTrue(self.findings(told)["reset-balance"], told)
+
+    def test_p_06_only_what_was_asked_for_is_done_and_looked_at(self):
+        for meter, action, gone in (("mqtt-002", "purge-profile", "intervals"),
+                                    ("mqtt-003", "purge-token-log", "token"),
+                                    ("mqtt-004", "purge-snapshots", "daily")):
+            with self.subTest(action):
+                before = self.kept(meter)
+                told = self.changed(meter, actions=[action], relay="unchanged")
+                self.assertEqual(set(self.findings(told)) - {"recorded"}, {action})
+                after = self.kept(meter)
+                for name, count in before.items():
+                    if name == gone:
+                        self.assertLess(after[name], max(count, 1), name)
+                    else:
+                        self.assertGreaterEqual(after[name], count, name)
+
+    def kept(self, meter):
+        truth = self.street.truth(meter)
+        return {"intervals": len(truth["intervals"]), "daily": len(truth["daily"]),
+                "token": len(truth["logs"]["token"]), "hardware": len(truth["logs"]["hardware"])}
 
 
 class SupplierTest(TenancyCase):
