@@ -25,7 +25,8 @@ COMMANDS = {name: body for name, body in north_examples().items() if name.starts
 PLACES = {  # the last but one or last level of a topic, below a meter or the site
     "result": "north-result", "refused": "north-result", "registers": "north-registers",
     "daily": "north-daily", "profile": "north-profile", "event": "north-event",
-    "token": "north-token", "issue": "north-issue", "alarm": "north-alarm"}
+    "token": "north-token", "issue": "north-issue",
+    "tenancy": "north-tenancy", "alarm": "north-alarm"}
 
 
 def moved_to_now(example):
@@ -96,8 +97,9 @@ class LiveExamples(StreetCase):
         config["access"] = {"require_signature": False, "always_signed": []}
         config["role"] = [{"name": "all", "functions": ["credit", "tamper-reset", "tariff-index"],
                            "credit_limit_wh": 100000, "engineering_to_customer": True,
-                           "registry": True}]
-        config["operator"] = [{"name": "engineering", "roles": ["all"]}]
+                           "registry": True, "tenancy": True}]
+        config["operator"] = [{"name": name, "roles": ["all"]} for name in
+                              ("engineering", "switching", "customer-service", "billing")]
 
     def send(self, name, meter=None, **options):
         body = moved_to_now(COMMANDS[name])
@@ -119,7 +121,11 @@ class LiveExamples(StreetCase):
         later = {"command-set-relay", "command-cancel", "command-change-registry.settle"}
         for name in sorted(COMMANDS.keys() - later):
             with self.subTest(name):
-                outcome = self.utility.outcome(self.send(name))
+                command = self.send(name)
+                if "effective" in COMMANDS[name].get("params", {}):
+                    self.utility.step(command, "accepted")  # its day is far
+                    continue
+                outcome = self.utility.outcome(command)
                 self.assertIn(outcome["state"], ("succeeded", "rejected"), outcome)
         with self.subTest("command-cancel"):
             self.assertEqual(self.utility.outcome(self.send("command-cancel"))["state"],
