@@ -18,10 +18,17 @@ struct Block {
   std::string_view digits;
   std::string_view title;
 };
-constexpr std::array kBlocks{
-    Block{"00", "Process"}, Block{"01", "Configuration"}, Block{"02", "Meters and sessions"},
-    Block{"03", "Lines"},   Block{"04", "Commands"},      Block{"05", "Collection"},
-    Block{"06", "Broker"},  Block{"07", "Storage"},       Block{"08", "Entries of meter logs"}, Block{"09", "Registry"}};
+constexpr std::array kBlocks{Block{"00", "Process"},
+                             Block{"01", "Configuration"},
+                             Block{"02", "Meters and sessions"},
+                             Block{"03", "Lines"},
+                             Block{"04", "Commands"},
+                             Block{"05", "Collection"},
+                             Block{"06", "Broker"},
+                             Block{"07", "Storage"},
+                             Block{"08", "Entries of meter logs"},
+                             Block{"09", "Registry"},
+                             Block{"10", "Tenancies, suppliers and tariffs"}};
 
 std::string document() {
   std::ostringstream out;
@@ -69,7 +76,8 @@ TEST(Catalogue, DocumentIsTheGeneratedOne) {
 
 TEST(Catalogue, EveryDefinitionInTheHeadersIsInTheCatalogue) {
   std::size_t defined = 0;
-  for (const char* name : {"box_events.hpp", "meter_events.hpp", "command_events.hpp", "registry_events.hpp"}) {
+  for (const char* name : {"box_events.hpp", "meter_events.hpp", "command_events.hpp",
+                           "registry_events.hpp", "tenancy_events.hpp"}) {
     std::ifstream file{std::filesystem::path{METERGATE_SOURCE_DIR} / "gateway" / "journal" / name};
     ASSERT_TRUE(file) << name;
     std::string line;

@@ -304,7 +304,8 @@ TEST(PublishedState, OfAMeterThatIsThere) {
                            {"registers", "daily", "profile", "logs", "clock", "relay"},
                            {"off", "armed"},
                            {"utrn", "sts"},
-                           {"credit", "tamper-reset"}}};
+                           {"credit", "tamper-reset"}},
+                   .standing = {LocationId::parse("plot-7"), CustomerId::parse("c-100"), false}};
   EXPECT_EQ(encode_meter_state(kSite, state, at("2026-03-01T10:17:04Z")),
             example_on_the_wire("meter-state"));
 }
