@@ -190,6 +190,17 @@ std::optional<crypto::SecretOctets> read_utrn_secret(TableReader& in, ErrorList&
   return std::nullopt;
 }
 
+/// The meter's public key, if it is given and one by its looks.
+Octets read_meter_key(TableReader& in, ErrorList& errors) {
+  std::string text;
+  in.text("meter_public_key", text);
+  if (text.empty()) return {};
+  auto octets = hex::parse(text);
+  if (octets && (octets->size() == 65 || octets->size() == 33)) return std::move(*octets);
+  refuse(in, errors, "meter_public_key", "a P-256 public key, 130 hex digits from 04 (or 66)");
+  return {};
+}
+
 std::optional<UtrnKeyConfig> read_utrn(TableReader in, ErrorList& errors) {
   const auto supplier = parsed<utrn::Eui64>(in, "supplier", Need::Required,
                                             "an EUI-64: sixteen "
@@ -200,11 +211,17 @@ std::optional<UtrnKeyConfig> read_utrn(TableReader in, ErrorList& errors) {
                                          "digits",
                                          &utrn::Eui64::parse);
   const auto highest = in.whole("highest_counter", {0, 0xFFFF'FFFF}, Need::Optional).value_or(0);
-  auto shared = read_utrn_secret(in, errors);
+  Octets meter_key = read_meter_key(in, errors);
+  std::optional<crypto::SecretOctets> shared;
+  // With the meter's key alone, the supplier's is in a key store.
+  const bool stored = !meter_key.empty() && !in.has("supplier_private_key") &&
+                      !in.has("shared_secret") && !in.has("meter_private_key");
+  if (!stored) shared = read_utrn_secret(in, errors);
   in.finish();
-  if (!supplier || !meter || !shared) return std::nullopt;
+  if (!supplier || !meter || (!shared && !stored)) return std::nullopt;
   return UtrnKeyConfig{{*supplier, *meter},
-                       std::move(*shared),
+                       std::move(shared),
+                       std::move(meter_key),
                        utrn::UtrnCounter{static_cast<std::uint32_t>(highest)}};
 }
 

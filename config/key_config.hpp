@@ -32,7 +32,10 @@ struct StsKeyConfig {
 /// The UTRN half.
 struct UtrnKeyConfig {
   utrn::Parties parties;
-  crypto::SecretOctets secret;
+  /// Of supplier and meter. Missing where a key store has the supplier's key: then the meter's
+  /// public key is given.
+  std::optional<crypto::SecretOctets> secret;
+  Octets meter_public_key;
   utrn::UtrnCounter highest{0};  ///< the highest counter the meter has accepted
 };
 

@@ -31,6 +31,7 @@ struct Options {
   std::string algorithms;
   std::string key_from = "-";
   std::string tables;
+  std::string supplier;
   bool json = false;
 };
 
@@ -59,7 +60,7 @@ CliResult<keys::VendingKeyRecord> record_of(const Options& options) {
 
 /// Hex digits from stdin or a file only the owner can read; never from the command line, which
 /// other users and the shell's history see.
-CliResult<sts::VendingKey> key_from(const std::string& place) {
+CliResult<crypto::SecretOctets> secret_from(const std::string& place) {
   Octets text;
   if (place == "-") {
     constexpr std::size_t kMost = 256;
@@ -76,9 +77,36 @@ CliResult<sts::VendingKey> key_from(const std::string& place) {
       crypto::SecretOctets::from_hex({reinterpret_cast<const char*>(text.data()), text.size()});
   crypto::wipe(text);
   if (!octets) return failure(CliError{kUsage, "the key must be hex digits"});
-  auto key = sts::VendingKey::of(std::move(*octets));
+  return std::move(*octets);
+}
+
+CliResult<sts::VendingKey> key_from(const std::string& place) {
+  auto octets = secret_from(place);
+  if (!octets) return failure(octets.error());
+  auto key = sts::VendingKey::of(std::move(octets).value());
   if (!key) return failure(CliError{kUsage, key.error().text()});
   return std::move(key).value();
+}
+
+/// Only a key file keeps suppliers' keys.
+CliResult<std::unique_ptr<keys::FileKeyStore>> open_key_file(const KeyStoreOptions& options) {
+  const auto location = options.location();
+  if (!location) return failure(location.error());
+  const auto* place = std::get_if<keys::KeyFile>(&location->place);
+  if (place == nullptr) {
+    return failure(CliError{kUsage, "prepayment keys of suppliers are kept in a key file: --file"});
+  }
+  auto secret = keys::read_passphrase(location->secret);
+  if (!secret) return failure(cli_error(secret.error()));
+  auto store = keys::FileKeyStore::open(place->file, std::move(secret).value());
+  if (!store) return failure(cli_error(store.error()));
+  return std::move(store).value();
+}
+
+CliResult<utrn::Eui64> supplier_of(const Options& options) {
+  const auto supplier = utrn::Eui64::parse(options.supplier);
+  if (supplier) return *supplier;
+  return failure(CliError{kUsage, "--supplier: " + supplier.error().text()});
 }
 
 int init(Console& console, const Options& options) {
@@ -110,6 +138,30 @@ int import_key(Console& console, const Options& options) {
   const auto done = (*store)->import_key(*record, *key);
   if (!done) return complain(console, cli_error(done.error()));
   console.out << "imported: " << record->name.text() << '\n';
+  return kOk;
+}
+
+int import_supplier(Console& console, const Options& options) {
+  const auto supplier = supplier_of(options);
+  if (!supplier) return complain(console, supplier.error());
+  const auto store = open_key_file(options.store);
+  if (!store) return complain(console, store.error());
+  auto key = secret_from(options.key_from);
+  if (!key) return complain(console, key.error());
+  const auto done = (*store)->import_supplier({*supplier, std::move(key).value()});
+  if (!done) return complain(console, cli_error(done.error()));
+  console.out << "imported: prepayment key of supplier " << supplier->text() << '\n';
+  return kOk;
+}
+
+int remove_supplier(Console& console, const Options& options) {
+  const auto supplier = supplier_of(options);
+  if (!supplier) return complain(console, supplier.error());
+  const auto store = open_key_file(options.store);
+  if (!store) return complain(console, store.error());
+  const auto done = (*store)->remove_supplier(*supplier);
+  if (!done) return complain(console, cli_error(done.error()));
+  console.out << "removed: prepayment key of supplier " << supplier->text() << '\n';
   return kOk;
 }
 
@@ -161,11 +213,18 @@ int list(Console& console, const Options& options) {
   if (!records) return complain(console, cli_error(records.error()));
   const auto tables = (*store)->has_tables();
   if (!tables) return complain(console, cli_error(tables.error()));
+  std::vector<utrn::Eui64> suppliers;
+  if (const auto* file = dynamic_cast<const keys::FileKeyStore*>(store->get())) {
+    suppliers = file->suppliers();
+  }
   if (options.json) {
     json::array all;
     for (const auto& record : *records) all.push_back(json_of(record));
-    console.out << json::serialize(json::object{{"keys", all}, {"operator_tables", *tables}})
-                << '\n';
+    json::array names;
+    for (const utrn::Eui64 one : suppliers) names.emplace_back(one.text());
+    json::object told{{"keys", all}, {"operator_tables", *tables}};
+    if (!names.empty()) told["suppliers"] = std::move(names);
+    console.out << json::serialize(told) << '\n';
     return kOk;
   }
   using enum Table::Align;
@@ -188,6 +247,9 @@ int list(Console& console, const Options& options) {
                record.algorithms.text()});
   }
   console.out << table.text();
+  for (const utrn::Eui64 one : suppliers) {
+    console.out << "UTRN: prepayment key of supplier " << one.text() << '\n';
+  }
   console.err << (*tables ? "EA 07: the operator's tables\n"
                           : "EA 07: the standard's sample tables, for test meters only\n");
   return kOk;
@@ -278,6 +340,19 @@ void add_keys(CLI::App& app, Action& action) {
   CLI::App* tables = add(*keys, options, action, "import-tables",
                          "Take in the EA 07 tables of the STS Association", import_tables);
   tables->add_option("TABLES", options->tables, "TOML with s1, s2 and p as lists")->required();
+
+  const auto for_supplier = [&](CLI::App& command) {
+    command.add_option("--supplier", options->supplier, "Its EUI-64, sixteen hex digits")
+        ->required();
+  };
+  CLI::App* supplier = add(*keys, options, action, "import-supplier",
+                           "Take in a supplier's prepayment key, for UTRNs", import_supplier);
+  for_supplier(*supplier);
+  supplier->add_option("--key", options->key_from, "A file with the private key in hex; - is stdin")
+      ->type_name("FILE")
+      ->capture_default_str();
+  for_supplier(*add(*keys, options, action, "remove-supplier",
+                    "Destroy a supplier's prepayment key", remove_supplier));
 
   CLI::App* listing = add(*keys, options, action, "list", "Which keys there are", list);
   listing->add_flag("--json", options->json, "One JSON object");

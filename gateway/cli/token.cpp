@@ -7,9 +7,11 @@
 #include <memory>
 
 #include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/key_store_option.hpp"
 #include "gateway/cli/time_option.hpp"
 #include "gateway/cli/token_make.hpp"
 #include "gateway/cli/token_report.hpp"
+#include "gateway/keys/file_key_store.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -20,6 +22,7 @@ struct Options {
   std::string to_key_config;
   bool json = false;
   TokenOrder order;
+  KeyStoreOptions store;  ///< with the supplier's key, for UTRNs
 };
 
 CliError mistakes(const std::vector<config::ConfigError>& errors) {
@@ -35,6 +38,21 @@ CliResult<config::KeyConfig> keys_of(const std::string& file) {
   return std::move(keys).value();
 }
 
+/// The supplier's half of a UTRN's secret out of the key store, for this one operation.
+CliResult<config::KeyConfig> with_supplier_key(config::KeyConfig keys, const Options& options) {
+  if (!keys.utrn || keys.utrn->secret || options.store.file.empty()) return keys;
+  const auto location = options.store.location();
+  if (!location) return failure(location.error());
+  auto passphrase = keys::read_passphrase(location->secret);
+  if (!passphrase) return failure(cli_error(passphrase.error()));
+  const auto store = keys::FileKeyStore::open(options.store.file, std::move(passphrase).value());
+  if (!store) return failure(cli_error(store.error()));
+  auto secret = (*store)->shared_with(keys.utrn->parties.originator, keys.utrn->meter_public_key);
+  if (!secret) return failure(cli_error(secret.error()));
+  keys.utrn->secret = std::move(secret).value();
+  return keys;
+}
+
 Result<TokenDigits, DigitsFault> digits_of(const Options& options) {
   std::string text;
   for (const std::string& part : options.digits) text += part + ' ';
@@ -43,7 +61,9 @@ Result<TokenDigits, DigitsFault> digits_of(const Options& options) {
 }
 
 CliResult<TokenReport> report_of(const Options& options) {
-  const auto keys = keys_of(options.key_config);
+  auto given = keys_of(options.key_config);
+  if (!given) return failure(given.error());
+  const auto keys = with_supplier_key(std::move(given).value(), options);
   if (!keys) return failure(keys.error());
   const auto digits = digits_of(options);
   if (!digits) return report_malformed(digits.error());
@@ -79,7 +99,9 @@ int check(Console& console, const Options& options) {
 }
 
 int make(Console& console, const Options& options) {
-  const auto keys = keys_of(options.key_config);
+  auto given = keys_of(options.key_config);
+  if (!given) return complain(console, given.error());
+  const auto keys = with_supplier_key(std::move(given).value(), options);
   if (!keys) return complain(console, keys.error());
   TokenOrder order = options.order;
   if (!options.to_key_config.empty()) {
@@ -100,12 +122,21 @@ int make(Console& console, const Options& options) {
   return kOk;
 }
 
+void add_supplier_store(CLI::App& command, Options& options) {
+  command
+      .add_option("--file", options.store.file,
+                  "The encrypted key file with the supplier's key, for UTRNs")
+      ->type_name("FILE");
+  add_secret_options(command, "", options.store.secret);
+}
+
 void add_digits(CLI::App& command, Options& options) {
   command.add_option("DIGITS", options.digits, "Twenty digits, grouped or not; - reads them")
       ->required();
   command.add_option("-k,--key-config", options.key_config, "The meter's test keys (TOML)")
       ->type_name("FILE");
   command.add_flag("--json", options.json, "One JSON object");
+  add_supplier_store(command, options);
 }
 
 void add_make(CLI::App& command, Options& options) {
@@ -137,6 +168,7 @@ void add_make(CLI::App& command, Options& options) {
                    "key-change with keys of 64 bits: two tokens instead of three");
   command.add_option("--counter", order.counter, "utrn: the supplier's counter for this meter");
   command.add_flag("--json", options.json, "One JSON object");
+  add_supplier_store(command, options);
 }
 
 }  // namespace

@@ -190,6 +190,7 @@ Tokens key_change(const TokenOrder& order, const config::StsKeyConfig& from) {
 
 Tokens top_up(const TokenOrder& order, const config::KeyConfig& keys) {
   if (!keys.utrn) return failure(usage("utrn needs a [utrn] table in --key-config"));
+  if (!keys.utrn->secret) return failure(usage(std::string{kSupplierKeyIsElsewhere}));
   if (!order.counter) return failure(usage("utrn needs --counter"));
   const auto amount = amount_of(order, 2);
   if (!amount) return failure(amount.error());
@@ -200,7 +201,7 @@ Tokens top_up(const TokenOrder& order, const config::KeyConfig& keys) {
     return failure(
         usage("--amount " + order.amount + ": must be 0.00 to 81.91, or whole units up to 8191"));
   }
-  const auto digits = utrn::make_utrn(keys.utrn->secret, keys.utrn->parties,
+  const auto digits = utrn::make_utrn(*keys.utrn->secret, keys.utrn->parties,
                                       utrn::UtrnCounter{*order.counter}, *value);
   if (!digits) return failure(usage(digits.error()));
   return std::vector{*digits};

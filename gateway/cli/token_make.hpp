@@ -33,6 +33,11 @@ struct TokenOrder {
   std::optional<std::uint32_t> counter;    ///< utrn
 };
 
+/// Where a key configuration leaves the supplier's key to a key store, and none was named.
+inline constexpr std::string_view kSupplierKeyIsElsewhere =
+    "the [utrn] table has no key of the supplier: add supplier_private_key, or name the key store "
+    "that holds it with --file";
+
 /// The words for `kind`, for the help text.
 [[nodiscard]] std::vector<std::string> token_kinds();
 

@@ -3,6 +3,8 @@
 
 #include "gateway/keys/private_file.hpp"
 #include "gateway/keys/sealed_octets.hpp"
+#include "protocols/crypto/p256.hpp"
+#include "protocols/utrn/utrn_mac.hpp"
 
 namespace metergate::keys {
 namespace {
@@ -21,6 +23,11 @@ Result<Done, KeyFault> judge(const Passphrase& passphrase) {
 Result<Done, KeyFault> write(const std::filesystem::path& file, const Passphrase& passphrase,
                              const KeyRing& ring, crypto::ScryptCost cost, Replace replace) {
   return write_private_file(file, seal(passphrase, encode_ring(ring).view(), cost), replace);
+}
+
+KeyFault no_supplier(utrn::Eui64 supplier) {
+  return {Reason::NoKey, "no prepayment key of supplier " + supplier.text() +
+                             "; `metergate keys list` shows those there are"};
 }
 
 }  // namespace
@@ -97,6 +104,50 @@ Result<Done, KeyFault> FileKeyStore::import_tables(const sts::StaTables& tables)
     ring.tables = tables;
     return Done{};
   });
+}
+
+Result<Done, KeyFault> FileKeyStore::import_supplier(const SupplierKey& supplier) {
+  if (supplier.key.size() != SupplierKey::kOctets || !crypto::p256_public_key(supplier.key)) {
+    return failure(KeyFault{Reason::Field,
+                            "a supplier's prepayment key has 32 octets: a private "
+                            "key of P-256"});
+  }
+  return change([&](KeyRing& ring) -> Result<Done, KeyFault> {
+    if (ring.find(supplier.supplier) != nullptr) {
+      return failure(KeyFault{Reason::Present, "a prepayment key of supplier " +
+                                                   supplier.supplier.text() + " is there already"});
+    }
+    ring.suppliers.push_back(supplier);
+    return Done{};
+  });
+}
+
+Result<Done, KeyFault> FileKeyStore::remove_supplier(utrn::Eui64 supplier) {
+  return change([&](KeyRing& ring) -> Result<Done, KeyFault> {
+    const auto removed = std::erase_if(
+        ring.suppliers, [&](const SupplierKey& one) { return one.supplier == supplier; });
+    if (removed == 0) return failure(no_supplier(supplier));
+    return Done{};
+  });
+}
+
+std::vector<utrn::Eui64> FileKeyStore::suppliers() const {
+  std::vector<utrn::Eui64> all;
+  for (const SupplierKey& one : ring_.suppliers) all.push_back(one.supplier);
+  return all;
+}
+
+Result<crypto::SecretOctets, KeyFault> FileKeyStore::shared_with(utrn::Eui64 supplier,
+                                                                 OctetView meter_key) const {
+  const SupplierKey* stored = ring_.find(supplier);
+  if (stored == nullptr) return failure(no_supplier(supplier));
+  auto secret = utrn::prepayment_secret(stored->key, meter_key);
+  if (!secret) {
+    return failure(KeyFault{Reason::Field,
+                            "the meter's public key is none of P-256: 65 octets "
+                            "from 04, or 33"});
+  }
+  return std::move(*secret);
 }
 
 Result<bool, KeyFault> FileKeyStore::has_tables() { return ring_.tables.has_value(); }

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "gateway/keys/key_ring.hpp"
 #include "gateway/keys/local_key_store.hpp"
@@ -31,6 +32,16 @@ class FileKeyStore final : public LocalKeyStore {
   [[nodiscard]] Result<Done, KeyFault> remove_key(const VendingKeyName& name) override;
   [[nodiscard]] Result<Done, KeyFault> import_tables(const sts::StaTables& tables) override;
   [[nodiscard]] Result<bool, KeyFault> has_tables() override;
+
+  // ---- suppliers' prepayment keys, for UTRNs
+  /// Faults: Field where the octets are no key of P-256; Present.
+  [[nodiscard]] Result<Done, KeyFault> import_supplier(const SupplierKey& supplier);
+  [[nodiscard]] Result<Done, KeyFault> remove_supplier(utrn::Eui64 supplier);
+  [[nodiscard]] std::vector<utrn::Eui64> suppliers() const;
+  /// What the supplier shares with the one meter of this public key (65 octets, or 33 compressed),
+  /// to make or to check its UTRNs. The supplier's own key stays here. Faults: NoKey; Field.
+  [[nodiscard]] Result<crypto::SecretOctets, KeyFault> shared_with(utrn::Eui64 supplier,
+                                                                   OctetView meter_key) const;
 
   /// Seals the file anew under another passphrase. Copies of the old file stay under the old one.
   [[nodiscard]] Result<Done, KeyFault> rotate(Passphrase passphrase);

@@ -9,8 +9,10 @@ namespace metergate::keys {
 namespace {
 
 constexpr std::uint8_t kVersion = 1;
-constexpr std::size_t kRecordOctets = 12;  // without the key
+constexpr std::uint8_t kVersionWithSuppliers = 2;  // a program of before says so, and stops
+constexpr std::size_t kRecordOctets = 12;          // without the key
 constexpr std::size_t kTableOctets = 16 + 16 + 64;
+constexpr std::size_t kSupplierOctets = 8 + SupplierKey::kOctets;
 constexpr std::size_t kMostKeys = 0xFFFF;
 
 constexpr sts::EncryptionAlgorithm kAlgorithms[] = {
@@ -96,13 +98,20 @@ StoredKey* KeyRing::find(const VendingKeyName& name) {
   return found == keys.end() ? nullptr : &*found;
 }
 
+const SupplierKey* KeyRing::find(utrn::Eui64 supplier) const {
+  const auto found = std::ranges::find(suppliers, supplier, &SupplierKey::supplier);
+  return found == suppliers.end() ? nullptr : &*found;
+}
+
 ClearOctets::~ClearOctets() { crypto::wipe(octets_); }
 
 ClearOctets encode_ring(const KeyRing& ring) {
   std::size_t octets = 1 + 2 + 1 + (ring.tables ? kTableOctets : 0);
   for (const StoredKey& one : ring.keys) octets += kRecordOctets + one.key.size();
+  const bool with_suppliers = !ring.suppliers.empty();
+  if (with_suppliers) octets += 2 + ring.suppliers.size() * kSupplierOctets;
   Writer out{octets};
-  out.number(kVersion, 1);
+  out.number(with_suppliers ? kVersionWithSuppliers : kVersion, 1);
   out.number(static_cast<std::uint32_t>(std::min(ring.keys.size(), kMostKeys)), 2);
   for (const StoredKey& one : ring.keys) {
     const VendingKeyRecord& record = one.record;
@@ -122,12 +131,21 @@ ClearOctets encode_ring(const KeyRing& ring) {
     out.append(ring.tables->s2());
     out.append(ring.tables->permutation());
   }
+  if (with_suppliers) out.number(static_cast<std::uint32_t>(ring.suppliers.size()), 2);
+  for (const SupplierKey& one : ring.suppliers) {
+    out.number(static_cast<std::uint32_t>(one.supplier.number() >> 32U), 4);
+    out.number(static_cast<std::uint32_t>(one.supplier.number()), 4);
+    out.append(one.key.view());
+  }
   return out.take();
 }
 
 Result<KeyRing, KeyFault> decode_ring(OctetView octets) {
   ByteReader in{octets};
-  if (in.u8() != kVersion) return failure(damaged("a version this program does not know"));
+  const std::uint8_t version = in.u8();
+  if (version != kVersion && version != kVersionWithSuppliers) {
+    return failure(damaged("a version this program does not know"));
+  }
   KeyRing ring;
   for (std::size_t count = in.u16(); count > 0; --count) {
     auto one = read_key(in);
@@ -141,6 +159,13 @@ Result<KeyRing, KeyFault> decode_ring(OctetView octets) {
     auto tables = sts::StaTables::of_octets(in.take(kTableOctets));
     if (!tables) return failure(damaged("EA 07 tables that are none"));
     ring.tables = std::move(tables).value();
+  }
+  for (std::size_t count = version == kVersion ? 0 : in.u16(); count > 0 && in.ok(); --count) {
+    const auto high = std::uint64_t{in.u32()} << 32U;
+    const utrn::Eui64 supplier{high | in.u32()};
+    const OctetView key = in.take(SupplierKey::kOctets);
+    if (ring.find(supplier) != nullptr) return failure(damaged("a supplier twice"));
+    if (in.ok()) ring.suppliers.push_back({supplier, crypto::SecretOctets{key}});
   }
   if (!in.ok() || in.rest() != 0) return failure(damaged("more or less than it says"));
   return ring;

@@ -144,6 +144,7 @@ Result<Done, std::string> write_street_keys(
            test_keys::supplier_identity().text() + "\"\nsupplier_private_key = \"" +
            hex_of(test_keys::supplier_private_key().view()) + "\"\nsupplier_public_key = \"" +
            hex_of(test_keys::public_key(test_keys::supplier_private_key())) + "\"\n"}};
+  files.emplace_back("utrn-supplier.hex", hex_of(test_keys::supplier_private_key().view()) + "\n");
   for (const VendingKeyName& name : vending_key_names()) {
     const sts::VendingKey key =
         test_keys::vending_key(name.supply_group, name.type, name.revision, name.base);

@@ -10,6 +10,7 @@
 
 #include "gateway/keys/private_file.hpp"
 #include "protocols/octets/hex.hpp"
+#include "protocols/utrn/utrn_mac.hpp"
 #include "tests/unit/gateway/keys/key_store_laws.hpp"
 
 namespace metergate::keys {
@@ -51,6 +52,40 @@ TEST_F(FileKeyStoreTest, WhatWasImportedIsThereAfterOpeningAnew) {
   ASSERT_TRUE(all);
   ASSERT_EQ(all->size(), 1U);
   EXPECT_TRUE(all->front() == dkga04_record());
+}
+
+TEST_F(FileKeyStoreTest, SuppliersKeyMakesTheUtrnOfTheVector) {
+  const utrn::Eui64 supplier{0x0011223344556677};
+  const auto key = crypto::SecretOctets::from_hex(
+      "e05a188595e8fdf2ccfc6ba17c698a62b95ac6d5d29287c49232e46ce881ef09");
+  const auto meter = hex::parse(
+      "04fac53b531113c12e26a3c8595d911fc1edc754eeab241d88bf01e2b7debbf0c7"
+      "21d14a7cc369f69148740f8eefdf70abe940fa8603568cdc7785b26fa8684e95");
+  ASSERT_TRUE(key && meter);
+  ASSERT_TRUE(open()->import_supplier({supplier, *key}));
+  const auto store = open();
+  EXPECT_EQ(store->suppliers(), std::vector{supplier});
+  EXPECT_EQ(store->import_supplier({supplier, *key}).error().reason, Reason::Present);
+  const auto shared = store->shared_with(supplier, *meter);
+  ASSERT_TRUE(shared);
+  const auto made =
+      utrn::make_utrn(*shared, {supplier, utrn::Eui64{0x8899aabbccddeeff}}, utrn::UtrnCounter{1},
+                      utrn::TopUpValue::from_minor_units(500).value());
+  ASSERT_TRUE(made);
+  EXPECT_EQ(made->reveal(), "73942998794118649990");
+  ASSERT_TRUE(store->remove_supplier(supplier));
+  EXPECT_EQ(store->shared_with(supplier, *meter).error().reason, Reason::NoKey);
+  EXPECT_EQ(open()->remove_supplier(supplier).error().reason, Reason::NoKey);
+}
+
+TEST_F(FileKeyStoreTest, WhatIsNoKeyOfP256IsNotTakenIn) {
+  const utrn::Eui64 supplier{1};
+  for (const Octets& octets : {Octets(32), Octets(31, 1), Octets(32, 0xFF)}) {
+    EXPECT_EQ(open()->import_supplier({supplier, crypto::SecretOctets{octets}}).error().reason,
+              Reason::Field);
+  }
+  ASSERT_TRUE(open()->import_supplier({supplier, crypto::SecretOctets{Octets(32, 7)}}));
+  EXPECT_EQ(open()->shared_with(supplier, Octets(65, 4)).error().reason, Reason::Field);
 }
 
 TEST_F(FileKeyStoreTest, TheFileHasMode0600AndHoldsNoKeyInTheClear) {

@@ -38,8 +38,38 @@ TEST(KeyRing, ReadsBackAsWritten) {
   expect_same(ring, *again);
 }
 
+KeyRing ring_with_suppliers() {
+  KeyRing ring = sample_ring();
+  ring.suppliers.push_back({utrn::Eui64{0x0011223344556677}, crypto::SecretOctets{Octets(32, 7)}});
+  ring.suppliers.push_back({utrn::Eui64{1}, crypto::SecretOctets{Octets(32, 8)}});
+  return ring;
+}
+
+TEST(KeyRing, SuppliersAreReadBackToo) {
+  const KeyRing ring = ring_with_suppliers();
+  const auto again = decode_ring(encode_ring(ring).view());
+  ASSERT_TRUE(again);
+  expect_same(ring, *again);
+  ASSERT_EQ(again->suppliers.size(), 2U);
+  ASSERT_NE(again->find(utrn::Eui64{1}), nullptr);
+  EXPECT_TRUE(again->find(utrn::Eui64{1})->key == ring.suppliers[1].key);
+  EXPECT_EQ(again->find(utrn::Eui64{2}), nullptr);
+}
+
+TEST(KeyRing, WithoutSuppliersItIsReadByProgramsOfBefore) {
+  EXPECT_EQ(encode_ring(sample_ring()).view()[0], 1);
+  EXPECT_EQ(encode_ring(ring_with_suppliers()).view()[0], 2);
+}
+
+TEST(KeyRing, ASupplierTwiceIsDamaged) {
+  KeyRing ring = ring_with_suppliers();
+  ring.suppliers.push_back(ring.suppliers.front());
+  EXPECT_EQ(decode_ring(encode_ring(ring).view()).error().text,
+            "the key file holds a supplier twice");
+}
+
 TEST(KeyRing, EveryPrefixIsDamaged) {
-  const ClearOctets whole = encode_ring(sample_ring());
+  const ClearOctets whole = encode_ring(ring_with_suppliers());
   for (std::size_t length = 0; length < whole.view().size(); ++length) {
     const auto cut = decode_ring(whole.view().first(length));
     ASSERT_FALSE(cut) << length;
