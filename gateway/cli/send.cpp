@@ -184,6 +184,23 @@ constexpr std::array kVerbHelp{
              "  metergate send resend-tokens m1 --work-order W-1007\n"
              "  metergate send resend-tokens m1 --channel print --slip html --work-order W-1007 > "
              "slip.html"},
+    VerbHelp{Verb::ChangeTenancy, "Another tenant: collect, purge, relay, synchronise",
+             "Everything the meter will erase is read first; give it the time for that.\n\n"
+             "Examples:\n"
+             "  metergate send change-tenancy m1 left-unannounced --work-order W-1008 --expires-in "
+             "6h\n"
+             "  metergate send change-tenancy m1 leaves-later --at 2026-04-01 --expires-in 40d "
+             "--relay armed --comment \"moves out\"\n"
+             "  metergate tenancy m1                      what came of it"},
+    VerbHelp{Verb::ChangeSupplier, "Another supplier: its tariffs go, its name comes",
+             "Examples:\n"
+             "  metergate send change-supplier m1 --supplier-id 71 --supplier-name \"North Power\" "
+             "--work-order W-1009"},
+    VerbHelp{
+        Verb::SetTariff, "Load a tariff, now or for later",
+        "Examples:\n"
+        "  metergate send set-tariff m1 12 27 --supplier-id 71 --supplier-name \"North Power\" "
+        "--at 2026-04-01 --work-order W-1010"},
 };
 
 void add_way_options(CLI::App& verb, TypedCommand& typed) {

@@ -297,6 +297,8 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
   const auto ours = std::exchange(meter.stored.last_transaction,
                                   std::max(meter.stored.last_transaction,
                                            operation::TransactionId{reading.last_transaction_id}));
+  const auto read_after =
+      std::exchange(meter.relay_read_after, operation::TransactionId{reading.last_transaction_id});
   keeper_.commit_soon();
   if (!changed) return;
   // A reading from before our last order was carried out says nothing about it.
@@ -310,9 +312,10 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
     std::vector<journal::Field> fields{{"meter", meter.id().text()},
                                        {"from", std::string{supply_word(before)}},
                                        {"to", std::string{supply_word(reading.state)}}};
-    // Closing needs a person at the meter and has no cause bit; opening always has one.
-    const bool explained = reading.state == SupplyState::On || !reading.causes.none() ||
-                           reading.last_transaction_id == ours;
+    // Closing needs a person at the meter and has no cause bit; opening has one, or follows an
+    // order that came since the relay was last read.
+    const bool ordered = !read_after || reading.last_transaction_id != *read_after;
+    const bool explained = reading.state == SupplyState::On || !reading.causes.none() || ordered;
     if (explained) {
       fields.push_back({"cause", joined(reading.causes.words())});
       journal_.write(journal::kSupplyChanged, now.utc, std::move(fields));

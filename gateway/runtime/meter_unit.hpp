@@ -29,6 +29,8 @@ struct MeterUnit {
   std::string session_reason{};  ///< why the session is where it is
   std::optional<UtcTime> silent_since{};
   bool clock_drifts = false;  ///< beyond its schedule's limit when last read
+  /// The last order the meter had taken when its relay was last read; empty since the start.
+  std::optional<operation::TransactionId> relay_read_after{};
   std::size_t live_commands = 0;
   bool removed = false;  ///< taken out of the configuration while commands still end
 

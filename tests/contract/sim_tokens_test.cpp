@@ -129,13 +129,13 @@ TEST_F(SimTokensTest, KeysOfAMeterAreAKeyConfigurationThatOpensIt) {
   const std::string text{std::string_view{told.at("key_config").as_string()}};
   const auto keys = config::parse_key_config(text, "a-002.toml");
   ASSERT_TRUE(keys) << keys.error().front().text();
-  ASSERT_TRUE(keys->sts && keys->utrn);
+  ASSERT_TRUE(keys->sts && keys->utrn && keys->utrn->secret);
   const auto token =
       sts::encode_token(sts::UnitCredit{.tid = sts::token_identifier(now(), {}).value(),
                                         .amount = sts::TransferAmount::from_code(10)},
                         keys->sts->cipher());
   EXPECT_EQ(key_in(*street, "a-002", token->reveal()).at("result"), "taken");
-  const auto code = utrn::make_utrn(keys->utrn->secret, keys->utrn->parties, utrn::UtrnCounter{1},
+  const auto code = utrn::make_utrn(*keys->utrn->secret, keys->utrn->parties, utrn::UtrnCounter{1},
                                     utrn::TopUpValue::from_minor_units(500).value());
   EXPECT_EQ(key_in(*street, "a-002", code->reveal()).at("result"), "taken");
 }

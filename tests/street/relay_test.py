@@ -22,7 +22,8 @@ class RelayCase(StreetCase):
         truth = self.street.truth(meter)
         self.assertEqual((truth["supply"], set(causes) <= set(truth["causes"])), (state, True), truth)
         until(f"{meter} to be told {state}", lambda: (told := self.utility.state_of(meter))
-              and told["supply_reported"] == state and set(causes) <= set(told["supply_causes"]))
+              and told["supply"]["reported"] == state
+              and set(causes) <= set(told["supply"]["causes"]))
 
     def order(self, meter, state, expected="succeeded"):
         return self.checker.settled(self.relay(meter, state), expected)
@@ -124,7 +125,7 @@ class NewMeterTest(RelayCase):
         for meter in ("a-001", "mqtt-001"):
             self.shows(meter, "off", "initial")
             self.assertEqual(self.street.orders(meter, "relay"), [])
-            self.assertEqual(self.utility.state_of(meter)["supply_desired"], "unknown")
+            self.assertEqual(self.utility.state_of(meter)["supply"]["desired"], "unknown")
 
 
 class LoadLimitTest(RelayCase):

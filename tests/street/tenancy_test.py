@@ -3,6 +3,7 @@
 comes by itself, and neither sees the other's."""
 
 import json
+import re
 import unittest
 
 from harness.keyed import ROLES, KeyedCase
@@ -99,7 +100,7 @@ class TenancyTest(TenancyCase):
     def test_p_01_p_22_the_change_is_found_in_the_log_with_its_time(self):
         told = self.changed("mqtt-002")
         [entry] = [row for row in self.street.truth("mqtt-002")["logs"]["configuration"]
-                   if row["code"] == "tenancy-changed"]
+                   if row["event"] == "tenancy-changed"]
         self.assertLessEqual(abs(seconds(entry["meter_time"]) - seconds(told["effective"])), 5)
         [fired] = self.fired("mqtt-002")
         self.assertEqual(fired["transaction"], told["transaction"])
@@ -127,7 +128,7 @@ class TenancyTest(TenancyCase):
                 self.street.do("restore-power", meter)
                 self.assertEqual(self.street.truth(meter)["supply"], wanted)
                 until("the box to know it", lambda meter=meter, wanted=wanted:
-                      self.utility.state_of(meter)["supply_reported"] == wanted)
+                      self.utility.state_of(meter)["supply"]["reported"] == wanted)
 
     def test_p_05_the_newest_of_two_dated_changes_is_the_one_that_happens(self):
         older = self.change("mqtt-005", "leaves-later", effective=utc(3_600), valid_s=7_200)
@@ -173,8 +174,13 @@ class TenancyTest(TenancyCase):
         first = effective // PERIOD * PERIOD
         self.assertEqual([s for s in self.starts("mqtt-008", 2) if s < first], [])
         self.assertEqual([t for _, t in self.log_times("mqtt-008", 2) if t + 5 < effective], [])
-        shown = self.gateway.run("export", "profile", "mqtt-008", "--format", "csv")
-        self.assertEqual(shown.returncode, 0, shown.stderr)
+        files = self.folder / "exported"
+        files.mkdir()
+        done = self.gateway.run("export", "--meter", "mqtt-008", "--dir", files, "--from", "10d")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        starts = re.findall(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ",
+                            (files / "profile.csv").read_text())
+        self.assertEqual([start for start in starts if seconds(start) < first], [])
         journal = self.gateway.rows("SELECT * FROM journal WHERE meter = 'mqtt-008' AND log <> ''")
         for row in journal:
             time = json.loads(row["fields_json"])["meter_time"]

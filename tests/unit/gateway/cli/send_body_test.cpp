@@ -80,11 +80,15 @@ TEST(SendBody, GatewayUnderstandsWhatEveryVerbSends) {
     command.priority = "urgent";
     command.not_before = "2026-03-01T10:20:00Z";
     command.registry = test::change_names("assign", {{"meter", "m1"}, {"location", "l1"}});
-    command.situation = "leaves-now";
-    command.supplier_id = "71";
-    command.supplier_name = "North Power";
-    command.tariff_id = "12";
-    command.price = "27";
+    if (verb.verb == Verb::ChangeTenancy) command.situation = "leaves-now";
+    if (verb.verb == Verb::ChangeSupplier || verb.verb == Verb::SetTariff) {
+      command.supplier_id = "71";
+      command.supplier_name = "North Power";
+    }
+    if (verb.verb == Verb::SetTariff) {
+      command.tariff_id = "12";
+      command.price = "27";
+    }
     const bool is_for_box = verb.addressee == Addressee::Box;
     if (is_for_box) command.meter.clear();
     const auto body = make_command_body(command, "anna", kNow);
