@@ -149,23 +149,30 @@ CliResult<json::object> change_params(const TypedCommand& typed, UtcTime now) {
     if (parsed.ec == std::errc{} && parsed.ptr == end) params[key] = value;
     if (!params.contains(key)) params[key] = digits;
   };
-  if (!typed.situation.empty()) params["situation"] = typed.situation;
-  if (!typed.actions.empty()) {
-    json::array words;
-    for (const std::string& word : typed.actions) words.emplace_back(word);
-    params["actions"] = std::move(words);
+  const bool is_tariff = typed.verb == Verb::SetTariff;
+  if (typed.verb == Verb::ChangeTenancy) {
+    params["situation"] = typed.situation;
+  } else {
+    put_number("supplier_id", typed.supplier_id);
+    params["supplier_name"] = typed.supplier_name;
   }
-  if (!typed.relay.empty()) params["relay"] = typed.relay;
-  if (typed.uncollected) params["uncollected"] = true;
-  if (!typed.supplier_name.empty()) params["supplier_name"] = typed.supplier_name;
-  put_number("event_id", typed.event_id);
-  put_number("supplier_id", typed.supplier_id);
-  put_number("tariff_id", typed.tariff_id);
-  put_number("price_minor_per_kwh", typed.price);
+  if (is_tariff) {
+    put_number("tariff_id", typed.tariff_id);
+    put_number("price_minor_per_kwh", typed.price);
+  } else {
+    if (!typed.actions.empty()) {
+      json::array words;
+      for (const std::string& word : typed.actions) words.emplace_back(word);
+      params["actions"] = std::move(words);
+    }
+    if (!typed.relay.empty()) params["relay"] = typed.relay;
+    if (typed.uncollected) params["uncollected"] = true;
+    put_number("event_id", typed.event_id);
+  }
   if (!typed.effective.empty()) {
     auto time = time_text(typed.effective, "--at", now);
     if (!time) return failure(std::move(time).error());
-    params[typed.verb == Verb::SetTariff ? "activates" : "effective"] = *time;
+    params[is_tariff ? "activates" : "effective"] = *time;
   }
   return params;
 }

@@ -100,7 +100,8 @@ TEST_P(TenancyStory, TheNewTenancyShowsNothingOfTheOld) {
   ASSERT_FALSE(profile(2).empty());
   EXPECT_EQ(profile(2).front().start, first);
   for (const LogId log : kAllLogs) {
-    for (const LogEntry& entry : *story.ledger().log(story.stored().key, 2, log, 0, 1'000)) {
+    const auto entries = *story.ledger().log(story.stored().key, 2, log, 0, 1'000);
+    for (const LogEntry& entry : entries) {
       EXPECT_GE(entry.meter_time + 5s, effective) << log_word(log);
     }
   }
