@@ -95,6 +95,27 @@ std::string encode_issue_state(const TokenIssue& issue, const TokenMeter& whose,
   return json::serialize(out);
 }
 
+std::string without_digits(const std::string& result_json) {
+  json::error_code broken;
+  json::value result = json::parse(result_json, broken);
+  if (broken || !result.is_object()) return {};
+  const auto strip = [](json::value& issue) {
+    if (!issue.is_object()) return;
+    issue.get_object().erase("slip");
+    json::value* tokens = issue.get_object().if_contains("tokens");
+    if (tokens == nullptr || !tokens->is_array()) return;
+    for (json::value& token : tokens->get_array()) {
+      if (token.is_object()) token.get_object().erase("digits");
+    }
+  };
+  strip(result);
+  if (json::value* all = result.get_object().if_contains("outstanding");
+      all != nullptr && all->is_array()) {
+    for (json::value& issue : all->get_array()) strip(issue);
+  }
+  return json::serialize(result);
+}
+
 std::string encode_issue_audit(const TokenIssue& issue) {
   json::object out = object_of(issue, Digits::Hidden);
   out["value"] = issue.order.value;

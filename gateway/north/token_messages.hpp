@@ -31,6 +31,9 @@ struct TokenMeter {
 [[nodiscard]] std::string encode_handover(const TokenIssue& issue, const TokenHandover& handover,
                                           const TokenMeter& whose);
 
+/// A result of either without what is to be keyed in: for those who did not ask for it.
+[[nodiscard]] std::string without_digits(const std::string& result_json);
+
 /// What the audit trail keeps of a token: its transaction, never its digits.
 [[nodiscard]] std::string encode_issue_audit(const TokenIssue& issue);
 /// ... and of one that was not made.

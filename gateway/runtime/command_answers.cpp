@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 
+#include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_origin.hpp"
 #include "protocols/sts/sts_token.hpp"
 
@@ -22,9 +23,16 @@ constexpr std::chrono::minutes kLeastLife{1};
 
 OutboxMessage answer_message(const north::Topics& topics, const Command& command,
                              const Step& step) {
+  Step told = step;
+  // Digits that were asked for at the box are for the box; on the topic others would read them.
+  const bool makes_tokens =
+      command.verb() == Verb::IssueToken || command.verb() == Verb::ResendTokens;
+  if (makes_tokens && command.origin.starts_with(kLocalOrigin) && !told.result_json.empty()) {
+    told.result_json = north::without_digits(told.result_json);
+  }
   return {0,
           north::reply_topic(topics, command),
-          north::encode_step(topics.site(), command, step),
+          north::encode_step(topics.site(), command, told),
           command.reply_to.correlation_data,
           {}};
 }

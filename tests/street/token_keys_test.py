@@ -32,12 +32,6 @@ class KeyChangeCase(KeyedCase):
                                    "public_keys": [line.split('"')[1] for line in public.splitlines()
                                                    if line.startswith("public_keys")]})
 
-    @classmethod
-    def may_tell(cls, heard):
-        """Also what the desk had printed: it asks at the box, not over the broker."""
-        return super().may_tell(heard) or (
-            heard.body.get("command", "").startswith("cli-") and "result" in heard.body)
-
     def change_group(self, meter, to="999902", old="999901", approved=True, by="engineering", **more):
         body = self.utility.body({"function": "supply-group", "supply_group": to,
                                   "old_supply_group": old, "confirmed": True, **more}, operator=by)
