@@ -241,6 +241,9 @@ class RegistryTest(RegistryCase):
         self.utility.step(waiting, "accepted")
         self.changed("assign", meter=meter, location="plot-16", customer="anna-16")
         self.until_reported(meter, *self.supply(meter))
+        # What is told at once is on disk, where `show` looks, within a moment.
+        until("the supply in the ledger", lambda: self.portrait(meter)["supply_reported"]
+              == self.supply(meter)[0])
         page = self.portrait(meter)
         self.assertEqual((page["meter"], page["serial"], page["model"]),
                          (meter, self.street.serial(meter), "virtual-prepayment-modbus"))
