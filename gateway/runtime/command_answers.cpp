@@ -114,10 +114,8 @@ std::optional<Refusal> never_due(const Command& command) {
 std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
                           CapabilitySet abilities) {
   const bool natively = abilities.has(Capability::ChangeTenancy);
-  json::array steps;
-  const auto step = [&](std::string_view what, std::string_view by) {
-    steps.push_back({{"step", what}, {"by", by}});
-  };
+  json::object steps;
+  const auto step = [&](std::string_view what, std::string_view by) { steps[what] = by; };
   if (!change.order.uncollected) step("collect", "gateway");
   for (const std::string_view word : change.order.actions.words()) {
     // Without an order for it the meter keeps what it has; the box no longer takes it from there.
