@@ -76,7 +76,7 @@ CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {
   MeterUnit& meter = *live.meter;
   const CommandKey key = live.stored.key;
   const auto resume_after = [&](Duration pause) {
-    live.collected = false;
+    live.collected_to.reset();
     live.pause = agenda_.at(now.instant + pause, [this, key](Now later) {
       live_.at(key)->pause.reset();
       perform(key, {work::Transmit{}}, later);
@@ -88,15 +88,16 @@ CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {
     if (wait.count() > 0) return resume_after(wait);
   }
   if (change->order.uncollected) return Prepared::Yes;
-  // An interval may have ended while the rest was being read.
-  const auto covered =
-      keeper_.checked(keeper_.ledger().profile_covered_to(meter.stored.key, meter.stored.epoch));
+  // An interval may have ended since the run began.
   const work::ProfileSchedule schedule{meter.schedule->capture_period, meter.schedule->back_fill,
                                        offset_of(meter)};
-  const bool has_profile = meter.can(Capability::Profile);
-  const bool up_to_date = covered && (!has_profile || !*covered ||
-                                      **covered >= work::newest_complete(now.utc, schedule));
-  if (live.collected && up_to_date) return Prepared::Yes;
+  const UtcSeconds newest = work::newest_complete(now.utc, schedule);
+  if (live.collected_to && *live.collected_to >= newest) {
+    // Good for this transmission: should there be another, more will have come by then.
+    live.collected_to.reset();
+    return Prepared::Yes;
+  }
+  live.collecting_to = newest;
   CollectionOrder order;
   order.what.assign(kAllDataClasses.begin(), kAllDataClasses.end());
   order.priority = live.command().priority;
@@ -120,7 +121,7 @@ void CommandDesk::prepared(CommandKey key, const CollectionSummary& summary, Now
                                .detail = summary.why_not}},
                    now);
   }
-  live.collected = summary.complete;
+  live.collected_to = summary.complete ? live.collecting_to : std::nullopt;
   if (summary.complete) return perform(key, {work::Transmit{}}, now);
   journal_.write(journal::kChangeWaits, now.utc,
                  {{"meter", live.meter->id().text()},

@@ -19,7 +19,9 @@ struct CommandDesk::Live {
   std::optional<Agenda::Entry> expiry{};
   std::optional<Agenda::Entry> pause{};
   std::uint32_t read_tries = 0;
-  bool collected = false;  ///< of a change: what it erases was read to its end
+  /// Of a change: what it erases was read to its end, up to this interval; empty: not yet.
+  std::optional<UtcSeconds> collected_to{};
+  std::optional<UtcSeconds> collecting_to{};
 
   [[nodiscard]] const Command& command() const { return stored.command; }
   [[nodiscard]] LaneKey lane_key() const { return {meter, lane}; }
