@@ -19,7 +19,8 @@ template <typename E>
   return {std::forward<E>(error)};
 }
 
-/// A value or the reason there is none: the shape of `std::expected`, which Debian 12's clang lacks.
+/// A value or the reason there is none: the shape of `std::expected`, which Debian 12's clang
+/// lacks.
 template <typename T, typename E>
 class [[nodiscard]] Result {
  public:

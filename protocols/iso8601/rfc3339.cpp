@@ -73,11 +73,11 @@ std::string text(UtcTime time) {
   const year_month_day date{days};
   const hh_mm_ss clock{time - days};
   std::array<char, 40> out{};
-  int length = std::snprintf(out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d",
-                             static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                             static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                             static_cast<int>(clock.minutes().count()),
-                             static_cast<int>(clock.seconds().count()));
+  int length = std::snprintf(
+      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()));
   std::string result{out.data(), static_cast<std::size_t>(length)};
   if (const auto fraction = clock.subseconds().count(); fraction != 0) {
     length = std::snprintf(out.data(), out.size(), ".%03d", static_cast<int>(fraction));

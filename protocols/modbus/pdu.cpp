@@ -59,26 +59,40 @@ std::optional<PduFault> read_counted(ByteReader& in, std::uint16_t limit, Regist
 
 std::string_view exception_word(ExceptionCode code) {
   switch (code) {
-    case ExceptionCode::IllegalFunction: return "illegal function";
-    case ExceptionCode::IllegalDataAddress: return "illegal data address";
-    case ExceptionCode::IllegalDataValue: return "illegal data value";
-    case ExceptionCode::ServerDeviceFailure: return "server device failure";
-    case ExceptionCode::Acknowledge: return "acknowledge";
-    case ExceptionCode::ServerDeviceBusy: return "server device busy";
-    case ExceptionCode::MemoryParityError: return "memory parity error";
-    case ExceptionCode::GatewayPathUnavailable: return "gateway path unavailable";
-    case ExceptionCode::GatewayTargetFailedToRespond: return "gateway target failed to respond";
+    case ExceptionCode::IllegalFunction:
+      return "illegal function";
+    case ExceptionCode::IllegalDataAddress:
+      return "illegal data address";
+    case ExceptionCode::IllegalDataValue:
+      return "illegal data value";
+    case ExceptionCode::ServerDeviceFailure:
+      return "server device failure";
+    case ExceptionCode::Acknowledge:
+      return "acknowledge";
+    case ExceptionCode::ServerDeviceBusy:
+      return "server device busy";
+    case ExceptionCode::MemoryParityError:
+      return "memory parity error";
+    case ExceptionCode::GatewayPathUnavailable:
+      return "gateway path unavailable";
+    case ExceptionCode::GatewayTargetFailedToRespond:
+      return "gateway target failed to respond";
   }
   return "unknown exception";
 }
 
 std::string_view fault_word(PduFault::Reason reason) {
   switch (reason) {
-    case Reason::Truncated: return "truncated";
-    case Reason::TooLong: return "too long";
-    case Reason::WrongFunction: return "wrong function code";
-    case Reason::WrongCount: return "wrong count";
-    case Reason::WrongEcho: return "wrong echo of a write";
+    case Reason::Truncated:
+      return "truncated";
+    case Reason::TooLong:
+      return "too long";
+    case Reason::WrongFunction:
+      return "wrong function code";
+    case Reason::WrongCount:
+      return "wrong count";
+    case Reason::WrongEcho:
+      return "wrong echo of a write";
   }
   return "";
 }
@@ -151,7 +165,8 @@ Result<Request, PduFault> decode_request(OctetView pdu) {
       request = std::move(rw);
       break;
     }
-    default: return failure(PduFault{Reason::WrongFunction, 0});
+    default:
+      return failure(PduFault{Reason::WrongFunction, 0});
   }
   if (!in.ok()) return failure(PduFault{Reason::Truncated, in.offset()});
   if (in.rest() != 0) return failure(PduFault{Reason::TooLong, in.offset()});
@@ -219,15 +234,14 @@ Result<Response, PduFault> decode_response(const Request& asked, OctetView pdu) 
 }
 
 std::size_t response_octets(const Request& request) {
-  return std::visit(Overloaded{
-                        [](const ReadRegisters& r) { return std::size_t{2} + r.count * 2U; },
-                        [](const WriteRegister&) { return std::size_t{5}; },
-                        [](const WriteRegisters&) { return std::size_t{5}; },
-                        [](const ReadWriteRegisters& rw) {
-                          return std::size_t{2} + rw.read_count * 2U;
-                        },
-                    },
-                    request);
+  return std::visit(
+      Overloaded{
+          [](const ReadRegisters& r) { return std::size_t{2} + r.count * 2U; },
+          [](const WriteRegister&) { return std::size_t{5}; },
+          [](const WriteRegisters&) { return std::size_t{5}; },
+          [](const ReadWriteRegisters& rw) { return std::size_t{2} + rw.read_count * 2U; },
+      },
+      request);
 }
 
 }  // namespace metergate::modbus

@@ -56,7 +56,8 @@ TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
       "[[role]]\nname = \"chief\"\n"
       "functions = [\"credit\", \"free-issue\", \"power-limit\"]\n"
       "credit_limit_wh = 100000\nfree_issue_limit_wh = 5000\n"
-      "power_limit_min_w = 500\npower_limit_max_w = 8000\nengineering_to_customer = true\nregistry = true\n"
+      "power_limit_min_w = 500\npower_limit_max_w = 8000\nengineering_to_customer = true\nregistry "
+      "= true\n"
       "[[operator]]\nname = \"anna\"\nroles = [\"chief\"]\n"
       "public_keys = [\"" +
       kKeyA + "\", \"" + kKeyB + "\"]\nlocal_user = \"ak\"\n");

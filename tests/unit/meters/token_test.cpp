@@ -18,7 +18,7 @@ TEST(Token, KindsReadBackAsWritten) {
 
 TEST(Token, DigitsBetweenTheFamiliesBelongToNeither) {
   // 2^66 and the number below the first UTRN.
-  for (const char *digits : {"73786976294838206464", "73941569907863060479"}) {
+  for (const char* digits : {"73786976294838206464", "73941569907863060479"}) {
     const auto token = Token::parse(digits);
     ASSERT_FALSE(token) << digits;
     EXPECT_EQ(token.error().reason, DigitsFault::Reason::OutOfRange);
@@ -40,24 +40,19 @@ TEST(Token, AUtrnWithAnotherLastDigitIsNotTaken) {
 }
 
 TEST(Token, WhatIsNotTwentyDigitsIsNoToken) {
-  EXPECT_EQ(Token::parse("123").error().reason,
-            DigitsFault::Reason::WrongLength);
-  EXPECT_EQ(Token::parse("1234567890123456789x").error().reason,
-            DigitsFault::Reason::NotADigit);
+  EXPECT_EQ(Token::parse("123").error().reason, DigitsFault::Reason::WrongLength);
+  EXPECT_EQ(Token::parse("1234567890123456789x").error().reason, DigitsFault::Reason::NotADigit);
   EXPECT_EQ(Token::parse("").error().reason, DigitsFault::Reason::WrongLength);
 }
 
 RC_GTEST_PROP(TokenLaws, TheFamilyFollowsFromTheNumberAlone, ()) {
   std::string text;
-  for (int i = 0; i < 20; ++i)
-    text += static_cast<char>('0' + *rc::gen::inRange(0, 10));
+  for (int i = 0; i < 20; ++i) text += static_cast<char>('0' + *rc::gen::inRange(0, 10));
   const auto token = Token::parse(text);
-  if (!token)
-    return;
-  RC_ASSERT(utrn::in_utrn_range(token->digits) ==
-            (token->kind == TokenKind::Utrn));
+  if (!token) return;
+  RC_ASSERT(utrn::in_utrn_range(token->digits) == (token->kind == TokenKind::Utrn));
   RC_ASSERT(token->digits.reveal() == text);
 }
 
-} // namespace
-} // namespace metergate
+}  // namespace
+}  // namespace metergate
