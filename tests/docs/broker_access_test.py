@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """config/mosquitto on a real broker with real certificates: who gets in, and who may do what."""
 
+import re
 import socket
 import ssl
 import tempfile
 import unittest
 from pathlib import Path
 
+from paho.mqtt.client import topic_matches_sub
+
+from documents import DOCS, codes, page, section, tables
 from shipped_broker import PATIENCE, Authority, Broker, Client
 
 SITE = "metergate/v1/site-1"
+ACCESS = DOCS.parent / "config" / "mosquitto" / "acl"
 
 
 class BrokerAccess(unittest.TestCase):
@@ -21,7 +26,8 @@ class BrokerAccess(unittest.TestCase):
         cls.ours = Authority(cls.folder / "ours")
         cls.ours.certify("broker", address=True)
         for name in ("gateway-site-1", "gateway-site-1-meters", "vending", "billing", "mdm",
-                     "engineering", "messaging", "engineer", "house-001", "house-002", "stranger"):
+                     "engineering", "customer-service", "messaging", "engineer", "house-001",
+                     "house-002", "stranger"):
             cls.ours.certify(name)
         cls.theirs = Authority(cls.folder / "theirs")
         cls.theirs.certify("vending")
@@ -83,7 +89,8 @@ class BrokerAccess(unittest.TestCase):
         for name in ("stranger", "house-001", "gateway-site-1-meters"):
             outsider = self.client(name)
             for verb in ("deliver-token", "set-relay", "set-clock", "read", "cancel",
-                         "issue-token", "resend-tokens"):
+                         "issue-token", "resend-tokens", "change-tenancy", "change-supplier",
+                         "set-tariff"):
                 outsider.publish(f"{SITE}/meter/house-001/command/{verb}", "forbidden")
             outsider.publish(f"{SITE}/command/restart", "forbidden")
             outsider.publish(f"{SITE}/command/change-registry", "forbidden")
@@ -95,6 +102,8 @@ class BrokerAccess(unittest.TestCase):
         granted = {"vending": {"deliver-token", "cancel"}, "billing": {"set-relay", "cancel"},
                    "mdm": {"read", "synchronise"},
                    "engineering": {"issue-token", "resend-tokens", "cancel"},
+                   "customer-service": {"change-tenancy", "change-supplier", "set-tariff",
+                                        "cancel"},
                    "engineer": {"read", "synchronise", "set-clock"}}
         every = set().union(*granted.values())
         for name, verbs in granted.items():
@@ -163,6 +172,33 @@ class BrokerAccess(unittest.TestCase):
         self.assertEqual([heard for heard in engineering.heard if heard[0] == news],
                          [(news, "redeemed")])
         self.assertFalse(any(news == topic for other in others for topic, _ in other.heard))
+
+    def test_every_topic_of_the_page_is_the_gateways_to_write(self):
+        granted = [line.split()[-1] for line in ACCESS.read_text().split("user gateway-site-1\n")[1]
+                   .split("\nuser ")[0].splitlines() if line.startswith("topic write ")]
+        rows = tables(section(page("mqtt-api.md"), "2 Topics"))[0][1:]
+        spoken = [f"{SITE}/" + re.sub(r"\{\w+\}", "x", codes(row[0])[0]) for row in rows
+                  if row[1] == "from it"]
+        self.assertGreater(len(spoken), 10)
+        for topic in spoken:
+            self.assertTrue(any(topic_matches_sub(right, topic) for right in granted), topic)
+
+    def test_a_sealed_tenancy_is_read_by_who_bills_it_only(self):
+        late, marker = f"{SITE}/meter/house-001/sealed/1/profile", f"{SITE}/state"
+        billing = self.client("billing", f"{SITE}/#")
+        others = [self.client(name, f"{SITE}/#") for name in
+                  ("vending", "mdm", "engineering", "customer-service", "engineer")]
+        for other in others:
+            other.publish(late, "forged")
+        gateway = self.client("gateway-site-1")
+        gateway.publish(late, "of who moved out")
+        gateway.publish(marker, "online")
+        billing.wait(lambda: (marker, "online") in billing.heard)
+        self.assertEqual([heard for heard in billing.heard if heard[0] == late],
+                         [(late, "of who moved out")])
+        for other in others:
+            other.wait(lambda who=other: (marker, "online") in who.heard)
+            self.assertFalse(any(topic == late for topic, _ in other.heard))
 
     # ---- meters --------------------------------------------------------------------------------
 
