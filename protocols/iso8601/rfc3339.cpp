@@ -66,29 +66,51 @@ std::optional<minutes> take_offset(std::string_view& text) {
   return west ? -offset : offset;
 }
 
+/// The number with leading zeros; a message of a meter-day has fifty times in it, and
+/// printf would take longer for them than JSON for all the rest.
+void put_digits(std::string& out, std::int64_t number, std::size_t digits) {
+  out.append(digits, '0');
+  for (auto at = out.rbegin(); digits-- > 0; ++at, number /= 10) {
+    *at = static_cast<char>('0' + number % 10);
+  }
+}
+
+void put(std::string& out, char before, std::int64_t number, std::size_t digits) {
+  out += before;
+  put_digits(out, number, digits);
+}
+
 }  // namespace
 
 std::string text(UtcTime time) {
   const auto days = floor<std::chrono::days>(time);
-  const year_month_day date{days};
   const hh_mm_ss clock{time - days};
-  std::array<char, 40> out{};
-  int length = std::snprintf(
-      out.data(), out.size(), "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
-      static_cast<int>(clock.seconds().count()));
-  std::string result{out.data(), static_cast<std::size_t>(length)};
-  if (const auto fraction = clock.subseconds().count(); fraction != 0) {
-    length = std::snprintf(out.data(), out.size(), ".%03d", static_cast<int>(fraction));
-    result.append(out.data(), static_cast<std::size_t>(length));
-  }
-  return result + 'Z';
+  std::string out = date_text(days);
+  put(out, 'T', clock.hours().count(), 2);
+  put(out, ':', clock.minutes().count(), 2);
+  put(out, ':', clock.seconds().count(), 2);
+  if (const auto fraction = clock.subseconds().count(); fraction != 0) put(out, '.', fraction, 3);
+  return out + 'Z';
 }
 
 std::string text(UtcSeconds time) { return text(UtcTime{time}); }
 
-std::string date_text(sys_days day) { return text(UtcTime{day}).substr(0, 10); }
+std::string date_text(sys_days day) {
+  const year_month_day date{day};
+  const int year = static_cast<int>(date.year());
+  std::string out;
+  out.reserve(24);
+  if (year >= 0 && year <= 9'999) {
+    put_digits(out, year, 4);
+  } else {
+    std::array<char, 12> other{};
+    std::snprintf(other.data(), other.size(), "%04d", year);
+    out += other.data();
+  }
+  put(out, '-', static_cast<unsigned>(date.month()), 2);
+  put(out, '-', static_cast<unsigned>(date.day()), 2);
+  return out;
+}
 
 std::optional<UtcTime> parse(std::string_view text) {
   const auto date = take_date(text);

@@ -3,18 +3,12 @@
 
 #include "protocols/octets/byte_reader.hpp"
 #include "protocols/octets/byte_writer.hpp"
+#include "protocols/overloaded.hpp"
 
 namespace metergate::modbus {
 namespace {
 
 constexpr std::uint8_t kExceptionBit = 0x80;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 std::uint8_t raw(FunctionCode code) { return static_cast<std::uint8_t>(code); }
 

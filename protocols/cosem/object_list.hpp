@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "protocols/cosem/obis_code.hpp"
+#include "protocols/dlms/data.hpp"
+
+namespace metergate::cosem {
+
+/// One object a meter has, as its association tells (Blue Book, 4.4.4.2.2).
+struct ObjectListEntry {
+  std::uint16_t class_id = 0;
+  std::uint8_t version = 0;
+  ObisCode logical_name;
+
+  friend bool operator==(const ObjectListEntry&, const ObjectListEntry&) = default;
+};
+
+/// Attribute 2 of class 15; nothing when an element is none. Access rights, which tell nothing a
+/// refusal would not, are passed over.
+[[nodiscard]] std::optional<std::vector<ObjectListEntry>> decode_object_list(
+    const dlms::Data& data);
+
+}  // namespace metergate::cosem

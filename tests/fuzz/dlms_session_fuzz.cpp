@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+
+#include "protocols/cosem/profile_rows.hpp"
+#include "protocols/dlms/acse/initiate.hpp"
+#include "protocols/dlms/apdu.hpp"
+#include "protocols/dlms/client_session.hpp"
+
+/// Whatever a meter sends, in any state of a session with it: plain or ciphered, over the wrapper
+/// or HDLC; a profile's buffer among it. A session never waits without a deadline, always ends, and
+/// reports at most one end of a request.
+namespace {
+
+using namespace metergate;
+using namespace metergate::dlms;
+
+constexpr std::size_t kMaxAnswer = 8'192;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+Octets fixed(std::size_t count) { return Octets(count, 0x5A); }
+
+SessionSettings settings(bool hdlc, bool ciphered) {
+  SessionSettings out;
+  out.carrier = hdlc ? Carrier::Hdlc : Carrier::Wrapper;
+  out.client_port = 1;
+  out.link.max_apdu_octets = kMaxAnswer;
+  out.association.max_answer_octets = kMaxAnswer;
+  out.association.random = fixed;
+  if (!ciphered) return out;
+  ChannelSetup channel;
+  channel.keys.unicast = crypto::SecretOctets{fixed(16)};
+  channel.keys.authentication = crypto::SecretOctets{fixed(16)};
+  out.association.mechanism = AuthenticationMechanism::HighLevelGmac;
+  out.association.ciphering = Ciphering::Global;
+  out.association.security = channel;
+  out.counter_object = cosem::invocation_counter_object(0);
+  return out;
+}
+
+/// Performs what a session wants of the world, which is little.
+class Watcher {
+ public:
+  void watch(const session::Effects& effects) {
+    for (const session::Effect& effect : effects) {
+      if (const auto* answered = std::get_if<session::Answered>(&effect)) {
+        ++ends_;
+        require(answered->apdu.size() <= kMaxAnswer + 64);
+        look_at(answered->apdu);
+      } else if (std::holds_alternative<session::Failed>(effect)) {
+        ++ends_;
+      }
+    }
+    require(ends_ <= 1);
+  }
+  [[nodiscard]] bool ended() const { return ends_ == 1; }
+
+ private:
+  /// As the driver does with the buffer of a profile.
+  static void look_at(const Octets& answer) {
+    auto apdu = decode_apdu(answer, {16, 20'000});
+    auto* response = apdu ? std::get_if<GetResponse>(&*apdu) : nullptr;
+    auto* data = response != nullptr ? std::get_if<Data>(&response->result) : nullptr;
+    if (data == nullptr) return;
+    cosem::ProfileShape shape;
+    shape.columns = {{8, cosem::kClock, 2, 0}, {3, cosem::obis(1, 0, 1, 8, 0), 2, 0}};
+    shape.capture_period = std::chrono::minutes{30};
+    static_cast<void>(cosem::decode_rows(std::move(*data), shape));
+  }
+
+  int ends_ = 0;
+};
+
+/// The answer that opens a plain association, so that what follows is about the request.
+Octets accepted() {
+  Aare aare;
+  aare.user_information =
+      InitiateResponse{.conformance = kUsualConformance, .max_receive_pdu = 128}.encode();
+  return aare.encode();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size < 2) return 0;
+  const bool hdlc = (data[0] & 1U) != 0;
+  const bool ciphered = (data[0] & 2U) != 0;
+  const bool open = (data[0] & 4U) != 0;
+  const bool as_stream = (data[0] & 8U) != 0;
+  ClientSession session{settings(hdlc, ciphered)};
+  Watcher watcher;
+  Instant now{};
+  watcher.watch(session.ask(encode_apdu(GetRequest{{}, {7, cosem::kLoadProfile, 2, {}}}), now));
+  if (open && !hdlc) watcher.watch(session.received(encode_wrapper({1, 1, accepted()}), now));
+  OctetView rest{data + 1, size - 1};
+  while (!rest.empty()) {
+    const std::size_t length = std::min<std::size_t>(1U + rest[0] % 120U, rest.size() - 1);
+    const OctetView part = rest.subspan(1, length);
+    rest = rest.subspan(1 + length);
+    if (part.empty()) {
+      // Time passes where nothing comes.
+      if (const auto deadline = session.deadline()) now = *deadline;
+      watcher.watch(session.time_passed(now));
+    } else if (hdlc || as_stream) {
+      watcher.watch(session.received(part, now));
+    } else {
+      watcher.watch(
+          session.received(encode_wrapper({1, 1, Octets(part.begin(), part.end())}), now));
+    }
+  }
+  // Left alone, it comes to its end.
+  for (int steps = 0; !watcher.ended(); ++steps) {
+    require(steps < 1'000 && session.deadline().has_value());
+    now = std::max(now, *session.deadline());
+    watcher.watch(session.time_passed(now));
+  }
+  return 0;
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include "protocols/cosem/classes.hpp"
+#include "protocols/cosem/obis_names.hpp"
+#include "protocols/cosem/object_list.hpp"
+#include "protocols/cosem/profile_rows.hpp"
+#include "protocols/cosem/scaler_unit.hpp"
+#include "protocols/dlms/data_access.hpp"
+
+namespace metergate::cosem {
+namespace {
+
+using dlms::Array;
+using dlms::Data;
+using dlms::NullData;
+using dlms::Structure;
+
+const UtcSeconds kStart =
+    std::chrono::floor<std::chrono::seconds>(*rfc3339::parse("2026-03-01T00:00:00Z"));
+
+ProfileShape shape(bool newest_first = false) {
+  return {{{clock::kClass, kClock, clock::kTime, 0},
+           {register_object::kClass, obis(1, 0, 1, 8, 0), 2, 0}},
+          std::chrono::minutes{30},
+          newest_first,
+          {}};
+}
+
+Data row(Data time, Data value) { return Structure{{std::move(time), std::move(value)}}; }
+Data stamp(UtcSeconds time) { return dlms::octet_string(dlms::utc_date_time(time)); }
+
+TEST(ProfileRows, TimesGoBackwardsWhereTheNewestComesFirst) {
+  const auto rows =
+      decode_rows(Array{{row(stamp(kStart), std::uint32_t{9}), row(NullData{}, std::uint32_t{8})}},
+                  shape(true));
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[1].time, kStart - std::chrono::minutes{30});
+}
+
+TEST(ProfileRows, AFirstRowWithoutTimeOrANullWithoutPeriodCannotBeRead) {
+  EXPECT_EQ(decode_rows(Array{{row(NullData{}, std::uint32_t{1})}}, shape()).error().row, 0U);
+  ProfileShape events = shape();
+  events.capture_period = std::chrono::seconds{0};
+  EXPECT_EQ(
+      decode_rows(Array{{row(stamp(kStart), std::uint32_t{1}), row(NullData{}, std::uint32_t{2})}},
+                  events)
+          .error()
+          .row,
+      1U);
+}
+
+TEST(ProfileRows, ANullValueInTheFirstRowStaysUnknown) {
+  const auto rows =
+      decode_rows(Array{{row(stamp(kStart), NullData{}), row(NullData{}, NullData{})}}, shape());
+  ASSERT_TRUE(rows);
+  EXPECT_TRUE((*rows)[1].cells[1].is<NullData>());
+}
+
+TEST(ProfileRows, CellsMustMatchTheColumns) {
+  EXPECT_FALSE(decode_rows(Array{{Structure{{stamp(kStart)}}}}, shape()));
+  EXPECT_FALSE(decode_rows(std::uint8_t{1}, shape()));
+  EXPECT_TRUE(decode_rows(Array{}, shape()).value().empty());
+  EXPECT_TRUE(decode_rows(NullData{}, shape()).value().empty());
+}
+
+TEST(ProfileRows, ATimeAsSecondsSince2000IsRead) {
+  const auto rows = decode_rows(Array{{row(std::uint32_t{86'400}, std::uint32_t{1})}}, shape());
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[0].time, *rfc3339::parse("2000-01-02T00:00:00Z"));
+}
+
+TEST(ScalerUnit, NumbersKeepEveryDigit) {
+  EXPECT_EQ(rescaled(1234, 1, 0), 12340);
+  EXPECT_EQ(rescaled(12340, -1, 0), 1234);
+  EXPECT_FALSE(rescaled(12345, -1, 0));
+  EXPECT_FALSE(rescaled(INT64_MAX / 2, 1, 0));
+  EXPECT_EQ(rescaled(0, 127, -128), 0);
+  EXPECT_EQ(decimal_text(12345, -2), "123.45");
+  EXPECT_EQ(decimal_text(-5, -3), "-0.005");
+  EXPECT_EQ(decimal_text(12, 3), "12000");
+  EXPECT_EQ(unit_symbol(30), "Wh");
+}
+
+TEST(ObjectList, EntriesAreReadAndRightsPassedOver) {
+  const Data list = Array{
+      {Structure{{std::uint16_t{8}, std::uint8_t{0}, dlms::octet_string(kClock), Structure{}}}}};
+  EXPECT_EQ(decode_object_list(list).value(), (std::vector{ObjectListEntry{8, 0, kClock}}));
+  EXPECT_FALSE(decode_object_list(Array{{Structure{{std::uint16_t{8}}}}}));
+}
+
+}  // namespace
+}  // namespace metergate::cosem
