@@ -23,6 +23,8 @@ struct Role {
   bool engineering_to_customer = false;  ///< may send technicians' tokens to a customer (J-26)
   bool registry = false;                 ///< may change what belongs together (J-55)
   bool tenancy = false;                  ///< may change tenancies, suppliers and tariffs
+  bool connect = false;                  ///< may have a supply closed from afar (P-33)
+  bool sealed = false;                   ///< may export and erase what sealed tenancies left
 
   friend bool operator==(const Role&, const Role&) = default;
 };

@@ -10,7 +10,7 @@ namespace {
 template <typename Enum, std::size_t N>
 using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Words<AuditKind, 11> kKinds{{{AuditKind::TokenIssued, "token-issued"},
+constexpr Words<AuditKind, 14> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::TokenRefused, "token-refused"},
                                        {AuditKind::TokenHandedOver, "token-handed-over"},
                                        {AuditKind::TokenResent, "token-resent"},
@@ -20,12 +20,16 @@ constexpr Words<AuditKind, 11> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::RegistryChanged, "registry-changed"},
                                        {AuditKind::RegistryConflict, "registry-conflict"},
                                        {AuditKind::ConfigurationChanged, "configuration-changed"},
-                                       {AuditKind::ChangeOrdered, "change-ordered"}}};
+                                       {AuditKind::ChangeOrdered, "change-ordered"},
+                                       {AuditKind::ConnectOrdered, "connect-ordered"},
+                                       {AuditKind::TenancyExported, "tenancy-exported"},
+                                       {AuditKind::TenancyErased, "tenancy-erased"}}};
 
-constexpr Words<IdentityProof, 4> kProofs{{{IdentityProof::None, "none"},
+constexpr Words<IdentityProof, 5> kProofs{{{IdentityProof::None, "none"},
                                            {IdentityProof::Signature, "signature"},
                                            {IdentityProof::LocalUser, "local-user"},
-                                           {IdentityProof::Broker, "broker"}}};
+                                           {IdentityProof::Broker, "broker"},
+                                           {IdentityProof::Order, "order"}}};
 
 template <typename Enum, std::size_t N>
 std::string_view word_of(const Words<Enum, N>& words, Enum value) {

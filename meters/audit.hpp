@@ -22,7 +22,10 @@ enum class AuditKind : std::uint8_t {
   RegistryChanged,
   RegistryConflict,
   ConfigurationChanged,
-  ChangeOrdered,  ///< of a tenancy, a supplier or a tariff
+  ChangeOrdered,    ///< of a tenancy, a supplier or a tariff
+  ConnectOrdered,   ///< a supply is closed with nobody at the meter
+  TenancyExported,  ///< a sealed one was handed out
+  TenancyErased,
 };
 [[nodiscard]] std::string_view audit_word(AuditKind kind);
 [[nodiscard]] std::optional<AuditKind> parse_audit_kind(std::string_view word);
@@ -35,6 +38,7 @@ enum class IdentityProof : std::uint8_t {
   Signature,  ///< the command was signed with the operator's key
   LocalUser,  ///< the kernel named the user of the control socket
   Broker,     ///< the broker's access list let the command through; the name is what it says
+  Order,      ///< part of an order of his that was judged when it was accepted
 };
 [[nodiscard]] std::string_view identity_proof_word(IdentityProof proof);
 [[nodiscard]] std::optional<IdentityProof> parse_identity_proof(std::string_view word);

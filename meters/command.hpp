@@ -36,7 +36,9 @@ enum class Verb : std::uint8_t {
   ChangeRegistry,
   ChangeTenancy,
   ChangeSupplier,
-  SetTariff
+  SetTariff,
+  ExportTenancy,
+  EraseTenancy
 };
 
 /// The line serves the smallest first; a command of an engineer at the box overtakes all
@@ -99,6 +101,11 @@ inline constexpr std::array kVerbs{
                Repeatable::No, Capability::ChangeSupplier},
     VerbTraits{Verb::SetTariff, "set-tariff", Priority::Relay, Accountability::Required,
                Repeatable::No, Capability::Tariffs},
+    // Of what is on this box; the meter hears nothing of either.
+    VerbTraits{Verb::ExportTenancy, "export-tenancy", Priority::Routine, Accountability::Required,
+               Repeatable::Yes, std::nullopt},
+    VerbTraits{Verb::EraseTenancy, "erase-tenancy", Priority::Routine, Accountability::Required,
+               Repeatable::Yes, std::nullopt},
 };
 
 [[nodiscard]] const VerbTraits& traits_of(Verb verb);
@@ -161,6 +168,7 @@ struct ResendTokens {
 struct ChangeRegistry {
   registry::Request request;
   std::optional<UtcTime> effective;  ///< absent: when it is accepted
+  bool change_tenancy = false;  ///< order it of every meter that passes to another customer (J-57)
 };
 
 /// What a change of tenancy or of supplier asks for besides the change itself.
@@ -185,10 +193,19 @@ struct SetTariff {
   Tariff tariff;
   std::optional<UtcSeconds> activates;  ///< absent: at once
 };
+/// What is kept of a sealed tenancy is handed out to whoever has the right to it.
+struct ExportTenancy {
+  std::int64_t epoch = 0;
+  bool publish = true;  ///< on the topics of sealed tenancies; otherwise the asker reads the ledger
+};
+/// ... and erased past recovery, as a tenant who has left may demand.
+struct EraseTenancy {
+  std::int64_t epoch = 0;
+};
 
-using CommandParams =
-    std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel, IssueToken,
-                 ResendTokens, ChangeRegistry, ChangeTenancy, ChangeSupplier, SetTariff>;
+using CommandParams = std::variant<DeliverToken, SetRelay, Read, Synchronise, SetClock, Cancel,
+                                   IssueToken, ResendTokens, ChangeRegistry, ChangeTenancy,
+                                   ChangeSupplier, SetTariff, ExportTenancy, EraseTenancy>;
 
 /// How the answer finds its asker (MQTT 5 request/response); empty: the default result topic.
 struct ReplyTo {

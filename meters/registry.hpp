@@ -100,6 +100,7 @@ struct CotDue {
   MeterId meter;
   std::optional<CustomerId> left;
   std::optional<CustomerId> entered;
+  std::string command{};  ///< the one that orders it; empty: nobody has
   friend bool operator==(const CotDue&, const CotDue&) = default;
 };
 

@@ -47,11 +47,10 @@ std::string occupancy_json(const Occupancy& link) {
 }
 
 std::string cot_json(const CotDue& due) {
-  return Members{}
-      .add("meter", due.meter.text())
-      .add("left", due.left)
-      .add("entered", due.entered)
-      .object();
+  Members out;
+  out.add("meter", due.meter.text()).add("left", due.left).add("entered", due.entered);
+  if (!due.command.empty()) out.add("command", due.command);
+  return out.object();
 }
 
 }  // namespace

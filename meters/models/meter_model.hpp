@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -11,6 +12,7 @@
 #include "meters/capability.hpp"
 #include "meters/event_log.hpp"
 #include "meters/load_profile.hpp"
+#include "meters/models/dlms_layout.hpp"
 #include "meters/operation.hpp"
 #include "meters/quantity.hpp"
 #include "meters/supply.hpp"
@@ -22,7 +24,7 @@
 /// once read. `config/model_file.hpp` reads and checks it.
 namespace metergate::model {
 
-enum class Protocol : std::uint8_t { Modbus, Mqtt };
+enum class Protocol : std::uint8_t { Modbus, Mqtt, Dlms };
 
 enum class RegisterSpace : std::uint8_t { Holding, Input };
 
@@ -208,7 +210,16 @@ struct MeterModel {
   std::uint16_t relay_operations_per_day = 20;
   std::map<std::uint16_t, EventCode> event_codes;  ///< raw to ours
   ModbusLayout modbus;                             ///< for Protocol::Modbus
+  DlmsLayout dlms;                                 ///< for Protocol::Dlms
   std::vector<Capture> captures;
+
+  /// Meters on MQTT say so themselves.
+  [[nodiscard]] bool has_log(LogId log) const {
+    if (protocol == Protocol::Dlms) return dlms.logs.contains(log);
+    return protocol == Protocol::Mqtt ||
+           std::ranges::any_of(modbus.log_numbers,
+                               [&](const auto& entry) { return entry.second == log; });
+  }
 
   friend bool operator==(const MeterModel&, const MeterModel&) = default;
 };

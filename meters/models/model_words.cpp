@@ -11,7 +11,8 @@ namespace metergate::model {
 namespace {
 
 // All in the order of their enumerations.
-constexpr std::array<std::string_view, 2> kProtocols{"modbus", "mqtt"};
+constexpr std::array<std::string_view, 3> kProtocols{"modbus", "mqtt", "dlms"};
+constexpr std::array<std::string_view, 3> kTokenEncodings{"ascii", "visible", "bcd"};
 constexpr std::array<std::string_view, 2> kSpaces{"holding", "input"};
 constexpr std::array<std::string_view, 8> kTypes{"u16", "s16", "u32", "s32",
                                                  "u64", "s64", "f32", "ascii"};
@@ -93,6 +94,13 @@ std::optional<WindowAccess> parse_window_access(std::string_view word) {
 std::string_view capture_kind_word(CaptureKind kind) { return word_of(kCaptureKinds, kind); }
 std::optional<CaptureKind> parse_capture_kind(std::string_view word) {
   return parse_word<CaptureKind>(kCaptureKinds, word);
+}
+
+std::string_view token_encoding_word(TokenEncoding encoding) {
+  return word_of(kTokenEncodings, encoding);
+}
+std::optional<TokenEncoding> parse_token_encoding(std::string_view word) {
+  return parse_word<TokenEncoding>(kTokenEncodings, word);
 }
 
 std::string_view field_role_word(FieldRole role) { return word_of(kRoles, role); }

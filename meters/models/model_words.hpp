@@ -10,7 +10,7 @@
 /// The words a model file uses, and back again for reports.
 namespace metergate::model {
 
-/// `modbus`, `mqtt`
+/// `modbus`, `mqtt`, `dlms`
 [[nodiscard]] std::string_view protocol_word(Protocol protocol);
 [[nodiscard]] std::optional<Protocol> parse_protocol(std::string_view word);
 
@@ -33,6 +33,10 @@ namespace metergate::model {
 /// `recorded`, `document`, `computed`
 [[nodiscard]] std::string_view capture_kind_word(CaptureKind kind);
 [[nodiscard]] std::optional<CaptureKind> parse_capture_kind(std::string_view word);
+
+/// `ascii`, `visible`, `bcd`
+[[nodiscard]] std::string_view token_encoding_word(TokenEncoding encoding);
+[[nodiscard]] std::optional<TokenEncoding> parse_token_encoding(std::string_view word);
 
 /// `skip`, `serial`, ..., `detail`; a channel is written by its OBIS code.
 [[nodiscard]] std::string_view field_role_word(FieldRole role);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "meters/virtual/meter_state.hpp"
+#include "meters/virtual/test_keys.hpp"
 
 /// Change of tenancy, change of supplier and tariffs, as Premier 211 does them (utrn-and-premier.md
 /// 1.6, 1.7).
@@ -236,6 +237,12 @@ void VirtualMeter::State::change_supplier(const operation::ChangeSupplier& order
   if (order.actions.has(ChangeAction::DefaultTariff)) {
     tariffs.activate(default_tariff());
     account.set_price(settings.price_minor_per_kwh);
+  }
+  const bool is_another = tariffs.active().supplier.id != order.supplier.id;
+  if (acceptance && is_another) {
+    // The certificates of GBCS request 6.23 are not on our wires: whoever follows has test keys.
+    acceptance->change_supplier(
+        test_keys::utrn_keys(settings.serial, test_keys::supplier_identity(order.supplier.id)));
   }
   tariffs.change_supplier(order.supplier);
   if (order.actions.has(ChangeAction::ResetBalance)) reset_balance(order.transaction);

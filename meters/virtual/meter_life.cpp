@@ -195,11 +195,12 @@ void VirtualMeter::State::arm(std::uint16_t causes, std::uint16_t why,
 }
 
 void VirtualMeter::State::set_clock(UtcSeconds to, operation::TransactionId transaction) {
+  const sys_days day_before = std::chrono::floor<days>(meter_time());
   energy.clock_set(to);
   clock_base = to - seconds{ticks};
   const sys_days today = std::chrono::floor<days>(to);
   // A jump over midnight: the snapshot is late, and marked.
-  if (has_power) energy.take_snapshot(today, IntervalMarks::kClockSet);
+  if (has_power && today > day_before) energy.take_snapshot(today, IntervalMarks::kClockSet);
   write(LogId::Configuration, EventCode::ClockSet, 0, transaction);
   fire_due();
 }

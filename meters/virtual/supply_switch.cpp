@@ -24,8 +24,10 @@ bool SupplySwitch::release(std::uint16_t causes) {
 
 bool SupplySwitch::arm(std::uint16_t causes) {
   if (state_ != SupplyState::On) return release(causes);
-  state_ = SupplyState::Armed;
-  return true;
+  // A closed relay that something holds open is one that a fault has closed.
+  causes_.bits = static_cast<std::uint16_t>(causes_.bits & ~causes);
+  state_ = causes_.none() ? SupplyState::Armed : SupplyState::Off;
+  return state_ == SupplyState::Armed;
 }
 
 bool SupplySwitch::press() {

@@ -104,11 +104,19 @@ MeterKeys meter_keys(const SerialNumber& serial, const Issue& issue) {
 
 utrn::Eui64 supplier_identity() { return utrn::Eui64{kLocallyAdministered | 0x5550'504C'4945'52U}; }
 
+utrn::Eui64 supplier_identity(std::uint32_t supplier_id) {
+  constexpr std::uint64_t kSuccessors = 0x5343ULL << 32U;
+  return utrn::Eui64{kLocallyAdministered | kSuccessors | supplier_id};
+}
+
 utrn::Eui64 meter_identity(const SerialNumber& serial) {
   return utrn::Eui64{kLocallyAdministered | (number_of(digest_of("eui/" + serial.text())) >> 8U)};
 }
 
-crypto::SecretOctets supplier_private_key() { return private_key("supplier"); }
+crypto::SecretOctets supplier_private_key(const utrn::Eui64& supplier) {
+  const bool is_first = supplier == supplier_identity();
+  return private_key(is_first ? "supplier" : "supplier/" + supplier.text());
+}
 
 crypto::SecretOctets meter_private_key(const SerialNumber& serial) {
   return private_key("meter/" + serial.text());
@@ -118,10 +126,12 @@ crypto::P256Point public_key(const crypto::SecretOctets& key) {
   return crypto::p256_public_key(key).value();
 }
 
-UtrnKeys utrn_keys(const SerialNumber& serial) {
-  static const crypto::P256Point kSupplier = public_key(supplier_private_key());
-  return {{supplier_identity(), meter_identity(serial)},
-          utrn::prepayment_secret(meter_private_key(serial), kSupplier).value()};
+UtrnKeys utrn_keys(const SerialNumber& serial, const utrn::Eui64& supplier) {
+  static const crypto::P256Point kFirst = public_key(supplier_private_key());
+  const bool is_first = supplier == supplier_identity();
+  const crypto::P256Point key = is_first ? kFirst : public_key(supplier_private_key(supplier));
+  return {{supplier, meter_identity(serial)},
+          utrn::prepayment_secret(meter_private_key(serial), key).value()};
 }
 
 }  // namespace metergate::virtual_meter::test_keys

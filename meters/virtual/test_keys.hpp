@@ -44,12 +44,17 @@ struct Issue {
 [[nodiscard]] MeterKeys meter_keys(const SerialNumber& serial, const Issue& issue = {});
 
 // ---- UTRN ---------------------------------------------------------------------------------------
+/// Of the supplier a meter is made for, and of whoever takes over from him by his number in
+/// tariffs.
 [[nodiscard]] utrn::Eui64 supplier_identity();
+[[nodiscard]] utrn::Eui64 supplier_identity(std::uint32_t supplier_id);
 [[nodiscard]] utrn::Eui64 meter_identity(const SerialNumber& serial);
-/// The supplier's prepayment key agreement key, and a meter's.
-[[nodiscard]] crypto::SecretOctets supplier_private_key();
+/// A supplier's prepayment key agreement key, and a meter's.
+[[nodiscard]] crypto::SecretOctets supplier_private_key(
+    const utrn::Eui64& supplier = supplier_identity());
 [[nodiscard]] crypto::SecretOctets meter_private_key(const SerialNumber& serial);
 [[nodiscard]] crypto::P256Point public_key(const crypto::SecretOctets& private_key);
-[[nodiscard]] UtrnKeys utrn_keys(const SerialNumber& serial);
+[[nodiscard]] UtrnKeys utrn_keys(const SerialNumber& serial,
+                                 const utrn::Eui64& supplier = supplier_identity());
 
 }  // namespace metergate::virtual_meter::test_keys

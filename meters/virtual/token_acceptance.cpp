@@ -134,6 +134,11 @@ void TokenAcceptance::key_changed() {
   if (rolled_over) keys_.base_date = next(keys_.base_date);
 }
 
+void TokenAcceptance::change_supplier(UtrnKeys keys) {
+  utrn_.change_supplier(keys.secret, keys.parties.originator, counters().highest());
+  keys_.utrn = std::move(keys);
+}
+
 Decision TokenAcceptance::remote(const TokenDigits& digits, UtcSeconds running,
                                  const Effects& effects) {
   Decision made = decide(digits, running, effects);

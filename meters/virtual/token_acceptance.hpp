@@ -44,6 +44,8 @@ class TokenAcceptance {
   [[nodiscard]] Decision by_hand(std::string_view digits, UtcSeconds running,
                                  const Effects& effects);
   void power_returned() { lockout_.forgive(); }
+  /// Keys of another supplier: codes of the old one die (utrn-and-premier.md 2.4).
+  void change_supplier(UtrnKeys keys);
 
   /// As they are now, key changes included.
   [[nodiscard]] const MeterKeys& keys() const { return keys_; }

@@ -174,5 +174,20 @@ TEST(KeyedMeterTest, ClearCreditClearsTheRegisterItNames) {
   EXPECT_EQ(bench.meter.balance_minor(), 0);
 }
 
+TEST(KeyedMeterTest, CodesOfTheOldSupplierDieWithItsKeysAndCountingGoesOn) {
+  Bench bench;
+  ASSERT_TRUE(taken(bench.send(bench.vendor.utrn(5, 1'000))));
+  const TokenDigits unused = bench.vendor.utrn(6, 1'000);
+  operation::ChangeSupplier order;
+  order.supplier = {2, "South Power"};
+  order.transaction = ++bench.transaction;
+  ASSERT_TRUE(taken(std::get<operation::OrderAnswer>(*bench.meter.perform(order, bench.now))));
+  bench.restart();
+  EXPECT_EQ(no(bench.send(unused)).refusal, operation::MeterRefusal::NotAuthentic);
+  bench.vendor.change_supplier(2);
+  EXPECT_FALSE(taken(bench.send(bench.vendor.utrn(5, 1'000)))) << "at the floor";
+  EXPECT_TRUE(taken(bench.send(bench.vendor.utrn(6, 1'000))));
+}
+
 }  // namespace
 }  // namespace metergate::virtual_meter
