@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdlib>
+#include <utility>
 
 namespace metergate {
 namespace {
@@ -25,9 +26,17 @@ bool is_named(std::string_view name, std::uint64_t& wanted) {
   return true;
 }
 
+std::function<void(std::string_view)>& watcher() {
+  static std::function<void(std::string_view)> one;
+  return one;
+}
+
 }  // namespace
 
+void watch_crash_points(std::function<void(std::string_view)> told) { watcher() = std::move(told); }
+
 void crash_point(std::string_view name) {
+  if (watcher()) return watcher()(name);
   static std::atomic<std::uint64_t> passages{0};
   std::uint64_t wanted = 1;
   if (is_named(name, wanted) && ++passages == wanted) std::raise(SIGKILL);

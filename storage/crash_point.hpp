@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string_view>
 
 namespace metergate {
@@ -10,8 +11,12 @@ namespace metergate {
 /// SIGKILL here. Builds without METERGATE_CRASH_POINTS have nothing in this place.
 #ifdef METERGATE_CRASH_POINTS
 void crash_point(std::string_view name);
+/// A test within this process is told of each passage instead; it may throw, and the caller of the
+/// gateway then throws the gateway away. Empty: nobody is told any more.
+void watch_crash_points(std::function<void(std::string_view name)> watcher);
 #else
 inline void crash_point(std::string_view) {}
+inline void watch_crash_points(const std::function<void(std::string_view)>&) {}
 #endif
 
 }  // namespace metergate

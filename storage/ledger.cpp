@@ -10,7 +10,14 @@
 namespace metergate {
 
 Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_{std::move(impl)} {}
-Ledger::~Ledger() = default;
+Ledger::~Ledger() {
+  // Or the broker is told again; so no failure is worth more than that.
+  if (!impl_ || impl_->mode == LedgerMode::ReadOnly || impl_->published.size() == 0) return;
+  if (impl_->db.in_transaction()) return;
+  if (impl_->write("clearing published data", [&] { return impl_->clear_published(); })) {
+    static_cast<void>(impl_->commit_open());
+  }
+}
 Ledger::Ledger(Ledger&&) noexcept = default;
 Ledger& Ledger::operator=(Ledger&&) noexcept = default;
 

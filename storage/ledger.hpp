@@ -186,6 +186,11 @@ class Ledger {
   [[nodiscard]] Stored<operation::TransactionId> next_transaction(
       MeterKey meter, operation::TransactionId above = 0);
 
+  /// Invocation counters below it may have been used with the meter's DLMS keys: never again.
+  [[nodiscard]] Stored<std::uint32_t> dlms_counter_end(MeterKey meter) const;
+  /// Counters below `end` may be used once this is committed. Never goes down.
+  [[nodiscard]] Stored<Done> reserve_dlms_counters(MeterKey meter, std::uint32_t end);
+
   // ---- tenancies --------------------------------------------------------------------------------
   /// Seals the open tenancy and opens the next one, with nothing in it yet: what lies before
   /// `begin.first_interval` and `begin.first_day` is never asked for in it. Returns its epoch.
@@ -197,6 +202,8 @@ class Ledger {
   /// `checks_json`: what was verified at the meter.
   [[nodiscard]] Stored<Done> set_synchronised(MeterKey meter, Epoch epoch,
                                               std::string_view checks_json, UtcTime now);
+  /// Marks all that is kept of a tenancy as not seen by the broker.
+  [[nodiscard]] Stored<Done> publish_again(MeterKey meter, Epoch epoch);
   /// Erases all data of a sealed tenancy, past recovery from the file; its row stays, marked.
   /// Misuse for one that is open or not there.
   [[nodiscard]] Stored<Done> erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now);

@@ -10,6 +10,7 @@
 #include "storage/ballast.hpp"
 #include "storage/channel_ids.hpp"
 #include "storage/ledger.hpp"
+#include "storage/published_data.hpp"
 #include "storage/sqlite/database.hpp"
 #include "storage/writer_lock.hpp"
 
@@ -25,6 +26,7 @@ struct Ledger::Impl {
   std::optional<WriterLock> lock;
   Ballast ballast;
   ChannelIds channels;
+  PublishedData published;
   /// Never given twice while the process lives, also after the row that had it was deleted, so
   /// that a late `published` can't clear a newer row.
   std::int64_t next_message_id = 1;
@@ -79,6 +81,9 @@ struct Ledger::Impl {
   /// Ledger::commit has told it.
   [[nodiscard]] Stored<Done> commit_open();
   void roll_back();
+
+  /// Deletes the rows of `published` from the file, inside the open transaction.
+  [[nodiscard]] Stored<Done> clear_published();
 
   /// For deletions that erase: leaves nothing of the rows in the file.
   template <typename Body>

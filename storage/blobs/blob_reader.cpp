@@ -37,7 +37,7 @@ Result<BlobReader, BlobFault> BlobReader::open(OctetView blob, std::uint8_t form
   return BlobReader{body};
 }
 
-std::uint64_t BlobReader::number() {
+std::uint64_t BlobReader::long_number() {
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < 64; shift += 7) {
     if (at_ == body_.size()) break;
@@ -49,11 +49,6 @@ std::uint64_t BlobReader::number() {
   }
   ok_ = false;
   return 0;
-}
-
-std::int64_t BlobReader::signed_number() {
-  const std::uint64_t bits = number();
-  return static_cast<std::int64_t>((bits >> 1U) ^ (0 - (bits & 1U)));
 }
 
 std::uint8_t BlobReader::octet() {

@@ -25,8 +25,20 @@ class BlobReader {
   /// Checks the frame and stands at the start of the body.
   [[nodiscard]] static Result<BlobReader, BlobFault> open(OctetView blob, std::uint8_t format);
 
-  [[nodiscard]] std::uint64_t number();
-  [[nodiscard]] std::int64_t signed_number();
+  [[nodiscard]] std::uint64_t number() {
+    // Nearly all have one octet or two.
+    if (at_ + 1 < body_.size()) {
+      const std::uint64_t first = body_[at_];
+      if (first < 0x80U) return ++at_, first;
+      const std::uint64_t second = body_[at_ + 1];
+      if (second < 0x80U) return at_ += 2, (first & 0x7FU) | second << 7U;
+    }
+    return long_number();
+  }
+  [[nodiscard]] std::int64_t signed_number() {
+    const std::uint64_t bits = number();
+    return static_cast<std::int64_t>((bits >> 1U) ^ (0 - (bits & 1U)));
+  }
   [[nodiscard]] std::uint8_t octet();
   [[nodiscard]] OctetView take(std::uint64_t count);
   [[nodiscard]] bool ok() const { return ok_; }
@@ -34,6 +46,7 @@ class BlobReader {
 
  private:
   explicit BlobReader(OctetView body) : body_{body} {}
+  [[nodiscard]] std::uint64_t long_number();
 
   OctetView body_;
   std::size_t at_ = 0;

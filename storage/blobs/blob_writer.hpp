@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
 
 #include "protocols/octets/octets.hpp"
@@ -17,6 +19,7 @@ class BlobWriter {
   void signed_number(std::int64_t value);
   void octet(std::uint8_t value) { body_.push_back(value); }
   void append(OctetView octets) { body_.insert(body_.end(), octets.begin(), octets.end()); }
+  void reserve(std::size_t octets) { body_.reserve(octets); }
   [[nodiscard]] std::size_t size() const { return body_.size(); }
   [[nodiscard]] const Octets& body() const { return body_; }
   void clear() { body_.clear(); }
@@ -26,6 +29,12 @@ class BlobWriter {
  private:
   Octets body_;
 };
+
+/// Octets `signed_number` takes.
+[[nodiscard]] constexpr std::size_t signed_number_octets(std::int64_t value) {
+  const auto bits = static_cast<std::uint64_t>(value) << 1U ^ (value < 0 ? ~std::uint64_t{0} : 0);
+  return (static_cast<std::size_t>(std::bit_width(bits | 1U)) + 6) / 7;
+}
 
 [[nodiscard]] std::uint32_t crc32(OctetView octets);
 

@@ -29,6 +29,10 @@ inline constexpr std::size_t kMaxDayPoints = 1U << 18U;
 [[nodiscard]] Octets encode_profile_day(std::chrono::sys_days day,
                                         std::span<const ProfilePoint> points);
 
+/// Adds the same points in the same order to `points`; nothing when the blob is at fault.
+[[nodiscard]] Result<Done, BlobFault> append_profile_day(std::chrono::sys_days day, OctetView blob,
+                                                         std::vector<ProfilePoint>& points);
+
 /// The same points in the same order, or what is wrong with the blob.
 [[nodiscard]] Result<std::vector<ProfilePoint>, BlobFault> decode_profile_day(
     std::chrono::sys_days day, OctetView blob);

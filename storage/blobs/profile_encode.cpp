@@ -28,9 +28,10 @@ void write_starts(BlobWriter& out, const std::vector<std::uint32_t>& starts) {
 
 // One channel's values in the order of the starts, and which starts have one.
 struct ChannelDay {
-  std::vector<std::int64_t> values;
-  std::vector<std::uint16_t> marks;
-  Octets presence;
+  std::int64_t number = 0;
+  std::vector<std::int64_t> values{};
+  std::vector<std::uint16_t> marks{};
+  Octets presence{};
 };
 
 std::int64_t difference(std::int64_t now, std::int64_t before) {
@@ -39,14 +40,28 @@ std::int64_t difference(std::int64_t now, std::int64_t before) {
                                    static_cast<std::uint64_t>(before));
 }
 
-BlobWriter differences_of(const std::vector<std::int64_t>& values) {
-  BlobWriter out;
+ValueShape shortest(const std::vector<std::int64_t>& values) {
+  std::size_t each = 0;
+  std::size_t differences = 0;
+  bool all_alike = true;
   std::int64_t before = 0;
   for (const std::int64_t value : values) {
-    out.signed_number(difference(value, before));
+    each += signed_number_octets(value);
+    differences += signed_number_octets(difference(value, before));
+    all_alike = all_alike && value == values.front();
     before = value;
   }
-  return out;
+  if (all_alike) return ValueShape::OneForAll;
+  return differences < each ? ValueShape::Differences : ValueShape::Each;
+}
+
+void write_values(BlobWriter& out, const std::vector<std::int64_t>& values, ValueShape shape) {
+  if (shape == ValueShape::OneForAll) return out.signed_number(values.front());
+  std::int64_t before = 0;
+  for (const std::int64_t value : values) {
+    out.signed_number(shape == ValueShape::Each ? value : difference(value, before));
+    before = value;
+  }
 }
 
 void write_marks(BlobWriter& out, const std::vector<std::uint16_t>& marks) {
@@ -72,68 +87,50 @@ void write_marks(BlobWriter& out, const std::vector<std::uint16_t>& marks) {
 
 void write_channel(BlobWriter& out, const ChannelDay& channel, std::size_t starts) {
   const bool partial = channel.values.size() != starts;
-  BlobWriter each;
-  for (const std::int64_t value : channel.values) each.signed_number(value);
-  BlobWriter differences = differences_of(channel.values);
-
-  ValueShape shape = ValueShape::Each;
-  if (std::ranges::adjacent_find(channel.values, std::ranges::not_equal_to{}) ==
-      channel.values.end()) {
-    shape = ValueShape::OneForAll;
-  } else if (differences.size() < each.size()) {
-    shape = ValueShape::Differences;
-  }
+  const ValueShape shape = shortest(channel.values);
   out.octet(static_cast<std::uint8_t>(static_cast<unsigned>(shape) | (partial ? kPartial : 0U)));
   if (partial) out.append(channel.presence);
-  switch (shape) {
-    case ValueShape::Each:
-      out.append(each.body());
-      break;
-    case ValueShape::Differences:
-      out.append(differences.body());
-      break;
-    case ValueShape::OneForAll:
-      out.signed_number(channel.values.front());
-      break;
-  }
+  write_values(out, channel.values, shape);
   write_marks(out, channel.marks);
+}
+
+/// The channel with this number, made at its place among the others.
+ChannelDay& channel_of(std::vector<ChannelDay>& channels, std::int64_t number, std::size_t points) {
+  const auto found = std::ranges::lower_bound(channels, number, {}, &ChannelDay::number);
+  if (found != channels.end() && found->number == number) return *found;
+  ChannelDay& made = *channels.insert(found, ChannelDay{number});
+  made.values.reserve(points);
+  made.marks.reserve(points);
+  return made;
 }
 
 }  // namespace
 
 Octets encode_profile_day(std::chrono::sys_days day, std::span<const ProfilePoint> points) {
   std::vector<std::uint32_t> starts;
-  std::vector<std::int64_t> channels;
+  starts.reserve(points.size());
+  std::vector<ChannelDay> channels;
   for (const ProfilePoint& point : points) {
     const auto second = static_cast<std::uint32_t>((point.start - day).count());
     if (starts.empty() || starts.back() != second) starts.push_back(second);
-    if (std::ranges::find(channels, point.channel) == channels.end()) {
-      channels.push_back(point.channel);
-    }
-  }
-  std::ranges::sort(channels);
-
-  std::vector<ChannelDay> days(channels.size());
-  for (ChannelDay& channel : days) channel.presence.resize((starts.size() + 7) / 8);
-  std::size_t at = 0;
-  for (const ProfilePoint& point : points) {
-    const auto second = static_cast<std::uint32_t>((point.start - day).count());
-    while (starts[at] != second) ++at;
-    const auto index = std::ranges::lower_bound(channels, point.channel) - channels.begin();
-    ChannelDay& channel = days[static_cast<std::size_t>(index)];
+    ChannelDay& channel = channel_of(channels, point.channel, points.size());
+    const std::size_t at = starts.size() - 1;
+    if (channel.presence.size() <= at / 8) channel.presence.resize(at / 8 + 1);
     channel.values.push_back(point.value);
     channel.marks.push_back(point.marks.bits);
     channel.presence[at / 8] = static_cast<std::uint8_t>(channel.presence[at / 8] | 1U << (at % 8));
   }
 
   BlobWriter out;
+  out.reserve(3 * points.size());
   write_starts(out, starts);
   out.number(channels.size());
   std::int64_t expected = 0;
-  for (std::size_t i = 0; i < channels.size(); ++i) {
-    out.number(static_cast<std::uint64_t>(channels[i] - expected));
-    write_channel(out, days[i], starts.size());
-    expected = channels[i] + 1;
+  for (ChannelDay& channel : channels) {
+    channel.presence.resize((starts.size() + 7) / 8);
+    out.number(static_cast<std::uint64_t>(channel.number - expected));
+    write_channel(out, channel, starts.size());
+    expected = channel.number + 1;
   }
   return out.framed(kProfileFormat);
 }

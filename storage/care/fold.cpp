@@ -57,19 +57,6 @@ Stored<Done> put_progress(sqlite::Database& db, const Progress& progress) {
   return done;
 }
 
-// The start of the oldest hot row.
-Stored<std::optional<UtcSeconds>> oldest_start(sqlite::Database& db) {
-  std::optional<UtcSeconds> oldest;
-  for (const HotTable table : kHotTables) {
-    auto start = db.number(hot_sql<"SELECT min(start_s) FROM profile_hot_#">(table));
-    if (!start) return failure(start.error());
-    if (!*start) continue;
-    const UtcSeconds found{std::chrono::seconds{**start}};
-    oldest = std::min(oldest.value_or(found), found);
-  }
-  return oldest;
-}
-
 Stored<std::vector<UtcSeconds>> starts_of(sqlite::Database& db, std::chrono::sys_days day) {
   std::vector<UtcSeconds> out;
   const UtcSeconds begin = day;
@@ -161,7 +148,7 @@ Stored<std::size_t> Ledger::fold(std::chrono::sys_days today, std::size_t max_me
     if (auto done = move_frontier(db, today); !done) return failure(done.error());
     std::size_t worked = 0;
     while (worked < max_meter_days) {
-      auto oldest = oldest_start(db);
+      auto oldest = oldest_hot_start(db);
       if (!oldest) return failure(oldest.error());
       if (!*oldest) break;
       const auto day = std::chrono::floor<Days>(**oldest);

@@ -121,6 +121,11 @@ Stored<std::size_t> delete_chunk_somehow(Ledger::Impl& impl, const Purge& purge,
 
 Stored<std::size_t> Ledger::retain(const RetentionPolicy& policy, UtcTime now,
                                    std::size_t max_rows) {
+  // Data of which the outbox has a row is kept. On a full disk the rows wait for the next time.
+  if (impl_->published.size() > 0) {
+    static_cast<void>(
+        impl_->write("clearing published data", [&] { return impl_->clear_published(); }));
+  }
   if (auto done = impl_->commit_open(); !done) return failure(done.error());
   std::size_t total = 0;
   for (const Purge& purge : purges(policy, now)) {

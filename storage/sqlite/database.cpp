@@ -105,6 +105,21 @@ Stored<Done> Database::checkpoint() {
   return Done{};
 }
 
+Stored<Done> Database::copy_into(const std::filesystem::path& file) const {
+  auto copy = open(file, Access::ReadWrite);
+  if (!copy) return failure(copy.error());
+  copy->set_activity(activity_);
+  sqlite3_backup* backup =
+      sqlite3_backup_init(copy->connection_.get(), "main", connection_.get(), "main");
+  if (backup == nullptr) return failure(copy->last_error());
+  // All pages at once: one state of the file, whatever a writer commits meanwhile.
+  sqlite3_backup_step(backup, -1);
+  if (const int code = sqlite3_backup_finish(backup); code != SQLITE_OK) {
+    return failure(copy->error_of(code));
+  }
+  return copy->script("PRAGMA journal_mode = DELETE");
+}
+
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
 std::int64_t Database::total_changes() const { return sqlite3_total_changes64(connection_.get()); }

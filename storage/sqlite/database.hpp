@@ -90,6 +90,11 @@ class Database {
   /// Moves what the WAL holds into the file and starts it afresh.
   [[nodiscard]] Stored<Done> checkpoint();
 
+  /// Writes all of it, as it stands now, into a new file of mode 0600: SQLite's online backup,
+  /// which holds up no writer. The copy is one file without a WAL, so it can be moved and looked
+  /// at.
+  [[nodiscard]] Stored<Done> copy_into(const std::filesystem::path& file) const;
+
   /// What is being done, for error texts: `storing a command`.
   void set_activity(std::string_view activity) { activity_ = activity; }
   [[nodiscard]] StorageError error(StorageError::Reason reason, std::string_view words) const;

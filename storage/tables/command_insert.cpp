@@ -42,6 +42,9 @@ struct ParamColumns {
   std::optional<std::string> supplier_name;
   std::optional<std::uint32_t> tariff_id;
   std::optional<std::uint32_t> tariff_price;
+  std::optional<std::int64_t> sealed_epoch;
+  std::optional<int> sealed_publish;
+  std::optional<int> registry_change_tenancy;
 
   void operator()(const DeliverToken& deliver) {
     digits = deliver.token.digits.reveal();
@@ -69,6 +72,7 @@ struct ParamColumns {
   void operator()(const ChangeRegistry& asked) {
     registry = registry::names_of(asked.request);
     registry_effective = asked.effective;
+    registry_change_tenancy = asked.change_tenancy ? 1 : 0;
   }
   void operator()(const ChangeTenancy& change) {
     change_situation = situation_word(change.situation);
@@ -84,6 +88,11 @@ struct ParamColumns {
     supplier(set.tariff.supplier);
     change_effective = set.activates;
   }
+  void operator()(const ExportTenancy& asked) {
+    sealed_epoch = asked.epoch;
+    sealed_publish = asked.publish ? 1 : 0;
+  }
+  void operator()(const EraseTenancy& asked) { sealed_epoch = asked.epoch; }
 
   void order(const ChangeOrder& change) {
     change_effective = change.effective;
@@ -126,6 +135,7 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       "registry_serial, registry_seat,"
       " registry_effective_ms, change_effective_s, change_actions, change_relay, change_event,"
       " change_situation, change_uncollected, supplier_id, supplier_name, tariff_id, tariff_price,"
+      " sealed_epoch, sealed_publish, registry_change_tenancy,"
       " issued_ms, expires_ms, stated_expires_ms, "
       "not_before_ms, priority, operator,"
       " work_order, comment, response_topic, correlation_data, origin, state, reason, accepted_ms,"
@@ -133,7 +143,7 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,"
       " ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34,"
       " ?35, ?36, ?37, ?38, ?39, ?40, ?41, ?42, ?43, ?44, ?45, ?46, ?47, ?48, ?49, ?50, ?51,"
-      " ?52, ?53, ?54, ?54)",
+      " ?52, ?53, ?54, ?55, ?56, ?57, ?57)",
       c.id.text(), meter, body_digest, traits_of(c.verb()).word, params.digits, params.token_kind,
       params.allow_repeat, params.relay_state, params.read_classes, params.read_from,
       params.read_to, params.clock_time, params.cancel_id, params.issue_function,
@@ -145,7 +155,8 @@ Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,
       unless_empty(params.registry.serial), unless_empty(params.registry.seat),
       params.registry_effective, params.change_effective, params.change_actions,
       params.change_relay, params.change_event, params.change_situation, params.change_uncollected,
-      params.supplier_id, params.supplier_name, params.tariff_id, params.tariff_price, c.issued_at,
+      params.supplier_id, params.supplier_name, params.tariff_id, params.tariff_price,
+      params.sealed_epoch, params.sealed_publish, params.registry_change_tenancy, c.issued_at,
       c.expires_at, c.stated_expires_at, c.not_before, priority_word(c.priority), c.operator_name,
       c.work_order, c.comment, c.reply_to.response_topic, octets_of(c.reply_to.correlation_data),
       c.origin, stored_state_word(CommandState::Accepted), reason_word(Reason::None), now);

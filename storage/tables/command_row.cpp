@@ -49,7 +49,7 @@ std::optional<CommandParams> read_registry(const sqlite::Row& row) {
                                        .serial = row.string(46),
                                        .seat = row.string(47)});
   if (!request) return std::nullopt;
-  return ChangeRegistry{std::move(*request), row.maybe_time_ms(48)};
+  return ChangeRegistry{std::move(*request), row.maybe_time_ms(48), row.integer(61) != 0};
 }
 
 std::optional<ChangeOrder> read_change(const sqlite::Row& row) {
@@ -109,6 +109,10 @@ std::optional<CommandParams> read_params(Verb verb, const sqlite::Row& row) {
     case Verb::SetTariff:
       return SetTariff{{row.as<std::uint32_t>(57), read_supplier(row), row.as<std::uint32_t>(58)},
                        row.maybe_time_s(49)};
+    case Verb::ExportTenancy:
+      return ExportTenancy{row.integer(59), row.integer(60) != 0};
+    case Verb::EraseTenancy:
+      return EraseTenancy{row.integer(59)};
   }
   return std::nullopt;
 }

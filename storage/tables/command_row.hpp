@@ -21,7 +21,7 @@ namespace metergate {
   "c.registry_serial, c.registry_seat,"                                                          \
   " c.registry_effective_ms, c.change_effective_s, c.change_actions, c.change_relay,"            \
   " c.change_event, c.change_situation, c.change_uncollected, c.supplier_id, c.supplier_name,"   \
-  " c.tariff_id, c.tariff_price"                                                                 \
+  " c.tariff_id, c.tariff_price, c.sealed_epoch, c.sealed_publish, c.registry_change_tenancy"    \
   " FROM command c JOIN meter m ON m.key = c.meter "
 inline constexpr int kBodyDigestColumn = 31;
 

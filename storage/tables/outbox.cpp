@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/week.hpp"
 
@@ -56,29 +58,45 @@ Stored<std::vector<OutboxData>> Ledger::outbox_data(std::size_t limit) const {
         " ORDER BY week DESC, day DESC, kind, meter, epoch LIMIT ?",
         [&](const sqlite::Row& row) {
           const auto day = row.day(0);
-          out.push_back({.meter = row.integer(2),
-                         .epoch = row.integer(3),
-                         .kind = row.as<DataKind>(1),
-                         .day = day,
-                         .version = row.integer(4),
-                         .from = day + std::chrono::seconds{row.integer(5)},
-                         .to = day + std::chrono::seconds{row.integer(6)}});
+          const OutboxData data{.meter = row.integer(2),
+                                .epoch = row.integer(3),
+                                .kind = row.as<DataKind>(1),
+                                .day = day,
+                                .version = row.integer(4),
+                                .from = day + std::chrono::seconds{row.integer(5)},
+                                .to = day + std::chrono::seconds{row.integer(6)}};
+          if (out.size() < limit && !impl_->published.holds(data)) out.push_back(data);
         },
-        limit);
+        limit + impl_->published.size());
     if (!done) return failure(done.error());
     return out;
   });
 }
 
 Stored<Done> Ledger::published(const OutboxData& data) {
-  return impl_->write_plainly("clearing published data", [&] {
-    // An addition since the data was read has given the row another version.
-    return impl_->db.run(
+  impl_->db.set_activity("clearing published data");
+  // An addition since the data was read has given the row another version.
+  auto version = impl_->db.number(
+      "SELECT version FROM outbox_data"
+      " WHERE week = ? AND kind = ? AND meter = ? AND epoch = ? AND day = ?",
+      week_of(data.day), static_cast<int>(data.kind), data.meter, data.epoch, data.day);
+  if (!version) return failure(version.error());
+  if (*version == data.version) impl_->published.add(data);
+  if (impl_->published.size() <= PublishedData::kMost) return Done{};
+  return impl_->write_plainly("clearing published data", [&] { return impl_->clear_published(); });
+}
+
+Stored<Done> Ledger::Impl::clear_published() {
+  for (const auto& [key, data] : published.rows()) {
+    auto done = db.run(
         "DELETE FROM outbox_data"
         " WHERE week = ? AND kind = ? AND meter = ? AND epoch = ? AND day = ? AND version = ?",
         week_of(data.day), static_cast<int>(data.kind), data.meter, data.epoch, data.day,
         data.version);
-  });
+    if (!done) return done;
+  }
+  published.clear();
+  return Done{};
 }
 
 Stored<Ledger::OutboxSize> Ledger::outbox_size() const {
@@ -87,20 +105,25 @@ Stored<Ledger::OutboxSize> Ledger::outbox_size() const {
     if (!messages) return failure(messages.error());
     auto days = impl_->db.number("SELECT count(*) FROM outbox_data");
     if (!days) return failure(days.error());
+    const auto rows = static_cast<std::size_t>(days->value_or(0));
     return OutboxSize{static_cast<std::size_t>(messages->value_or(0)),
-                      static_cast<std::size_t>(days->value_or(0))};
+                      rows - std::min(rows, impl_->published.size())};
   });
 }
 
 Stored<Done> Ledger::Impl::mark_unpublished(MeterKey meter, Epoch epoch, DataKind kind,
                                             std::chrono::sys_days day, UtcSeconds from,
                                             UtcSeconds to) {
+  // What the broker has of the day needn't be told again with what is new.
+  const bool told = published.take({meter, epoch, kind, day});
   return db.run(
       "INSERT INTO outbox_data (week, kind, meter, epoch, day, version, first_s, last_s)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET version = excluded.version,"
-      " first_s = min(first_s, excluded.first_s), last_s = max(last_s, excluded.last_s)",
+      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET"
+      " version = excluded.version,"
+      " first_s = CASE WHEN ?9 THEN excluded.first_s ELSE min(first_s, excluded.first_s) END,"
+      " last_s = CASE WHEN ?9 THEN excluded.last_s ELSE max(last_s, excluded.last_s) END",
       week_of(day), static_cast<int>(kind), meter, epoch, day, next_version++, (from - day).count(),
-      (to - day).count());
+      (to - day).count(), told);
 }
 
 }  // namespace metergate

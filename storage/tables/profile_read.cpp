@@ -19,10 +19,6 @@ StorageError unreadable(sqlite::Database& db, MeterKey meter, std::chrono::sys_d
                       " is not readable: " + std::string{blobs::blob_fault_word(fault)});
 }
 
-void append(std::vector<ProfilePoint>& all, const std::vector<ProfilePoint>& more) {
-  all.insert(all.end(), more.begin(), more.end());
-}
-
 // Folded points of whole days that touch [from, to).
 Stored<std::vector<ProfilePoint>> folded_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
                                                 UtcSeconds from, UtcSeconds to) {
@@ -40,9 +36,8 @@ Stored<std::vector<ProfilePoint>> folded_points(sqlite::Database& db, MeterKey m
         "SELECT day, points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ?"
         " AND day BETWEEN ? AND ? ORDER BY day",
         [&](const sqlite::Row& row) -> Stored<Done> {
-          auto points = blobs::decode_profile_day(row.day(0), row.octets(1));
-          if (!points) return failure(unreadable(db, meter, row.day(0), points.error()));
-          append(out, *points);
+          const auto read = blobs::append_profile_day(row.day(0), row.octets(1), out);
+          if (!read) return failure(unreadable(db, meter, row.day(0), read.error()));
           return Done{};
         },
         week, meter, epoch, first, last);
@@ -58,6 +53,11 @@ Stored<std::vector<ProfileInterval>> intervals_of(ChannelIds& channels, sqlite::
   const auto first = std::ranges::lower_bound(points, from, {}, &ProfilePoint::start);
   const auto last = std::ranges::lower_bound(points, to, {}, &ProfilePoint::start);
   std::vector<ProfileInterval> out;
+  std::size_t starts = 0;
+  for (auto at = first; at != last; ++at) {
+    if (at == first || at->start != std::prev(at)->start) ++starts;
+  }
+  out.reserve(starts);
   // A meter has few channels, so the codes of the point before are mostly those of the next.
   std::vector<std::pair<std::int64_t, cosem::ObisCode>> codes;
   for (auto at = first; at != last;) {
@@ -108,6 +108,18 @@ Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey mete
   return out;
 }
 
+Stored<std::optional<UtcSeconds>> oldest_hot_start(sqlite::Database& db) {
+  std::optional<UtcSeconds> oldest;
+  for (const HotTable table : kHotTables) {
+    auto start = db.number(hot_sql<"SELECT min(start_s) FROM profile_hot_#">(table));
+    if (!start) return failure(start.error());
+    if (!*start) continue;
+    const UtcSeconds found{std::chrono::seconds{**start}};
+    oldest = std::min(oldest.value_or(found), found);
+  }
+  return oldest;
+}
+
 Stored<std::optional<std::vector<ProfilePoint>>> folded_day(sqlite::Database& db, MeterKey meter,
                                                             Epoch epoch,
                                                             std::chrono::sys_days day) {
@@ -125,8 +137,12 @@ Stored<std::optional<std::vector<ProfilePoint>>> folded_day(sqlite::Database& db
   return out;
 }
 
-Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
-                            std::chrono::sys_days day, const std::vector<ProfilePoint>& points) {
+namespace {
+
+// A day's blob, by a statement that takes its key and the octets.
+Stored<Done> write_folded_day(sqlite::Database& db, sqlite::Sql statement, MeterKey meter,
+                              Epoch epoch, std::chrono::sys_days day,
+                              std::span<const ProfilePoint> points) {
   if (points.size() > blobs::kMaxDayPoints) {
     return failure(
         db.error(StorageError::Reason::Misuse, "meter " + std::to_string(meter) + " has " +
@@ -134,10 +150,29 @@ Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
                                                    rfc3339::date_text(day) + ", at most " +
                                                    std::to_string(blobs::kMaxDayPoints) + " fit"));
   }
-  return db.run(
+  return db.run(statement, week_of(day), meter, epoch, day, blobs::encode_profile_day(day, points));
+}
+
+}  // namespace
+
+Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                            std::chrono::sys_days day, std::span<const ProfilePoint> points) {
+  return write_folded_day(
+      db,
       "INSERT INTO profile_day (week, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT DO UPDATE SET points = excluded.points",
-      week_of(day), meter, epoch, day, blobs::encode_profile_day(day, points));
+      meter, epoch, day, points);
+}
+
+Stored<bool> add_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                            std::chrono::sys_days day, std::span<const ProfilePoint> points) {
+  auto done = write_folded_day(
+      db,
+      "INSERT INTO profile_day (week, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT DO NOTHING",
+      meter, epoch, day, points);
+  if (!done) return failure(done.error());
+  return db.changes() != 0;
 }
 
 Stored<std::optional<std::chrono::sys_days>> fold_frontier(sqlite::Database& db) {
@@ -152,7 +187,10 @@ Stored<std::vector<ProfileInterval>> Ledger::profile(MeterKey meter, Epoch epoch
   return impl_->read("reading a load profile", [&]() -> Stored<std::vector<ProfileInterval>> {
     auto& db = impl_->db;
     if (from >= to) return std::vector<ProfileInterval>{};
-    auto hot = hot_points(db, meter, epoch, from, to);
+    auto oldest = oldest_hot_start(db);
+    if (!oldest) return failure(oldest.error());
+    Stored<std::vector<ProfilePoint>> hot{std::vector<ProfilePoint>{}};
+    if (*oldest && **oldest < to) hot = hot_points(db, meter, epoch, from, to);
     if (!hot) return failure(hot.error());
     auto folded = folded_points(db, meter, epoch, from, to);
     if (!folded) return failure(folded.error());

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "storage/blobs/profile_points.hpp"
@@ -15,6 +16,9 @@ namespace metergate {
                                                            Epoch epoch, UtcSeconds from,
                                                            UtcSeconds to);
 
+/// The start of the oldest hot row of any meter.
+[[nodiscard]] Stored<std::optional<UtcSeconds>> oldest_hot_start(sqlite::Database& db);
+
 /// The points of the day's blob; nothing when there is no blob.
 [[nodiscard]] Stored<std::optional<std::vector<ProfilePoint>>> folded_day(
     sqlite::Database& db, MeterKey meter, Epoch epoch, std::chrono::sys_days day);
@@ -22,7 +26,12 @@ namespace metergate {
 /// Puts a day's blob in place of what was there. `points` as encode_profile_day wants them.
 [[nodiscard]] Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
                                           std::chrono::sys_days day,
-                                          const std::vector<ProfilePoint>& points);
+                                          std::span<const ProfilePoint> points);
+
+/// Stores the day's blob; false, and nothing changed, when it has one.
+[[nodiscard]] Stored<bool> add_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                          std::chrono::sys_days day,
+                                          std::span<const ProfilePoint> points);
 
 /// Days before this one are no longer written hot; nothing before the first fold.
 [[nodiscard]] Stored<std::optional<std::chrono::sys_days>> fold_frontier(sqlite::Database& db);

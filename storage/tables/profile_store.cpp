@@ -64,11 +64,13 @@ Stored<DayChange> store_hot(sqlite::Database& db, const MeterDay& of) {
 // Into the day's blob, together with what it holds and with hot rows of a day in the middle of its
 // fold; those count as stored first, which they were.
 Stored<DayChange> store_folded(sqlite::Database& db, const MeterDay& of,
-                               std::vector<ProfilePoint> folded) {
-  auto hot = hot_points(db, of.meter, of.epoch, of.day, of.day + Days{1});
-  if (!hot) return failure(hot.error());
-  const auto stored = hot->empty() ? std::move(folded) : merge_points(*hot, folded).points;
-  const MergedPoints merged = merge_points(stored, of.points);
+                               std::vector<ProfilePoint> folded, bool may_be_hot) {
+  if (may_be_hot) {
+    auto hot = hot_points(db, of.meter, of.epoch, of.day, of.day + Days{1});
+    if (!hot) return failure(hot.error());
+    if (!hot->empty()) folded = merge_points(*hot, folded).points;
+  }
+  const MergedPoints merged = merge_points(folded, of.points);
   DayChange change;
   if (merged.changed.empty()) return change;
   for (const UtcSeconds start : merged.changed) change.note(start);
@@ -77,12 +79,32 @@ Stored<DayChange> store_folded(sqlite::Database& db, const MeterDay& of,
   return change;
 }
 
-Stored<DayChange> store_day(sqlite::Database& db, const MeterDay& of,
-                            std::chrono::sys_days first_hot_day) {
+/// Where a day's values go: hot from `first` on, unless it has a blob.
+struct HotDays {
+  std::chrono::sys_days first;
+  UtcSeconds no_row_before = UtcSeconds::min();  ///< as far as is known
+};
+
+// A past day that is all new, which is what a synchronisation brings: one statement.
+Stored<bool> store_new_day(sqlite::Database& db, const MeterDay& of, DayChange& change) {
+  auto stored = add_folded_day(db, of.meter, of.epoch, of.day, of.points);
+  if (!stored || !*stored) return stored;
+  for (const ProfilePoint& point : of.points) change.note(point.start);
+  return true;
+}
+
+Stored<DayChange> store_day(sqlite::Database& db, const MeterDay& of, const HotDays& hot) {
+  const bool may_be_hot = hot.no_row_before < of.day + Days{1};
+  if (of.day < hot.first && !may_be_hot) {
+    DayChange change;
+    auto stored = store_new_day(db, of, change);
+    if (!stored) return failure(stored.error());
+    if (*stored) return change;
+  }
   auto folded = folded_day(db, of.meter, of.epoch, of.day);
   if (!folded) return failure(folded.error());
-  if (!*folded && of.day >= first_hot_day) return store_hot(db, of);
-  return store_folded(db, of, std::move(*folded).value_or(std::vector<ProfilePoint>{}));
+  if (!*folded && of.day >= hot.first) return store_hot(db, of);
+  return store_folded(db, of, std::move(*folded).value_or(std::vector<ProfilePoint>{}), may_be_hot);
 }
 
 }  // namespace
@@ -97,11 +119,16 @@ Stored<std::size_t> Ledger::store_profile(MeterKey meter, Epoch epoch,
 
     std::vector<ProfilePoint> points;
     points.reserve(intervals.size() * intervals.front().values.size());
+    // A meter has few channels, so the number of the value before is often that of the next.
+    std::optional<std::pair<cosem::ObisCode, std::int64_t>> last;
     for (const ProfileInterval& interval : intervals) {
       for (const IntervalValue& value : interval.values) {
-        auto channel = impl_->channels.id_of(db, value.channel);
-        if (!channel) return failure(channel.error());
-        points.push_back({interval.start, *channel, value.value, value.marks});
+        if (!last || last->first != value.channel) {
+          auto channel = impl_->channels.id_of(db, value.channel);
+          if (!channel) return failure(channel.error());
+          last.emplace(value.channel, *channel);
+        }
+        points.push_back({interval.start, last->second, value.value, value.marks});
       }
     }
     put_in_order(points);
@@ -110,15 +137,20 @@ Stored<std::size_t> Ledger::store_profile(MeterKey meter, Epoch epoch,
     if (!frontier) return failure(frontier.error());
     // A backlog goes straight into blobs: it comes meter by meter, and the hot table is for what
     // all meters bring at once. Yesterday stays hot, since its last half-hours come today.
-    const auto first_hot_day = std::max(frontier->value_or(std::chrono::sys_days::min()),
-                                        std::chrono::floor<Days>(received_at) - Days{1});
+    HotDays hot{std::max(frontier->value_or(std::chrono::sys_days::min()),
+                         std::chrono::floor<Days>(received_at) - Days{1})};
+    if (!points.empty() && points.front().start < hot.first) {
+      auto oldest = oldest_hot_start(db);
+      if (!oldest) return failure(oldest.error());
+      hot.no_row_before = oldest->value_or(UtcSeconds::max());
+    }
     std::size_t changed = 0;
     for (auto first = points.cbegin(); first != points.cend();) {
       const auto day = std::chrono::floor<Days>(first->start);
-      const auto last = std::find_if(first, points.cend(), [&](const ProfilePoint& point) {
+      const auto end = std::find_if(first, points.cend(), [&](const ProfilePoint& point) {
         return point.start >= day + Days{1};
       });
-      auto change = store_day(db, {meter, epoch, day, {first, last}}, first_hot_day);
+      auto change = store_day(db, {meter, epoch, day, {first, end}}, hot);
       if (!change) return failure(change.error());
       if (change->intervals > 0) {
         auto done =
@@ -126,7 +158,7 @@ Stored<std::size_t> Ledger::store_profile(MeterKey meter, Epoch epoch,
         if (!done) return failure(done.error());
       }
       changed += change->intervals;
-      first = last;
+      first = end;
     }
     return changed;
   });

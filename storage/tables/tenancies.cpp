@@ -3,6 +3,7 @@
 #include <string>
 
 #include "storage/ledger_impl.hpp"
+#include "storage/tables/tenancy_border.hpp"
 #include "storage/tenancy_record.hpp"
 
 /// The tenancies of a meter: opened one after the other, each sealed by the next, erasable alone.
@@ -48,6 +49,23 @@ constexpr std::array kOfTenancy{
     sqlite::Sql{"DELETE FROM outbox_data WHERE meter = ? AND epoch = ?"},
 };
 
+/// The days of a tenancy there is something of, by the kind it is published as.
+struct DaysOfKind {
+  DataKind kind;
+  sqlite::Sql days;
+};
+constexpr std::array kDaysOfTenancy{
+    DaysOfKind{DataKind::Registers, "SELECT day FROM register_day WHERE meter = ?1 AND epoch = ?2"},
+    DaysOfKind{DataKind::Daily, "SELECT DISTINCT day FROM daily WHERE meter = ?1 AND epoch = ?2"},
+    DaysOfKind{DataKind::Profile,
+               "SELECT day FROM profile_day WHERE meter = ?1 AND epoch = ?2"
+               " UNION SELECT start_s / 86400 FROM profile_hot_0 WHERE meter = ?1 AND epoch = ?2"
+               " UNION SELECT start_s / 86400 FROM profile_hot_1 WHERE meter = ?1 AND epoch = ?2"},
+    DaysOfKind{DataKind::Log,
+               "SELECT DISTINCT meter_time_s / 86400 FROM log_entry"
+               " WHERE meter = ?1 AND epoch = ?2"},
+};
+
 }  // namespace
 
 std::string_view tenancy_evidence_word(TenancyEvidence evidence) {
@@ -82,6 +100,8 @@ Stored<Epoch> Ledger::open_tenancy(MeterKey meter, const TenancyBegin& begin, Ut
       if (!done) return failure(done.error());
     }
     done = put_cursor(db, meter, next, "daily", begin.first_day.time_since_epoch().count());
+    if (!done) return failure(done.error());
+    done = draw_border(*impl_, meter, **open, next, begin);
     if (!done) return failure(done.error());
     // The journal repeats the meter's logs for those who tail it; the past of another tenant is not
     // theirs to see. The entries themselves stay, sealed.
@@ -129,6 +149,23 @@ Stored<Done> Ledger::set_synchronised(MeterKey meter, Epoch epoch, std::string_v
   });
 }
 
+Stored<Done> Ledger::publish_again(MeterKey meter, Epoch epoch) {
+  return impl_->write("publishing a tenancy again", [&]() -> Stored<Done> {
+    constexpr std::chrono::seconds kLastSecond{86'399};
+    for (const auto& [kind, sql] : kDaysOfTenancy) {
+      std::vector<std::chrono::sys_days> days;
+      auto read = impl_->db.each(
+          sql, [&](const sqlite::Row& row) { days.push_back(row.day(0)); }, meter, epoch);
+      if (!read) return failure(read.error());
+      for (const std::chrono::sys_days day : days) {
+        auto done = impl_->mark_unpublished(meter, epoch, kind, day, day, day + kLastSecond);
+        if (!done) return done;
+      }
+    }
+    return Done{};
+  });
+}
+
 Stored<Done> Ledger::erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now) {
   return impl_->write("erasing a tenancy", [&]() -> Stored<Done> {
     return impl_->erase([&]() -> Stored<Done> {
@@ -144,6 +181,7 @@ Stored<Done> Ledger::erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now) {
       for (const sqlite::Sql& sql : kOfTenancy) {
         if (auto done = db.run(sql, meter, epoch); !done) return done;
       }
+      impl_->published.forget(meter, epoch);
       return Done{};
     });
   });

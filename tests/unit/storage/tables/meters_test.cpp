@@ -44,6 +44,18 @@ TEST_F(LedgerTest, EverythingKnownOfAMeterComesBack) {
   EXPECT_EQ(back.clock_offset_ms, -1500);
 }
 
+TEST_F(LedgerTest, InvocationCountersAreReservedUpwardsAndNeverForgotten) {
+  const auto m = meter();
+  EXPECT_EQ(good(ledger->dlms_counter_end(m.key)), 0U);
+  good(ledger->reserve_dlms_counters(m.key, 500));
+  good(ledger->commit());
+  reopen();
+  EXPECT_EQ(good(ledger->dlms_counter_end(m.key)), 500U);
+  good(ledger->reserve_dlms_counters(m.key, 0xFFFF'FFFF));
+  good(ledger->reserve_dlms_counters(m.key, 700));
+  EXPECT_EQ(good(ledger->dlms_counter_end(m.key)), 0xFFFF'FFFFU) << "down it never goes";
+}
+
 TEST_F(LedgerTest, TheLastContactStaysWhenASessionEnds) {
   const auto m = meter();
   good(ledger->set_session(m.key, "ready", kNow));

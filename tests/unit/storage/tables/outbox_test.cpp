@@ -66,6 +66,40 @@ TEST_F(OutboxTest, AnAcknowledgementThatComesTwiceClearsNothingNewer) {
   EXPECT_EQ(data().size(), 1U);
 }
 
+TEST_F(OutboxTest, OfAPublishedDayOnlyWhatIsNewIsTold) {
+  good(ledger->store_profile(m.key, 1, {interval(kToday, 1)}, kNow));
+  good(ledger->published(data().front()));
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U);
+  good(ledger->store_profile(m.key, 1, {interval(kToday + 30min, 2)}, kNow));
+  ASSERT_EQ(data().size(), 1U);
+  EXPECT_EQ(data().front().from, UtcSeconds{kToday + 30min});
+  EXPECT_EQ(data().front().to, UtcSeconds{kToday + 30min});
+}
+
+TEST_F(OutboxTest, WhatWasPublishedIsNotToldAgainAfterAnOrderlyRestart) {
+  good(ledger->store_profile(m.key, 1, {interval(kToday, 1)}, kNow));
+  good(ledger->commit());
+  good(ledger->published(data().front()));
+  reopen();
+  EXPECT_TRUE(data().empty());
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U);
+}
+
+TEST_F(OutboxTest, APublicationWritesNothingUntilManyAreDue) {
+  good(ledger->store_profile(m.key, 1, {interval(kToday, 1)}, kNow));
+  good(ledger->commit());
+  good(ledger->published(data().front()));
+  EXPECT_FALSE(ledger->dirty());
+}
+
+TEST_F(OutboxTest, APublishedRowIsNotCounted) {
+  good(ledger->store_profile(m.key, 1, {interval(kToday, 1)}, kNow));
+  good(ledger->store_daily(m.key, 1, {{kToday, {{kImport, 1, {}}}}}, kNow));
+  good(ledger->published(data().front()));
+  EXPECT_EQ(data().size(), 1U);
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 1U);
+}
+
 TEST_F(OutboxTest, TheNewestDayGoesFirst) {
   for (const int back : {5, 0, 9}) {
     good(ledger->store_daily(m.key, 1, {{kToday - days{back}, {{kImport, back, {}}}}}, kNow));

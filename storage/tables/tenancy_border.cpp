@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "storage/tables/tenancy_border.hpp"
+
+#include <algorithm>
+
+#include "storage/tables/hot_tables.hpp"
+#include "storage/tables/profile_read.hpp"
+#include "storage/tables/week.hpp"
+
+namespace metergate {
+namespace {
+
+using std::chrono::days;
+
+Stored<Done> take_intervals(sqlite::Database& db, MeterKey meter, Epoch sealed, UtcSeconds first) {
+  for (const HotTable table : kHotTables) {
+    auto done = db.run(
+        hot_sql<"DELETE FROM profile_hot_# WHERE start_s >= ? AND meter = ? AND epoch = ?">(table),
+        first, meter, sealed);
+    if (!done) return done;
+  }
+  const auto day = std::chrono::floor<days>(first);
+  auto folded = folded_day(db, meter, sealed, day);
+  if (!folded) return failure(folded.error());
+  if (*folded) {
+    std::erase_if(**folded, [&](const ProfilePoint& point) { return point.start >= first; });
+    auto done = put_folded_day(db, meter, sealed, day, **folded);
+    if (!done) return done;
+  }
+  return db.run("DELETE FROM profile_day WHERE week >= ? AND meter = ? AND epoch = ? AND day > ?",
+                week_of(day), meter, sealed, day);
+}
+
+/// The box's time at which its readings begin to be the next tenant's.
+Stored<UtcTime> on_clock_of_box(sqlite::Database& db, MeterKey meter, UtcSeconds effective) {
+  auto offset = db.number("SELECT clock_offset_ms FROM meter WHERE key = ?", meter);
+  if (!offset) return failure(offset.error());
+  return UtcTime{effective} - std::chrono::milliseconds{offset->value_or(0)};
+}
+
+Stored<Done> hand_over_readings(Ledger::Impl& ledger, MeterKey meter, Epoch sealed, Epoch next,
+                                UtcTime from) {
+  auto& db = ledger.db;
+  std::vector<UtcTime> read;
+  auto done = db.each(
+      "SELECT read_ms FROM register_reading WHERE read_ms >= ? AND meter = ? AND epoch = ?",
+      [&](const sqlite::Row& row) { read.push_back(row.time_ms(0)); }, from, meter, sealed);
+  if (!done) return done;
+  for (const UtcTime at : read) {
+    const auto day = std::chrono::floor<days>(at);
+    const auto second = std::chrono::floor<std::chrono::seconds>(at);
+    done = db.run(
+        "UPDATE register_reading SET epoch = ? WHERE read_ms = ? AND meter = ?"
+        " AND epoch = ?",
+        next, at, meter, sealed);
+    if (done) {
+      done = db.run(
+          "INSERT INTO register_day (day, meter, epoch) VALUES (?, ?, ?)"
+          " ON CONFLICT DO NOTHING",
+          day, meter, next);
+    }
+    if (done) {
+      done = ledger.mark_unpublished(meter, next, DataKind::Registers, day, second, second);
+    }
+    if (!done) return done;
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Stored<Done> draw_border(Ledger::Impl& ledger, MeterKey meter, Epoch sealed, Epoch next,
+                         const TenancyBegin& begin) {
+  auto& db = ledger.db;
+  auto done = take_intervals(db, meter, sealed, begin.first_interval);
+  if (!done) return done;
+  done = db.run("DELETE FROM daily WHERE day >= ? AND meter = ? AND epoch = ?", begin.first_day,
+                meter, sealed);
+  if (!done) return done;
+  const auto from = on_clock_of_box(db, meter, begin.effective);
+  if (!from) return failure(from.error());
+  // Not by the meter's time alone: a clock that was ahead and set back wrote such times before. Of
+  // the very second of the change, all but its own entry was there before and may be purged by now.
+  done = db.run(
+      "DELETE FROM log_entry WHERE meter = ?1 AND epoch = ?2 AND received_ms >= ?4"
+      " AND (meter_time_s > ?3 OR (meter_time_s = ?3 AND code = ?5))",
+      meter, sealed, begin.effective, *from, static_cast<int>(EventCode::TenancyChanged));
+  if (!done) return done;
+  return hand_over_readings(ledger, meter, sealed, next, *from);
+}
+
+}  // namespace metergate
