@@ -83,7 +83,8 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
   std::vector<LineBudget> budgets;
   for (const Line& line : configuration.lines) {
     const auto* serial = std::get_if<SerialLine>(&line.access);
-    if (serial == nullptr) continue;
+    // What DLMS meters send back is not known beforehand.
+    if (serial == nullptr || line.is_dlms()) continue;
     const LineTime time{serial->baud};
     LineBudget budget{.line = line.name, .baud = serial->baud};
     double need_s = 0;

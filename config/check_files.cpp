@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstdlib>
 #include <fstream>
+#include <set>
 #include <system_error>
 
+#include "config/dlms_secrets.hpp"
 #include "config/load.hpp"
 
 namespace metergate::config {
@@ -23,11 +26,23 @@ class FileCheck {
       say(key, path, "a file that is there" + (failed ? ": " + failed.message() : ""));
     } else if (!fs::is_regular_file(status)) {
       say(key, path, "a file, no directory or device");
-    } else if (secrecy == Secrecy::Secret && (status.permissions() & kOthers) != fs::perms::none) {
+    } else if (secrecy == Secrecy::Secret &&
+               (status.permissions() & forbidden_at(path)) != fs::perms::none) {
       say(key, path, "a file only its owner can read: chmod 0600 " + path.string());
     } else if (!std::ifstream{path}) {
       say(key, path, "a file this user can read");
     }
+  }
+
+  /// What a meter's key file lacks is told as well: the gateway would start without the meter.
+  void dlms_secrets(const Meter& meter) {
+    const fs::path path = key_file_of(meter);
+    if (path.empty() || !looked_at_.insert(path).second) return;
+    const std::size_t before = errors_.size();
+    look("key_file of meter " + meter.id.text(), path, Secrecy::Secret);
+    if (errors_.size() != before) return;
+    auto read = load_dlms_secrets(path, *meter.dlms);
+    if (!read) errors_.insert(errors_.end(), read.error().begin(), read.error().end());
   }
 
   void broker(const std::string& section, const Broker& broker) {
@@ -42,7 +57,14 @@ class FileCheck {
   [[nodiscard]] std::vector<ConfigError> take() { return std::move(errors_); }
 
  private:
-  static constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
+  /// systemd gives the service its credentials by an access list, whose mask shows as the right of
+  /// the group (systemd.exec(5), LoadCredential=).
+  static fs::perms forbidden_at(const fs::path& path) {
+    constexpr fs::perms kOthers = fs::perms::group_all | fs::perms::others_all;
+    const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    const bool is_credential = credentials != nullptr && path.parent_path() == credentials;
+    return is_credential ? kOthers & ~fs::perms::group_read : kOthers;
+  }
 
   void say(const std::string& key, const fs::path& path, std::string expected) {
     errors_.push_back(
@@ -50,6 +72,7 @@ class FileCheck {
   }
 
   const fs::path& file_;
+  std::set<fs::path> looked_at_;
   std::vector<ConfigError> errors_;
 };
 
@@ -65,6 +88,12 @@ std::vector<ConfigError> check_files(const Configuration& configuration, const f
     check.look("key_store.passphrase_file", configuration.key_store->passphrase_file,
                Secrecy::Secret);
   }
+  // A box where nobody was given a login yet has none.
+  std::error_code not_there;
+  if (configuration.console && fs::exists(configuration.console->users_file, not_there)) {
+    check.look("console.users_file", configuration.console->users_file, Secrecy::Secret);
+  }
+  for (const Meter& meter : configuration.meters) check.dlms_secrets(meter);
   return check.take();
 }
 

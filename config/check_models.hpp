@@ -10,9 +10,9 @@
 
 namespace metergate::config {
 
-/// Models that meters name and the catalogue lacks: the one mistake that only shows when the
-/// configuration and the models are read together. Each is told once, with its first meter;
-/// `file` is named in the errors.
+/// Models that meters name and the catalogue lacks, and those that speak something else than the
+/// meter's line: mistakes that only show when the configuration and the models are read together.
+/// Each is told once, with its first meter; `file` is named in the errors.
 [[nodiscard]] std::vector<ConfigError> check_models(const Configuration& configuration,
                                                     const ModelCatalogue& models,
                                                     const std::filesystem::path& file);

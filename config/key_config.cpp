@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/key_config.hpp"
 
-#include "config/table_reader.hpp"
+#include "config/secret_reader.hpp"
 #include "protocols/octets/hex.hpp"
 
 namespace metergate::config {
 namespace {
-
-constexpr const char* kNotShown = "(not shown)";
-
-void refuse(TableReader& in, ErrorList& errors, std::string_view key, std::string_view expected) {
-  errors.add(ConfigError::Kind::Wrong, in.line_of(key), in.key_path(key), kNotShown,
-             std::string{expected});
-}
-
-/// A key in hex digits; what stands there is never shown.
-std::optional<crypto::SecretOctets> secret(TableReader& in, ErrorList& errors, std::string_view key,
-                                           std::string_view expected) {
-  const Node* node = in.find(key, Need::Optional, expected);
-  if (node == nullptr) return std::nullopt;
-  const auto* text = std::get_if<std::string>(&node->value);
-  auto octets = text != nullptr ? crypto::SecretOctets::from_hex(*text) : std::nullopt;
-  if (!octets || octets->size() == 0) {
-    refuse(in, errors, key, expected);
-    return std::nullopt;
-  }
-  return octets;
-}
 
 /// A value with a parser that says what would be right.
 template <typename T, typename Parse>
@@ -116,14 +95,15 @@ std::optional<sts::DecoderKey> derived(TableReader& in, ErrorList& errors,
                                        const std::optional<sts::KeyDerivation>& derivation) {
   const auto vending_key = sts::VendingKey::of(octets);
   if (!vending_key) {
-    refuse(in, errors, "vending_key", vending_key.error().expected);
+    refuse_secret(in, errors, "vending_key", vending_key.error().expected);
     return std::nullopt;
   }
   if (!derivation) return std::nullopt;  // said already what is missing
   auto key = sts::derive_decoder_key(*vending_key, *derivation);
   if (key) return std::move(key).value();
-  refuse(in, errors, "vending_key",
-         key.error().field == "EA" ? "one whose dkga goes with this ea" : key.error().expected);
+  refuse_secret(
+      in, errors, "vending_key",
+      key.error().field == "EA" ? "one whose dkga goes with this ea" : key.error().expected);
   return std::nullopt;
 }
 
@@ -132,13 +112,14 @@ std::optional<sts::DecoderKey> given(TableReader& in, ErrorList& errors,
                                      sts::EncryptionAlgorithm algorithm) {
   auto key = sts::DecoderKey::of(octets);
   if (key && key->size() == sts::key_octets(algorithm)) return std::move(key).value();
-  refuse(in, errors, "decoder_key", "16 hex digits for ea 07 and 09, 32 for ea 11");
+  refuse_secret(in, errors, "decoder_key", "16 hex digits for ea 07 and 09, 32 for ea 11");
   return std::nullopt;
 }
 
 std::optional<StsKeyConfig> read_sts(TableReader& in, ErrorList& errors) {
-  const auto vending = secret(in, errors, "vending_key", "16 hex digits (DKGA02) or 40 (DKGA04)");
-  const auto decoder = secret(in, errors, "decoder_key", "16 hex digits, or 32 for ea 11");
+  const auto vending =
+      read_secret(in, errors, "vending_key", "16 hex digits (DKGA02) or 40 (DKGA04)");
+  const auto decoder = read_secret(in, errors, "decoder_key", "16 hex digits, or 32 for ea 11");
   const bool wanted = vending || decoder;
   if (!wanted && !in.has("vending_key") && !in.has("decoder_key")) {
     // Only UTRN keys: the rest must be absent too, which finish() says.
@@ -169,17 +150,18 @@ std::optional<StsKeyConfig> read_sts(TableReader& in, ErrorList& errors) {
 }
 
 std::optional<crypto::SecretOctets> read_utrn_secret(TableReader& in, ErrorList& errors) {
-  if (auto shared = secret(in, errors, "shared_secret", "64 hex digits")) return shared;
+  if (auto shared = read_secret(in, errors, "shared_secret", "64 hex digits")) return shared;
   for (const auto& [ours, theirs] : {std::pair{"supplier_private_key", "meter_public_key"},
                                      {"meter_private_key", "supplier_public_key"}}) {
-    const auto private_key = secret(in, errors, ours, "64 hex digits of a P-256 private key");
+    const auto private_key = read_secret(in, errors, ours, "64 hex digits of a P-256 private key");
     std::string public_key;
     in.text(theirs, public_key);
     if (!private_key) continue;
     const auto octets = hex::parse(public_key);
     auto agreed = octets ? utrn::prepayment_secret(*private_key, *octets) : std::nullopt;
     if (agreed) return agreed;
-    refuse(in, errors, theirs, "the other side's P-256 public key, 130 hex digits from 04 (or 66)");
+    refuse_secret(in, errors, theirs,
+                  "the other side's P-256 public key, 130 hex digits from 04 (or 66)");
     return std::nullopt;
   }
   if (errors.empty()) {
@@ -197,7 +179,8 @@ Octets read_meter_key(TableReader& in, ErrorList& errors) {
   if (text.empty()) return {};
   auto octets = hex::parse(text);
   if (octets && (octets->size() == 65 || octets->size() == 33)) return std::move(*octets);
-  refuse(in, errors, "meter_public_key", "a P-256 public key, 130 hex digits from 04 (or 66)");
+  refuse_secret(in, errors, "meter_public_key",
+                "a P-256 public key, 130 hex digits from 04 (or 66)");
   return {};
 }
 

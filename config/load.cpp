@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "config/drop_ins.hpp"
 #include "config/read_access.hpp"
 #include "config/read_links.hpp"
 #include "config/read_meters.hpp"
@@ -92,6 +93,26 @@ MqttMeters read_mqtt_meters(TableReader in, const std::filesystem::path& base) {
   return meters;
 }
 
+Console read_console(TableReader in, const std::filesystem::path& base) {
+  Console console;
+  in.word<std::string>(
+      "address", console.address,
+      [](std::string_view word) -> std::optional<std::string> {
+        if (word == "127.0.0.1" || word == "::1") return std::string{word};
+        return std::nullopt;
+      },
+      "127.0.0.1 or ::1: the console is for this box; from elsewhere come through ssh -L");
+  in.number("port", console.port, {1, 65'535}, Need::Required);
+  in.path("users_file", console.users_file, base);
+  in.duration("session_idle_min", console.session_idle, {1, 1'440});
+  in.duration("session_max_min", console.session_max, {1, 1'440});
+  if (console.session_max < console.session_idle) {
+    in.contradicts("session_max_min", "at least session_idle_min");
+  }
+  in.finish();
+  return console;
+}
+
 Registry read_registry(TableReader in) {
   Registry registry;
   in.word<registry::UnplacedPolicy>("unplaced", registry.unplaced, registry::parse_unplaced_policy,
@@ -151,16 +172,12 @@ void read_schedules(TableReader& root, Configuration& into) {
   }
 }
 
-}  // namespace
-
-Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
-                                                      const std::filesystem::path& file) {
+Result<Configuration, std::vector<ConfigError>> read(const Node& document,
+                                                     const std::filesystem::path& file) {
   ErrorList errors{file};
-  const auto document = parse_document(text, file);
-  if (!document) return failure(std::vector<ConfigError>{document.error()});
   const std::filesystem::path base = file.parent_path();
   Configuration into{*SiteId::parse("-"), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
-  TableReader root{*document, "", errors};
+  TableReader root{document, "", errors};
   std::string site;
   root.text("site", site, Need::Required);
   if (const auto parsed = SiteId::parse(site)) {
@@ -178,24 +195,48 @@ Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
     table->path("socket", into.control.socket, base);
     table->finish();
   }
+  if (auto table = root.table("metrics")) {
+    Metrics metrics;
+    table->number("port", metrics.port, {1, 65'535});
+    table->finish();
+    into.metrics = metrics;
+  }
+  if (auto table = root.table("console")) into.console = read_console(*table, base);
   if (auto table = root.table("sessions")) read_sessions(*table, into.sessions);
   if (auto table = root.table("north")) into.north = read_north(*table, base);
   if (auto table = root.table("mqtt_meters")) into.mqtt_meters = read_mqtt_meters(*table, base);
   read_lines(root, into, base);
   read_schedules(root, into);
-  into.meters = read_meters(root, into);
+  into.meters = read_meters(root, into, base);
   if (auto table = root.table("key_store")) into.key_store = read_key_store(*table, base);
   into.access = read_access(root);
   if (auto table = root.table("registry")) into.registry = read_registry(*table);
   root.finish();
+  if (into.console && into.metrics && into.console->port == into.metrics->port) {
+    errors.add(ConfigError::Kind::Wrong, root.line_of("console"), "console.port",
+               std::to_string(into.console->port), "a port other than [metrics] has");
+  }
   if (!errors.empty()) return failure(errors.take());
   return into;
 }
 
+}  // namespace
+
+Result<Configuration, std::vector<ConfigError>> parse(std::string_view text,
+                                                      const std::filesystem::path& file) {
+  const auto document = parse_document(text, file);
+  if (!document) return failure(std::vector<ConfigError>{document.error()});
+  return read(*document, file);
+}
+
 Result<Configuration, std::vector<ConfigError>> load(const std::filesystem::path& file) {
-  const auto text = read_text(file);
-  if (!text) return failure(std::vector<ConfigError>{text.error()});
-  return parse(*text, file);
+  const auto gathered = gather(file);
+  if (!gathered) return failure(gathered.error());
+  auto configuration = read(gathered->root, file);
+  if (configuration) return configuration;
+  auto errors = configuration.error();
+  name_files(errors, *gathered);
+  return failure(std::move(errors));
 }
 
 }  // namespace metergate::config

@@ -11,7 +11,8 @@
 
 namespace metergate::config {
 
-/// Reads and checks the file; all mistakes at once. Relative paths inside it are relative to it.
+/// Reads and checks the file and those of `conf.d` beside it; all mistakes at once. Relative paths
+/// in all of them are relative to the file.
 [[nodiscard]] Result<Configuration, std::vector<ConfigError>> load(
     const std::filesystem::path& file);
 
@@ -20,7 +21,8 @@ namespace metergate::config {
     std::string_view text, const std::filesystem::path& file);
 
 /// The files the configuration names, as they are on this machine: those of TLS readable, private
-/// keys and password files readable by nobody else. `file` is named in the errors.
+/// keys and password files readable by nobody else, those of DLMS meters with what they need.
+/// `file` is named in the errors.
 [[nodiscard]] std::vector<ConfigError> check_files(const Configuration& configuration,
                                                    const std::filesystem::path& file);
 

@@ -106,11 +106,34 @@ void judge_modbus(CapabilityJudge& judge, const model::MeterModel& meter_model) 
   judge.channels(at.daily, meter_model.daily_channels, "daily_channel");
 }
 
+void judge_dlms(CapabilityJudge& judge, const model::MeterModel& meter_model) {
+  const model::DlmsLayout& at = meter_model.dlms;
+  judge.needs(Capability::Registers, !at.registers.empty(), "a [[dlms.register]]");
+  judge.needs(Capability::Profile, at.load_profile.has_value(), "dlms.load_profile");
+  judge.needs(Capability::Daily, at.daily_profile.has_value(), "dlms.daily_profile");
+  judge.needs(Capability::Logs, !at.logs.empty(), "[dlms.logs]");
+  judge.needs(Capability::Logs, at.log_columns.sequence != 0, "dlms.log_columns.sequence");
+  judge.needs(Capability::Logs, !meter_model.event_codes.empty(), "[event_codes]");
+  judge.needs(Capability::ReadClock, at.clock.has_value(), "dlms.clock");
+  judge.needs(Capability::SetClock, at.clock.has_value(), "dlms.clock");
+  judge.needs(Capability::ReadRelay, at.disconnect_control.has_value(), "dlms.disconnect_control");
+  judge.needs(Capability::OperateRelay, at.disconnect_control.has_value(),
+              "dlms.disconnect_control");
+  judge.needs(Capability::Tokens, at.token_gateway.has_value(), "dlms.token_gateway");
+  judge.needs(Capability::Transactions, at.transaction && at.outcome,
+              "dlms.transaction and dlms.outcome");
+  judge.needs(Capability::Billing, at.billing_profile.has_value(), "dlms.billing_profile");
+  judge.needs(Capability::Tariffs, at.tariff.has_value(), "dlms.tariff");
+  judge.needs(Capability::ChangeTenancy, at.change_tenancy.has_value(), "dlms.change_tenancy");
+  judge.needs(Capability::ChangeSupplier, at.change_supplier.has_value(), "dlms.change_supplier");
+}
+
 }  // namespace
 
 void judge_capabilities(const ReadModel& read, ErrorList& errors) {
   CapabilityJudge judge{read, errors};
   if (read.model.protocol == model::Protocol::Modbus) judge_modbus(judge, read.model);
+  if (read.model.protocol == model::Protocol::Dlms) judge_dlms(judge, read.model);
   judge.needs(Capability::Profile, !read.model.profile_channels.empty(), "a [[profile_channel]]");
   judge.needs(Capability::Daily, !read.model.daily_channels.empty(), "a [[daily_channel]]");
   judge.needs(Capability::Tokens, !read.model.token_kinds.empty(), "token_kinds");

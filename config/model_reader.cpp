@@ -4,6 +4,7 @@
 #include <charconv>
 #include <functional>
 
+#include "config/model_dlms.hpp"
 #include "meters/identity.hpp"
 #include "meters/models/model_words.hpp"
 #include "protocols/modbus/pdu.hpp"
@@ -238,7 +239,7 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
   in.text("manufacturer", into.manufacturer, Need::Required);
   in.text("description", into.description);
   in.text("document", into.document, Need::Required);
-  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol, "modbus or mqtt",
+  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol, "modbus, mqtt or dlms",
                            Need::Required);
   out.lines.capabilities = {in.line_of("capabilities"), "capabilities"};
   for (const std::string& word : in.texts("capabilities", Need::Required)) {
@@ -275,10 +276,17 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
   read_map<EventCode>(in, "event_codes", into.event_codes, parse_event,
                       "a raw number with an event word, such as supply-off");
   if (auto modbus = in.table("modbus")) {
-    if (into.protocol == model::Protocol::Mqtt) {
-      in.contradicts("modbus", "no [modbus] table beside protocol = \"mqtt\"");
+    if (into.protocol != model::Protocol::Modbus) {
+      const std::string protocol{model::protocol_word(into.protocol)};
+      in.contradicts("modbus", "no [modbus] table beside protocol = \"" + protocol + '"');
     }
     read_modbus(*modbus, into.modbus, out.lines);
+  }
+  if (auto dlms = in.table("dlms")) {
+    if (into.protocol != model::Protocol::Dlms) {
+      in.contradicts("dlms", "protocol = \"dlms\" beside a [dlms] table");
+    }
+    read_dlms(*dlms, into.dlms);
   }
   for (TableReader& table : in.tables("capture")) {
     out.lines.each_capture.push_back({table.line(), table.key_path("")});

@@ -94,6 +94,8 @@ Role read_role(TableReader& in) {
   in.flag("engineering_to_customer", role.engineering_to_customer);
   in.flag("registry", role.registry);
   in.flag("tenancy", role.tenancy);
+  in.flag("connect", role.connect);
+  in.flag("sealed", role.sealed);
   in.finish();
   return role;
 }

@@ -20,7 +20,8 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
 }
 
-void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::path& base) {
+void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::path& base,
+                 LineProtocol protocol) {
   in.path("device", serial.device, base, Need::Required);
   constexpr std::array<std::int64_t, 9> kBauds{300,   600,    1'200,  2'400, 4'800,
                                                9'600, 19'200, 38'400, 57'600};
@@ -30,9 +31,68 @@ void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::pat
   if (!usual)
     in.contradicts("baud",
                    "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 or 230400");
+  // HDLC needs all eight bits of a character, and has a check of its own (IEC 62056-46, 5.2.4).
+  if (protocol != LineProtocol::Modbus) {
+    for (const std::string_view key : {"parity", "data_bits", "stop_bits"}) {
+      if (in.find(key, Need::Optional, {}) != nullptr) in.contradicts(key, "none: DLMS is 8N1");
+    }
+    return;
+  }
   in.word<Parity>("parity", serial.parity, parse_parity, "none, even or odd");
   in.number("data_bits", serial.data_bits, {7, 8});
   in.number("stop_bits", serial.stop_bits, {1, 2});
+}
+
+/// The word of the file; how it is framed follows from where the line is.
+enum class Spoken : std::uint8_t { Modbus, Dlms };
+
+std::optional<Spoken> parse_spoken(std::string_view word) {
+  if (word == "modbus") return Spoken::Modbus;
+  if (word == "dlms") return Spoken::Dlms;
+  return std::nullopt;
+}
+
+std::optional<LineProtocol> parse_framing(std::string_view word) {
+  if (word == "hdlc") return LineProtocol::DlmsHdlc;
+  if (word == "wrapper") return LineProtocol::DlmsWrapper;
+  return std::nullopt;
+}
+
+/// Before the rest: what is usual on the line depends on it.
+void read_protocol(TableReader& in, Line& line) {
+  const bool is_serial = !in.has("host");
+  auto spoken = Spoken::Modbus;
+  in.word<Spoken>("protocol", spoken, parse_spoken, "modbus or dlms");
+  if (spoken == Spoken::Modbus) {
+    if (in.find("framing", Need::Optional, {}) != nullptr) {
+      in.contradicts("framing", "none, or protocol = \"dlms\"");
+    }
+    return;
+  }
+  line.protocol = is_serial ? LineProtocol::DlmsHdlc : LineProtocol::DlmsWrapper;
+  in.word<LineProtocol>("framing", line.protocol, parse_framing, "hdlc or wrapper");
+  if (is_serial && line.protocol == LineProtocol::DlmsWrapper) {
+    in.contradicts("framing", "hdlc on a serial line: the wrapper has no check sum");
+  }
+}
+
+constexpr std::chrono::milliseconds kProbe{1'000};
+
+void read_times(TableReader& in, Line& line) {
+  if (line.is_dlms()) {
+    // A modem network takes its time, and so do meters with a page of a profile.
+    line.timeout_ceiling =
+        std::chrono::seconds{std::holds_alternative<SerialLine>(line.access) ? 3 : 10};
+    in.duration("answer_timeout_ms", line.timeout_ceiling, {50, 120'000});
+    // What a meter that was silent gets when it is tried again: the others wait for it.
+    line.timeout_floor = std::min<std::chrono::milliseconds>(line.timeout_ceiling, kProbe);
+    return;
+  }
+  in.duration("timeout_floor_ms", line.timeout_floor, {5, 10'000});
+  in.duration("timeout_ceiling_ms", line.timeout_ceiling, {20, 60'000});
+  if (line.timeout_ceiling < line.timeout_floor) {
+    in.contradicts("timeout_ceiling_ms", "at least timeout_floor_ms");
+  }
 }
 
 }  // namespace
@@ -40,8 +100,10 @@ void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::pat
 Line read_line(TableReader& in, const std::filesystem::path& base) {
   Line line;
   in.text("name", line.name, Need::Required);
+  read_protocol(in, line);
   if (in.has("host")) {
-    ModbusTcp tcp;
+    TcpEndpoint tcp;
+    if (line.is_dlms()) tcp.port = 4'059;  // IEC 62056-47, 4.2
     in.text("host", tcp.host, Need::Required);
     in.number("port", tcp.port, {1, 65'535});
     std::filesystem::path device;
@@ -50,14 +112,11 @@ Line read_line(TableReader& in, const std::filesystem::path& base) {
     line.access = tcp;
   } else {
     SerialLine serial;
-    read_serial(in, serial, base);
+    if (line.is_dlms()) serial.parity = Parity::None;
+    read_serial(in, serial, base, line.protocol);
     line.access = serial;
   }
-  in.duration("timeout_floor_ms", line.timeout_floor, {5, 10'000});
-  in.duration("timeout_ceiling_ms", line.timeout_ceiling, {20, 60'000});
-  if (line.timeout_ceiling < line.timeout_floor) {
-    in.contradicts("timeout_ceiling_ms", "at least timeout_floor_ms");
-  }
+  read_times(in, line);
   in.finish();
   return line;
 }

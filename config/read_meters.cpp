@@ -6,6 +6,7 @@
 #include <set>
 
 #include "config/nearest_word.hpp"
+#include "config/read_dlms.hpp"
 #include "config/read_tokens.hpp"
 #include "meters/command.hpp"
 
@@ -16,10 +17,42 @@ constexpr std::int64_t kMaxRange = 100'000;
 constexpr Bounds kAddress{1, 247};  // Modbus over Serial Line V1.02, 2.2
 constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
+/// The addresses there are on a line.
+Bounds addresses(const Line* line) {
+  if (line != nullptr && line->protocol == LineProtocol::Modbus) return kAddress;
+  return {0, 65'535};  // judge_dlms_address knows more
+}
+
 /// Collects meters and notices two of a kind.
 class MeterList {
  public:
-  explicit MeterList(const Configuration& known) : known_{known} {}
+  MeterList(const Configuration& known, std::shared_ptr<const DlmsAccess> usual,
+            std::filesystem::path base)
+      : known_{known}, usual_dlms_{std::move(usual)}, base_{std::move(base)} {}
+
+  [[nodiscard]] const Line* line_of(const Meter& meter) const {
+    const auto found = std::ranges::find(known_.lines, meter.line, &Line::name);
+    return found == known_.lines.end() ? nullptr : &*found;
+  }
+
+  /// The table [meter.dlms], if there is one; what it does not say stands in [dlms].
+  void read_dlms(TableReader& in, Meter& meter) const {
+    const Line* line = line_of(meter);
+    auto table = in.table("dlms");
+    if (line == nullptr || !line->is_dlms()) {
+      if (table && (line != nullptr || meter.line.empty())) {
+        in.contradicts("dlms", "none, or a line with protocol = \"dlms\"");
+      }
+      return;
+    }
+    if (!table) {
+      meter.dlms = usual_dlms_;
+      return;
+    }
+    DlmsAccess access = *usual_dlms_;
+    read_dlms_access(*table, access, base_);
+    meter.dlms = std::make_shared<const DlmsAccess>(std::move(access));
+  }
 
   void judge_place(TableReader& in, const Meter& meter) {
     if (meter.line.empty()) {
@@ -31,7 +64,7 @@ class MeterList {
         if (in.has(key)) in.contradicts(key, "no address without a line");
       }
     } else {
-      if (std::ranges::find(known_.lines, meter.line, &Line::name) == known_.lines.end()) {
+      if (line_of(meter) == nullptr) {
         in.contradicts("line", names("a line: ", known_.lines));
       }
       if (in.has("topic_name") || in.has("topic_prefix")) {
@@ -82,6 +115,8 @@ class MeterList {
   }
 
   const Configuration& known_;
+  std::shared_ptr<const DlmsAccess> usual_dlms_;
+  std::filesystem::path base_;
   std::set<std::string> ids_;
   std::set<std::string> topics_;
   std::set<std::pair<std::string, std::uint16_t>> addresses_;
@@ -96,8 +131,14 @@ void read_meter(TableReader& in, MeterList& list) {
   in.text("id", id, Need::Required);
   in.text("model", meter.model, Need::Required);
   in.text("line", meter.line);
-  in.number("address", meter.address, kAddress,
-            meter.line.empty() ? Need::Optional : Need::Required);
+  const Line* line = list.line_of(meter);
+  // Behind an endpoint of its own a meter is wPort 1, the management logical device.
+  const bool on_wrapper = line != nullptr && line->protocol == LineProtocol::DlmsWrapper;
+  if (on_wrapper) meter.address = 1;
+  in.number("address", meter.address, addresses(line),
+            meter.line.empty() || on_wrapper ? Need::Optional : Need::Required);
+  list.read_dlms(in, meter);
+  if (meter.dlms) judge_dlms_address(in, "address", *meter.dlms, line->protocol, meter.address);
   in.text("topic_name", meter.topic_name);
   in.text("serial", meter.serial);
   in.text("schedule", meter.schedule);
@@ -133,16 +174,29 @@ void read_range(TableReader& in, MeterList& list) {
   in.number("digits", digits, {1, 10});
   in.text("model", alike.model, Need::Required);
   in.text("line", alike.line);
-  in.number("first_address", first_address, kAddress,
+  const Line* line = list.line_of(alike);
+  const Bounds allowed = addresses(line);
+  in.number("first_address", first_address, allowed,
             alike.line.empty() ? Need::Optional : Need::Required);
+  list.read_dlms(in, alike);
   in.text("topic_prefix", topic_prefix);
   in.text("schedule", alike.schedule);
   list.judge_place(in, alike);
-  if (!alike.line.empty() && first_address + count - 1 > kAddress.highest) {
-    in.contradicts("count", "addresses up to 247; " +
-                                std::to_string(kAddress.highest - first_address + 1) +
+  if (!alike.line.empty() && first_address + count - 1 > allowed.highest) {
+    in.contradicts("count", "addresses up to " + std::to_string(allowed.highest) + "; " +
+                                std::to_string(allowed.highest - first_address + 1) +
                                 " meters fit behind the first address");
     count = 0;
+  }
+  if (alike.dlms && count > 0) {
+    const auto last = static_cast<std::uint16_t>(first_address + count - 1);
+    judge_dlms_address(in, "first_address", *alike.dlms, line->protocol, first_address);
+    if (last != first_address) {
+      judge_dlms_address(in, "count", *alike.dlms, line->protocol, last);
+    }
+    if (count > 1 && !alike.dlms->key_file.empty() && !names_each(alike.dlms->key_file)) {
+      in.contradicts("dlms", "a key_file with {id} in it: two meters never have the same keys");
+    }
   }
   for (std::int64_t i = 0; i < count; ++i) {
     std::string number = std::to_string(first + i);
@@ -166,8 +220,11 @@ void read_range(TableReader& in, MeterList& list) {
 
 }  // namespace
 
-std::vector<Meter> read_meters(TableReader& root, const Configuration& known) {
-  MeterList list{known};
+std::vector<Meter> read_meters(TableReader& root, const Configuration& known,
+                               const std::filesystem::path& base) {
+  DlmsAccess usual;
+  if (auto table = root.table("dlms")) read_dlms_access(*table, usual, base);
+  MeterList list{known, std::make_shared<const DlmsAccess>(std::move(usual)), base};
   for (TableReader& meter : root.tables("meter")) read_meter(meter, list);
   for (TableReader& range : root.tables("meter_range")) read_range(range, list);
   return list.take();

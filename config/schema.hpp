@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -28,16 +29,24 @@ struct SerialLine {
   std::uint8_t stop_bits = 1;
 };
 
-struct ModbusTcp {
+struct TcpEndpoint {
   std::string host;
   std::uint16_t port = 502;
 };
 
+/// What the meters of a line speak. On a serial line it is Modbus RTU or HDLC; behind a TCP
+/// endpoint Modbus as it is on TCP, the wrapper of DLMS, or HDLC that a gateway passes on.
+enum class LineProtocol : std::uint8_t { Modbus, DlmsHdlc, DlmsWrapper };
+
 struct Line {
   std::string name;
-  std::variant<SerialLine, ModbusTcp> access;
-  std::chrono::milliseconds timeout_floor{50};     ///< a learned time-out is never below
+  std::variant<SerialLine, TcpEndpoint> access;
+  LineProtocol protocol = LineProtocol::Modbus;
+  /// A learned time-out is never below; with DLMS, what a silent meter is tried again with.
+  std::chrono::milliseconds timeout_floor{50};
   std::chrono::milliseconds timeout_ceiling{500};  ///< ... nor above; also the longest late answer
+
+  [[nodiscard]] bool is_dlms() const { return protocol != LineProtocol::Modbus; }
 };
 
 struct Tls {
@@ -121,15 +130,18 @@ struct KeyStore {
   std::string passphrase_env;
 };
 
+struct DlmsAccess;  // config/dlms_access.hpp
+
 struct Meter {
   MeterId id;
   std::string model;
-  std::string line;  ///< name of a line; empty for an MQTT meter
-  std::uint16_t address = 0;
-  std::string topic_name;  ///< MQTT meters: `{root}/v1/{topic_name}/`; default: the id
-  std::string serial;      ///< expected serial number; empty: the first one read is kept
+  std::string line;           ///< name of a line; empty for an MQTT meter
+  std::uint16_t address = 0;  ///< Modbus slave; lower HDLC address; wPort of the DLMS wrapper
+  std::string topic_name;     ///< MQTT meters: `{root}/v1/{topic_name}/`; default: the id
+  std::string serial;         ///< expected serial number; empty: the first one read is kept
   std::string schedule = "default";
-  std::optional<MeterSts> sts{};  ///< absent: no STS tokens are made for it here
+  std::optional<MeterSts> sts{};             ///< absent: no STS tokens are made for it here
+  std::shared_ptr<const DlmsAccess> dlms{};  ///< of meters on DLMS lines, shared by those alike
 };
 
 struct Storage {
@@ -162,6 +174,24 @@ struct Control {
   std::filesystem::path socket = "/run/metergate/control.sock";
 };
 
+/// The page of figures a Prometheus on this box scrapes: on the loopback address, never elsewhere.
+struct Metrics {
+  std::uint16_t port = 9464;
+
+  friend bool operator==(const Metrics&, const Metrics&) = default;
+};
+
+/// The web console, on a loopback address only; nothing listens without it.
+struct Console {
+  std::string address = "127.0.0.1";  ///< or `::1`
+  std::uint16_t port = 0;
+  std::filesystem::path users_file = "/var/lib/metergate/console.users";
+  std::chrono::minutes session_idle{15};  ///< without anything done by the user
+  std::chrono::minutes session_max{480};  ///< whatever is done
+
+  friend bool operator==(const Console&, const Console&) = default;
+};
+
 struct Sessions {
   std::uint32_t failures_to_silent = 3;
   std::chrono::seconds probe_min{5};  ///< pause before a silent meter is tried again, doubling
@@ -187,6 +217,8 @@ struct Configuration {
   std::optional<KeyStore> key_store{};
   AccessRules access{};
   Registry registry{};
+  std::optional<Metrics> metrics{};  ///< absent: nothing listens
+  std::optional<Console> console{};  ///< absent: nothing listens
 };
 
 }  // namespace metergate::config

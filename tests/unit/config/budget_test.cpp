@@ -75,7 +75,7 @@ TEST(Budget, LeavesOutLinesWithoutALineTimeAndMetersWithoutAModel) {
   Configuration configuration = line_of(9'600, 1, std::chrono::seconds{60});
   configuration.meters[0].model = "unheard-of";
   EXPECT_EQ(line_budgets(configuration, {}).at(0).meters, 0U);
-  configuration.lines[0].access = ModbusTcp{.host = "h"};
+  configuration.lines[0].access = TcpEndpoint{.host = "h"};
   EXPECT_THAT(line_budgets(configuration, {}), ::testing::IsEmpty());
 }
 

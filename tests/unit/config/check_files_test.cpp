@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gmock/gmock.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -61,6 +62,18 @@ TEST_F(CheckFiles, APasswordOthersCanReadIsAMistake) {
   EXPECT_THAT(mistakes(broker),
               testing::ElementsAre(testing::AllOf(testing::HasSubstr("north.broker.password_file"),
                                                   testing::HasSubstr("chmod 0600"))));
+}
+
+TEST_F(CheckFiles, ACredentialOfSystemdIsTaken) {
+  // The mask of its access list shows as the right of the group.
+  Broker broker;
+  broker.password_file = write("north.password", fs::perms::owner_read | fs::perms::group_read);
+  EXPECT_EQ(mistakes(broker).size(), 1U);
+  ASSERT_EQ(::setenv("CREDENTIALS_DIRECTORY", directory_.c_str(), 1), 0);
+  EXPECT_TRUE(mistakes(broker).empty());
+  fs::permissions(broker.password_file, kAll);
+  EXPECT_EQ(mistakes(broker).size(), 1U) << "what others can read is no secret anywhere";
+  ASSERT_EQ(::unsetenv("CREDENTIALS_DIRECTORY"), 0);
 }
 
 TEST_F(CheckFiles, APrivateKeyTheGroupCanReadIsAMistake) {

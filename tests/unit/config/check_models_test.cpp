@@ -11,7 +11,7 @@ Configuration with_models(std::initializer_list<const char*> models) {
   Configuration configuration{*SiteId::parse("s1"), {}, {}, {}, {}, {}, {}, {}, {}, {}, {}};
   for (const char* model : models) {
     const auto id = MeterId::parse("m" + std::to_string(configuration.meters.size() + 1));
-    configuration.meters.push_back({*id, model, {}, 0, {}, {}, "default"});
+    configuration.meters.push_back({*id, model, "line-1", 0, {}, {}, "default"});
   }
   return configuration;
 }
@@ -27,6 +27,28 @@ TEST(CheckModels, UnknownModelIsToldOnceWithItsFirstMeterAndWhatThereIs) {
   ASSERT_EQ(errors.size(), 2U);
   EXPECT_EQ(errors[0].text(), "m.toml: model of meter m2 is \"c\"; allowed: a, b");
   EXPECT_EQ(errors[1].key, "model of meter m4");
+}
+
+TEST(CheckModels, AModelSpeaksWhatItsLineDoes) {
+  using model::Protocol;
+  ModelCatalogue models;
+  for (const auto& [name, protocol] :
+       {std::pair{"bus", Protocol::Modbus}, {"cosem", Protocol::Dlms}, {"modem", Protocol::Mqtt}}) {
+    models[name].protocol = protocol;
+  }
+  Configuration configuration = with_models({"bus", "cosem", "modem"});
+  configuration.lines.push_back({.name = "line-1", .access = SerialLine{}});
+  configuration.lines.push_back(
+      {.name = "line-2", .access = SerialLine{}, .protocol = LineProtocol::DlmsHdlc});
+  const auto wrong_at = [&](const char* line) {
+    for (Meter& meter : configuration.meters) meter.line = line;
+    std::string all;
+    for (const auto& error : check_models(configuration, models, "m.toml")) all += error.key;
+    return all;
+  };
+  EXPECT_EQ(wrong_at("line-1"), "model of meter m2model of meter m3");
+  EXPECT_EQ(wrong_at("line-2"), "model of meter m1model of meter m3");
+  EXPECT_EQ(wrong_at(""), "model of meter m1model of meter m2");
 }
 
 TEST(CheckModels, NoModelAtAllIsSaid) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "config/dlms_access.hpp"
 #include "config/load.hpp"
 
 #include <gmock/gmock.h>
@@ -44,8 +45,8 @@ TEST(Load, TheExampleFileIsTaken) {
   const auto read =
       load(std::filesystem::path{METERGATE_SOURCE_DIR} / "config/metergate.example.toml");
   ASSERT_TRUE(read) << read.error().front().text();
-  EXPECT_EQ(read->lines.size(), 2U);
-  EXPECT_EQ(read->meters.size(), 134U);
+  EXPECT_EQ(read->lines.size(), 4U);
+  EXPECT_EQ(read->meters.size(), 136U);
   EXPECT_EQ(read->meters.back().id.text(), "flat-0100");
   EXPECT_EQ(read->meters.back().topic_name, "modem-0100");
 }
@@ -74,7 +75,9 @@ TEST(Load, TheExampleFileShowsTheDefaultsAsTheyAre) {
   EXPECT_EQ(all->schedules[0].back_fill, shipped->schedules[0].back_fill);
   EXPECT_EQ(all->schedules[0].profile, shipped->schedules[0].profile);
   EXPECT_EQ(all->lines[0].timeout_ceiling, shipped->lines[0].timeout_ceiling);
-  EXPECT_EQ(all->meters.size(), shipped->meters.size());
+  ASSERT_EQ(all->meters.size(), shipped->meters.size());
+  EXPECT_EQ(all->lines[2].timeout_ceiling, shipped->lines[2].timeout_ceiling);
+  EXPECT_EQ(*all->meters[1].dlms, *shipped->meters[1].dlms);
   EXPECT_EQ(all->access, shipped->access);
   EXPECT_EQ(all->registry, shipped->registry);
 }
@@ -132,6 +135,27 @@ TEST(Load, PlainMqttLeavesTheBoxOnlyWhenAllowed) {
   EXPECT_THAT(mistakes(broker("host = \"127.0.0.1\"\n")), IsEmpty());
   EXPECT_THAT(mistakes(broker("host = \"10.0.0.1\"\n[north.broker.tls]\nca_file = \"ca.pem\"\n")),
               IsEmpty());
+}
+
+TEST(Load, TheConsoleListensOnThisBoxOnly) {
+  const auto console = [](const std::string& lines) { return kSite + "[console]\n" + lines; };
+  EXPECT_THAT(mistakes(console("port = 9465\n")), IsEmpty());
+  EXPECT_THAT(mistakes(console("port = 9465\naddress = \"::1\"\n")), IsEmpty());
+  for (const std::string address : {"0.0.0.0", "10.0.0.1", "::", "localhost", "127.0.0.2"}) {
+    EXPECT_THAT(mistakes(console("port = 9465\naddress = \"" + address + "\"\n")),
+                ElementsAre(HasSubstr("ssh -L")))
+        << address;
+  }
+}
+
+TEST(Load, TheConsoleIsOffUntilItHasAPortOfItsOwn) {
+  EXPECT_FALSE(parse(kSite, "t.toml")->console);
+  EXPECT_THAT(mistakes(kSite + "[console]\n"), ElementsAre(HasSubstr("console.port is missing")));
+  EXPECT_THAT(mistakes(kSite + "[metrics]\n[console]\nport = 9464\n"),
+              ElementsAre(HasSubstr("a port other than [metrics] has")));
+  EXPECT_THAT(
+      mistakes(kSite + "[console]\nport = 1\nsession_idle_min = 60\nsession_max_min = 30\n"),
+      ElementsAre(HasSubstr("at least session_idle_min")));
 }
 
 TEST(Load, ACertificateGoesWithItsKey) {

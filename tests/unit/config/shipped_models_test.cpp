@@ -90,6 +90,16 @@ TEST_F(ShippedModels, MapEveryEventOfTheVirtualMeterOntoItself) {
   EXPECT_EQ(models_.at("virtual-prepayment-modbus").event_codes.size(), 33U);
 }
 
+TEST_F(ShippedModels, TellWhereTheVirtualMeterHasItsObjects) {
+  const model::MeterModel& virtual_meter = models_.at("virtual-prepayment-dlms");
+  EXPECT_EQ(virtual_meter.protocol, model::Protocol::Dlms);
+  EXPECT_EQ(virtual_meter.dlms.logs.size(), kAllLogs.size());
+  EXPECT_EQ(virtual_meter.dlms.log_columns,
+            (model::DlmsLogColumns{0x600B, 0x600F, 0x800B, 0x800C}));
+  EXPECT_EQ(virtual_meter.dlms.status_marks.at(IntervalMarks::kClockSet), IntervalMarks::kClockSet);
+  EXPECT_EQ(virtual_meter.event_codes, models_.at("virtual-prepayment-mqtt").event_codes);
+}
+
 TEST_F(ShippedModels, AreReportedForAPerson) {
   const std::string text = report(models_.at("abb-a43"));
   EXPECT_THAT(text, ::testing::HasSubstr("abb-a43"));

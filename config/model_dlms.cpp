@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/model_dlms.hpp"
+
+#include <bit>
+#include <charconv>
+
+#include "meters/load_profile.hpp"
+#include "meters/models/model_words.hpp"
+
+namespace metergate::config {
+namespace {
+
+constexpr std::string_view kObis = "an OBIS code such as 0-0:96.1.0";
+
+void read_object(TableReader& in, std::string_view key, std::optional<cosem::ObisCode>& into) {
+  cosem::ObisCode code;
+  in.word<cosem::ObisCode>(key, code, cosem::ObisCode::parse, kObis);
+  if (in.has(key)) into = code;
+}
+
+std::optional<std::uint16_t> parse_number(std::string_view text, unsigned most) {
+  unsigned number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || at != end || number > most) return std::nullopt;
+  return static_cast<std::uint16_t>(number);
+}
+
+/// `96.11`: value groups C and D.
+std::optional<std::uint16_t> parse_groups(std::string_view text) {
+  const auto dot = text.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  const auto c = parse_number(text.substr(0, dot), 255);
+  const auto d = parse_number(text.substr(dot + 1), 255);
+  if (!c || !d) return std::nullopt;
+  return static_cast<std::uint16_t>((*c << 8U) | *d);
+}
+
+std::optional<std::uint16_t> parse_mark(std::string_view word) {
+  for (std::uint16_t bit = 1; bit <= IntervalMarks::kDoubtful;
+       bit = static_cast<std::uint16_t>(bit << 1U)) {
+    const auto words = IntervalMarks{bit}.words();
+    if (!words.empty() && words.front() == word) return bit;
+  }
+  return std::nullopt;
+}
+
+void read_log_columns(TableReader in, model::DlmsLogColumns& into) {
+  constexpr std::string_view kGroups = "value groups C and D, such as 96.11";
+  in.word<std::uint16_t>("code", into.code, parse_groups, kGroups);
+  in.word<std::uint16_t>("sequence", into.sequence, parse_groups, kGroups, Need::Required);
+  in.word<std::uint16_t>("cause", into.cause, parse_groups, kGroups);
+  in.word<std::uint16_t>("detail", into.detail, parse_groups, kGroups);
+  in.finish();
+}
+
+void read_logs(TableReader& in, std::map<LogId, cosem::ObisCode>& into) {
+  for (const Entry& entry : in.entries()) {
+    const auto log = parse_log(entry.key);
+    const auto* text = std::get_if<std::string>(&entry.node.value);
+    const auto code = text == nullptr ? std::nullopt : cosem::ObisCode::parse(*text);
+    if (log && code) {
+      into[*log] = *code;
+    } else {
+      in.wrong(entry.key, entry.node, "the word of a log with an OBIS code");
+    }
+  }
+}
+
+void read_status_marks(TableReader& in, std::map<std::uint16_t, std::uint16_t>& into) {
+  for (const Entry& entry : in.entries()) {
+    const auto bit = parse_number(entry.key, 0x8000);
+    const auto* text = std::get_if<std::string>(&entry.node.value);
+    const auto mark = text == nullptr ? std::nullopt : parse_mark(*text);
+    if (bit && std::has_single_bit(*bit) && mark) {
+      into[*bit] = *mark;
+    } else {
+      in.wrong(entry.key, entry.node, "one bit (1, 2, 4, ...) with a mark such as power-down");
+    }
+  }
+}
+
+model::DlmsRegister read_register(TableReader& in) {
+  model::DlmsRegister out;
+  in.word<cosem::ObisCode>("obis", out.obis, cosem::ObisCode::parse, kObis, Need::Required);
+  in.text("name", out.name, Need::Required);
+  in.number("class", out.class_id, {1, 65'535});
+  in.word<Unit>("unit", out.unit, parse_unit, "a unit such as Wh, W, V, A, Hz");
+  in.finish();
+  return out;
+}
+
+}  // namespace
+
+void read_dlms(TableReader in, model::DlmsLayout& into) {
+  read_object(in, "serial", into.serial);
+  read_object(in, "firmware", into.firmware);
+  read_object(in, "clock", into.clock);
+  read_object(in, "load_profile", into.load_profile);
+  read_object(in, "daily_profile", into.daily_profile);
+  read_object(in, "billing_profile", into.billing_profile);
+  read_object(in, "disconnect_control", into.disconnect_control);
+  read_object(in, "relay_causes", into.relay_causes);
+  read_object(in, "relay_operations", into.relay_operations);
+  read_object(in, "token_gateway", into.token_gateway);
+  read_object(in, "transaction", into.transaction);
+  read_object(in, "outcome", into.outcome);
+  read_object(in, "change_tenancy", into.change_tenancy);
+  read_object(in, "change_supplier", into.change_supplier);
+  read_object(in, "tariff", into.tariff);
+  in.word<model::TokenEncoding>("token_encoding", into.token_encoding, model::parse_token_encoding,
+                                "ascii, visible or bcd");
+  in.duration("to_utc_min", into.to_utc, {-840, 840});
+  in.number("attributes_per_list", into.attributes_per_list, {1, 50});
+  in.number("rows_per_page", into.rows_per_page, {1, 2'000});
+  for (TableReader& table : in.tables("register")) into.registers.push_back(read_register(table));
+  if (auto logs = in.table("logs")) read_logs(*logs, into.logs);
+  if (auto columns = in.table("log_columns")) read_log_columns(*columns, into.log_columns);
+  if (auto marks = in.table("status_marks")) read_status_marks(*marks, into.status_marks);
+  in.finish();
+}
+
+}  // namespace metergate::config

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "config/dlms_access.hpp"
+#include "config/schema.hpp"
+#include "config/table_reader.hpp"
+
+namespace metergate::config {
+
+/// The keys of a table [dlms], [meter.dlms] or [meter_range.dlms] over what `into` has already; a
+/// relative key file is relative to `base`.
+void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::path& base);
+
+/// What HDLC has no room for. Mistakes are told at `in`, the meter's table.
+void judge_dlms_address(TableReader& in, std::string_view key, const DlmsAccess& access,
+                        LineProtocol protocol, std::uint16_t address);
+
+/// Whether each meter has a file of its own under that name.
+[[nodiscard]] bool names_each(const std::filesystem::path& key_file);
+
+}  // namespace metergate::config

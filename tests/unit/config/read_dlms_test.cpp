@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/read_dlms.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/dlms_secrets.hpp"
+#include "config/load.hpp"
+
+namespace metergate::config {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+const std::string kSerial =
+    "site = \"s\"\n[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\nprotocol = \"dlms\"\n";
+const std::string kTcp =
+    "site = \"s\"\n[[line]]\nname = \"a\"\nhost = \"h\"\nprotocol = \"dlms\"\n";
+const std::string kMeter = "[[meter]]\nid = \"m\"\nmodel = \"v\"\nline = \"a\"\n";
+const std::string kGmac =
+    "authentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\nkey_file = \"k\"\n";
+
+Configuration good(const std::string& text) {
+  auto read = parse(text, "/etc/m.toml");
+  if (!read) throw std::runtime_error{read.error().front().text()};
+  return *std::move(read);
+}
+
+std::vector<std::string> mistakes(const std::string& text) {
+  const auto read = parse(text, "m.toml");
+  std::vector<std::string> out;
+  if (read) return out;
+  for (const ConfigError& error : read.error()) out.push_back(error.text());
+  return out;
+}
+
+TEST(LoadDlms, ASerialLineCarriesHdlcAtEightBitsWithoutParity) {
+  const Configuration read = good(kSerial + kMeter + "address = 17\n");
+  EXPECT_EQ(read.lines[0].protocol, LineProtocol::DlmsHdlc);
+  const auto& serial = std::get<SerialLine>(read.lines[0].access);
+  EXPECT_EQ(serial.parity, Parity::None);
+  EXPECT_EQ(read.lines[0].timeout_ceiling, std::chrono::seconds{3});
+  EXPECT_EQ(read.meters[0].address, 17);
+  ASSERT_TRUE(read.meters[0].dlms);
+  EXPECT_EQ(*read.meters[0].dlms, DlmsAccess{});
+  EXPECT_THAT(mistakes(kSerial + "parity = \"even\"\n"),
+              ElementsAre(HasSubstr("parity is \"even\"; allowed: none: DLMS is 8N1")));
+}
+
+TEST(LoadDlms, AnEndpointCarriesTheWrapperOrHdlc) {
+  const Configuration read = good(kTcp + kMeter);
+  EXPECT_EQ(read.lines[0].protocol, LineProtocol::DlmsWrapper);
+  EXPECT_EQ(std::get<TcpEndpoint>(read.lines[0].access).port, 4059);
+  EXPECT_EQ(read.meters[0].address, 1) << "a meter of its own is the management logical device";
+  EXPECT_EQ(good(kTcp + "framing = \"hdlc\"\n").lines[0].protocol, LineProtocol::DlmsHdlc);
+  EXPECT_THAT(mistakes(kSerial + "framing = \"wrapper\"\n"), ElementsAre(HasSubstr("hdlc")));
+  EXPECT_THAT(mistakes("site = \"s\"\n[[line]]\nname = \"a\"\nhost = \"h\"\nframing = \"hdlc\"\n"),
+              ElementsAre(HasSubstr("framing")));
+}
+
+TEST(LoadDlms, WhatAMeterDoesNotSayStandsInTheTableForAll) {
+  const Configuration read =
+      good(kTcp + "[dlms]\n" + kGmac + "client = 3\n" + kMeter + "[meter.dlms]\nclient = 2\n" +
+           "[[meter]]\nid = \"n\"\nmodel = \"v\"\nline = \"a\"\naddress = 2\n");
+  EXPECT_EQ(read.meters[0].dlms->client, 2);
+  EXPECT_EQ(read.meters[1].dlms->client, 3);
+  for (const Meter& meter : read.meters) {
+    EXPECT_EQ(meter.dlms->authentication, dlms::AuthenticationMechanism::HighLevelGmac);
+    EXPECT_EQ(meter.dlms->ciphering, dlms::Ciphering::Global);
+    EXPECT_EQ(key_file_of(meter), "/etc/k");
+  }
+}
+
+TEST(LoadDlms, SecurityNamesWhatGoesWithIt) {
+  EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nauthentication = \"hls-gmac\"\n"),
+              ElementsAre(HasSubstr("meter[1].dlms.system_title is missing"),
+                          HasSubstr("meter[1].dlms.key_file is missing")));
+  EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nauthentication = \"lls\"\n"),
+              ElementsAre(HasSubstr("secrets of lls")));
+  EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nkey_file = \"k\"\n"),
+              ElementsAre(HasSubstr("key_file")));
+  EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nauthentication = \"gmac\"\n"),
+              ElementsAre(HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256")));
+}
+
+TEST(LoadDlms, AddressesHaveToFitTheirOctets) {
+  EXPECT_TRUE(mistakes(kSerial + kMeter + "address = 16383\n").empty());
+  EXPECT_THAT(mistakes(kSerial + kMeter + "address = 16384\n"), ElementsAre(HasSubstr("address")));
+  EXPECT_THAT(mistakes(kSerial + kMeter + "address = 200\n[meter.dlms]\naddress_octets = 2\n"),
+              ElementsAre(HasSubstr("address is 200; allowed: an address that fits")));
+  EXPECT_THAT(mistakes(kSerial + kMeter + "address = 17\n[meter.dlms]\nclient = 200\n"),
+              ElementsAre(HasSubstr("1 to 127")));
+  EXPECT_THAT(mistakes(kTcp + kMeter + "address = 0\n"), ElementsAre(HasSubstr("wPort")));
+  const DlmsAccess access;
+  EXPECT_EQ(access.hdlc_address(0).octets, 1);
+  EXPECT_EQ(access.hdlc_address(17).octets, 2);
+  EXPECT_EQ(access.hdlc_address(1000).octets, 4);
+}
+
+TEST(LoadDlms, ARangeHasAKeyFileForEach) {
+  const std::string range =
+      kTcp +
+      "[[meter_range]]\nprefix = \"m-\"\ncount = 3\nmodel = \"v\"\nline = \"a\"\n"
+      "first_address = 5\n[meter_range.dlms]\nauthentication = \"lls\"\n";
+  EXPECT_THAT(mistakes(range + "key_file = \"keys\"\n"), ElementsAre(HasSubstr("{id}")));
+  const Configuration read = good(range + "key_file = \"keys/{id}.toml\"\n");
+  ASSERT_EQ(read.meters.size(), 3U);
+  EXPECT_EQ(read.meters[2].address, 7);
+  EXPECT_EQ(key_file_of(read.meters[2]), "/etc/keys/m-3.toml");
+}
+
+TEST(LoadDlms, OnlyMetersOfDlmsLinesHaveAnAccess) {
+  EXPECT_THAT(mistakes("site = \"s\"\n[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\n" +
+                       kMeter + "address = 1\n[meter.dlms]\nclient = 1\n"),
+              ElementsAre(HasSubstr("meter[1].dlms is a table; allowed: none, or a line with protocol")));
+}
+
+class Secrets : public testing::Test {
+ protected:
+  static std::vector<std::string> wrong(const std::string& text, const DlmsAccess& access) {
+    const auto read = parse_dlms_secrets(text, "k.toml", access);
+    std::vector<std::string> out;
+    if (read) return out;
+    for (const ConfigError& error : read.error()) out.push_back(error.text());
+    return out;
+  }
+  static DlmsAccess with(dlms::AuthenticationMechanism mechanism) {
+    DlmsAccess access;
+    access.authentication = mechanism;
+    return access;
+  }
+  const DlmsAccess gmac_ = with(dlms::AuthenticationMechanism::HighLevelGmac);
+  const DlmsAccess low_ = with(dlms::AuthenticationMechanism::LowLevel);
+  const std::string ek_ = "encryption_key = \"000102030405060708090a0b0c0d0e0f\"\n";
+  const std::string ak_ = "authentication_key = \"D0D1D2D3D4D5D6D7D8D9DADBDCDDDEDF\"\n";
+};
+
+TEST_F(Secrets, KeysAreTakenAsHexDigits) {
+  const auto read = parse_dlms_secrets(ek_ + ak_, "k.toml", gmac_);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->keys.unicast.view()[15], 0x0F);
+  EXPECT_EQ(read->keys.authentication.view()[0], 0xD0);
+}
+
+TEST_F(Secrets, WhatIsMissingOrTooShortIsNamedAndNeverShown) {
+  EXPECT_THAT(wrong(ek_, gmac_), ElementsAre(HasSubstr("authentication_key is missing")));
+  const auto told = wrong(ek_ + "authentication_key = \"D0D1D2D3\"\n", gmac_);
+  EXPECT_THAT(told, ElementsAre(HasSubstr("k.toml:2: authentication_key is (not shown); allowed: "
+                                          "32 hex digits for suite 0")));
+  DlmsAccess suite2 = gmac_;
+  suite2.suite = dlms::SecuritySuite::Suite2;
+  EXPECT_EQ(wrong(ek_ + ak_, suite2).size(), 2U) << "suite 2 has keys of 32 octets";
+}
+
+TEST_F(Secrets, APasswordIsTextOrHexDigits) {
+  EXPECT_EQ(parse_dlms_secrets("password = \"12345678\"\n", "k.toml", low_)->secret.size(), 8U);
+  EXPECT_EQ(parse_dlms_secrets("secret = \"00FF\"\n", "k.toml", low_)->secret.view()[1], 0xFF);
+  EXPECT_THAT(wrong("", low_), ElementsAre(HasSubstr("one of the two")));
+  EXPECT_THAT(wrong("password = \"\"\n", low_), ElementsAre(HasSubstr("(not shown)")));
+}
+
+}  // namespace
+}  // namespace metergate::config
