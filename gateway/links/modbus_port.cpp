@@ -30,6 +30,7 @@ constexpr milliseconds kConnectTimeout{2'000};
 // default of 500 ms, so that a flipped length octet costs one pause and not a time-out.
 constexpr milliseconds kOctetTimeoutFloor{30};
 constexpr int kOctetTimeoutCharacters = 30;
+constexpr int kFifoOctets = 16;  // a receiver hands on at most so many octets at once
 
 void set_timeout(int (*set)(modbus_t*, std::uint32_t, std::uint32_t), modbus_t* modbus,
                  microseconds time) {
@@ -44,6 +45,13 @@ bool readable_within(int descriptor, nanoseconds time) {
   const timespec limit{rest.count() / 1'000'000'000, rest.count() % 1'000'000'000};
   pollfd entry{descriptor, POLLIN, 0};
   return ppoll(&entry, 1, &limit, nullptr) > 0;
+}
+
+std::size_t octets_waiting(int descriptor) {
+  int waiting = 0;
+  return ioctl(descriptor, FIONREAD, &waiting) == 0 && waiting > 0
+             ? static_cast<std::size_t>(waiting)
+             : 0;
 }
 
 std::string system_words(int error) { return modbus_strerror(error); }
@@ -80,7 +88,7 @@ std::string ModbusPort::ensure_open() {
                              kParity[static_cast<std::size_t>(serial->parity)], serial->data_bits,
                              serial->stop_bits);
   } else {
-    const auto& tcp = std::get<config::ModbusTcp>(line_.access);
+    const auto& tcp = std::get<config::TcpEndpoint>(line_.access);
     modbus_ = modbus_new_tcp_pi(tcp.host.c_str(), std::to_string(tcp.port).c_str());
   }
   if (modbus_ == nullptr) return "libmodbus: " + system_words(errno);
@@ -118,15 +126,16 @@ void ModbusPort::close() {
 
 void ModbusPort::keep_silence() {
   // Octets that nobody asked for: a late answer, noise, another master. They go, and the line gets
-  // its silence again after the last of them.
-  int waiting = 0;
-  while (ioctl(modbus_get_socket(modbus_), FIONREAD, &waiting) == 0 && waiting > 0) {
+  // its silence again after the last of them. Looked for after each wait, since they may come in
+  // the silence itself; the next block of them is on its way unseen for as long as it takes to
+  // fill.
+  std::this_thread::sleep_until(line_quiet_since_ + timing_.silence);
+  while (octets_waiting(modbus_get_socket(modbus_)) > 0) {
     ++statistics_.late_answers;
     modbus_flush(modbus_);
-    std::this_thread::sleep_for(timing_.silence);
+    std::this_thread::sleep_for(timing_.character * kFifoOctets + timing_.silence);
     line_quiet_since_ = Clock::now();
   }
-  std::this_thread::sleep_until(line_quiet_since_ + timing_.silence);
 }
 
 WireResult ModbusPort::exchange(const WireRequest& request) {
@@ -161,10 +170,11 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
   }
   const auto first_octet = Clock::now();
   // The rest of the answer takes its time on the wire: one wake-up when it can be complete instead
-  // of one per handful of octets.
-  if (serial_ && request.answer_octets > 0) {
-    std::this_thread::sleep_until(first_octet +
-                                  timing_.character * (request.answer_octets + kAddressAndCrc - 1));
+  // of one per handful of octets. A receiver's FIFO hands on several at once, the first time too.
+  const std::size_t whole = request.answer_octets + kAddressAndCrc;
+  const std::size_t there = octets_waiting(descriptor);
+  if (serial_ && request.answer_octets > 0 && there < whole) {
+    std::this_thread::sleep_until(first_octet + timing_.character * (whole - there));
   }
   return receive(request, std::chrono::duration_cast<microseconds>(first_octet - request_end));
 }

@@ -106,6 +106,9 @@ class MqttClient::Impl : public std::enable_shared_from_this<MqttClient::Impl> {
   boost::asio::thread_pool worker_{1};
 
   std::shared_ptr<Connection> connection_;
+  /// The last one that ended. It stays until the next attempt: Paho's thread may still be on its
+  /// way out of the callback that told of the end, and touches the client after it.
+  std::shared_ptr<Connection> retired_;
   std::uint64_t number_ = 0;
   bool connected_ = false;
   bool stopped_ = false;
@@ -182,7 +185,10 @@ struct MqttClient::Impl::Connection : mqtt::callback, mqtt::iaction_listener {
 void MqttClient::Impl::connect() {
   if (stopped_) return;
   const std::uint64_t number = ++number_;
-  boost::asio::post(worker_, [self = shared_from_this(), number] {
+  // Paho's own clean-up takes its lock and its time: not on the loop.
+  boost::asio::post(worker_, [self = shared_from_this(), number,
+                              retired = std::exchange(retired_, nullptr)]() mutable {
+    retired.reset();
     const auto connection =
         std::make_shared<Connection>(self, self->loop_, self->settings_, number);
     const Established outcome = [&]() -> Established {
@@ -234,7 +240,10 @@ MqttClient::Impl::Established MqttClient::Impl::establish(Connection& connection
 void MqttClient::Impl::established(const std::shared_ptr<Connection>& connection,
                                    const Established& outcome) {
   if (stopped_ || connection->number != number_) return;
-  if (!outcome) return lost(connection->number, outcome.error());
+  if (!outcome) {
+    connection_ = connection;
+    return lost(connection->number, outcome.error());
+  }
   connection_ = connection;
   connected_ = true;
   pause_ = settings_.broker.reconnect_min;
@@ -246,9 +255,7 @@ void MqttClient::Impl::lost(std::uint64_t number, const ConnectionLoss& loss) {
   if (stopped_ || number != number_) return;
   ++number_;  // whatever the old connection still says is no longer heard
   connected_ = false;
-  // Paho's own clean-up takes its lock and its time: not on the loop.
-  boost::asio::post(worker_,
-                    [old = std::exchange(connection_, nullptr)]() mutable { old.reset(); });
+  retired_ = std::exchange(connection_, nullptr);
   drop_all();
   // Ten thousand clients that lost the same broker must not come back in one instant.
   std::uniform_int_distribution<std::int64_t> jitter{pause_.count() / 2, pause_.count()};

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sstream>
 
+#include "gateway/sim/dlms_line.hpp"
 #include "gateway/sim/state_file.hpp"
 #include "gateway/sim/street_options.hpp"
 #include "meters/virtual/test_keys.hpp"
@@ -17,6 +18,7 @@ struct Spread {
   unsigned count;
   std::string model;
   std::string line;  ///< none of meters on MQTT
+  unsigned first_address = 1;
 };
 
 void as_range(std::ostream& out, const Spread& meters) {
@@ -25,7 +27,9 @@ void as_range(std::ostream& out, const Spread& meters) {
       << "count = " << meters.count << "\n"
       << "digits = 3\n"
       << "model = \"" << meters.model << "\"\n";
-  if (!meters.line.empty()) out << "line = \"" << meters.line << "\"\nfirst_address = 1\n";
+  if (!meters.line.empty()) {
+    out << "line = \"" << meters.line << "\"\nfirst_address = " << meters.first_address << "\n";
+  }
 }
 
 /// One by one, each with what enters its key as it leaves the test factory.
@@ -36,7 +40,8 @@ void with_keys(std::ostream& out, const Spread& meters, const StreetOptions& opt
         << "id = \"" << meter_name(meters.place, number) << "\"\n"
         << "model = \"" << meters.model << "\"\n";
     if (!meters.line.empty()) {
-      out << "line = \"" << meters.line << "\"\naddress = " << number << "\n";
+      out << "line = \"" << meters.line << "\"\naddress = " << meters.first_address + number - 1
+          << "\n";
     }
     out << "\n[meter.sts]\n"
         << "pan = \"" << test_keys::meter_pan(*serial).digits() << "\"\n"
@@ -47,11 +52,39 @@ void with_keys(std::ostream& out, const Spread& meters, const StreetOptions& opt
 }
 
 /// The port the street was given, or the one it found (see StreetOptions::tcp_port).
-std::string tcp_port(const StreetOptions& options) {
-  if (options.tcp_port != 0) return std::to_string(options.tcp_port);
-  const auto found = read_state_file(options.directory / "tcp-port");
-  if (!found || !*found) return "502";
+std::string port_of(const StreetOptions& options, std::uint16_t given, const char* found_in,
+                    const char* usual) {
+  if (given != 0) return std::to_string(given);
+  const auto found = read_state_file(options.directory / found_in);
+  if (!found || !*found) return usual;
   return (*found)->substr(0, (*found)->find('\n'));
+}
+
+/// What the gateway has to show to all DLMS meters of the street; empty for nothing.
+std::string dlms_access(const StreetOptions& options) {
+  if (options.dlms.security == DlmsSecurity::None) return {};
+  std::error_code ignored;
+  const auto folder = std::filesystem::absolute(options.directory / kDlmsKeyFolder, ignored);
+  const std::string key_file = "key_file = \"" + (folder / "{id}.toml").string() + "\"\n";
+  if (options.dlms.security == DlmsSecurity::LowLevel) {
+    return "\n[dlms]\nauthentication = \"lls\"\n" + key_file;
+  }
+  return "\n[dlms]\nauthentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\n" +
+         key_file;
+}
+
+void dlms_lines(std::ostream& out, const StreetOptions& options,
+                const std::filesystem::path& directory) {
+  if (options.dlms.meters + options.dlms.tcp_meters > 0) out << dlms_access(options);
+  if (options.dlms.meters > 0) {
+    out << "\n[[line]]\nname = \"hdlc\"\ndevice = \"" << (directory / "hdlc").string()
+        << "\"\nbaud = " << options.wire.baud << "\nprotocol = \"dlms\"\n";
+  }
+  if (options.dlms.tcp_meters > 0) {
+    out << "\n[[line]]\nname = \"dlms\"\nhost = \"127.0.0.1\"\nport = "
+        << port_of(options, options.dlms.tcp_port, "dlms-port", "4059")
+        << "\nprotocol = \"dlms\"\n";
+  }
 }
 
 }  // namespace
@@ -86,14 +119,23 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
         << "parity = \"none\"\n";
   }
   if (options.tcp_meters > 0) {
-    out << "\n[[line]]\nname = \"tcp\"\nhost = \"127.0.0.1\"\nport = " << tcp_port(options) << "\n";
+    out << "\n[[line]]\nname = \"tcp\"\nhost = \"127.0.0.1\"\nport = "
+        << port_of(options, options.tcp_port, "tcp-port", "502") << "\n";
   }
+  dlms_lines(out, options, directory);
   for (unsigned index = 0; index < options.lines && options.meters_per_line > 0; ++index) {
     const std::string name = line_name(index);
     meters(
         {name.substr(name.find('-') + 1), index + 1, options.meters_per_line, options.model, name});
   }
   if (options.tcp_meters > 0) meters({"tcp", kTcpWire, options.tcp_meters, options.model, "tcp"});
+  if (options.dlms.meters > 0) {
+    meters({"hdlc", kHdlcWire, options.dlms.meters, options.dlms.model, "hdlc",
+            DlmsLine::kFirstAddress});
+  }
+  if (options.dlms.tcp_meters > 0) {
+    meters({"dlms", kDlmsTcpWire, options.dlms.tcp_meters, options.dlms.model, "dlms"});
+  }
   if (options.mqtt_meters > 0) {
     meters({"mqtt", kMqttWire, options.mqtt_meters, options.mqtt_model, {}});
   }

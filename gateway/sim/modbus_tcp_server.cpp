@@ -1,129 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sim/modbus_tcp_server.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
-#include <algorithm>
-#include <array>
-#include <cerrno>
-#include <list>
-#include <system_error>
-#include <thread>
 #include <utility>
-#include <vector>
 
-#include "gateway/sim/descriptor.hpp"
+#include "gateway/sim/tcp_server.hpp"
 #include "protocols/modbus/pdu.hpp"
 #include "protocols/modbus/tcp_frame.hpp"
 
 namespace metergate::sim {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-struct Connection {
-  Descriptor socket;
-  Octets received;
-  struct Answer {
-    Clock::time_point due;
-    Octets octets;
-  };
-  std::vector<Answer> waiting;  ///< late ones
-};
-
-Failure<std::string> failed(const char* what) {
-  return failure(std::string{what} + ": " +
-                 std::error_code{errno, std::generic_category()}.message());
-}
-
-/// False when the connection is gone.
-bool send_all(int socket, OctetView octets) {
-  while (!octets.empty()) {
-    const ssize_t sent = ::send(socket, octets.data(), octets.size(), MSG_NOSIGNAL);
-    if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
-    octets = octets.subspan(static_cast<std::size_t>(sent));
-  }
-  return true;
-}
-
-}  // namespace
-
-class ModbusTcpServer::Thread {
+/// The meters behind one connection of a concentrator.
+class ModbusPeer : public TcpPeer {
  public:
-  Thread(Descriptor listener, Descriptor stop, std::uint16_t port, ModbusTargets targets)
-      : listener_{std::move(listener)},
-        stop_{std::move(stop)},
-        port_{port},
-        targets_{std::move(targets)},
-        thread_{[this] { run(); }} {}
+  explicit ModbusPeer(const ModbusTargets& targets) : targets_{targets} {}
 
-  ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
-    thread_.join();
+  std::optional<std::vector<Answer>> take(OctetView octets) override {
+    received_.insert(received_.end(), octets.begin(), octets.end());
+    std::vector<Answer> answers;
+    for (;;) {
+      const auto frame = modbus::decode_tcp(received_);
+      if (!frame) return std::nullopt;
+      if (!*frame) return answers;
+      received_.erase(received_.begin(),
+                      received_.begin() + static_cast<std::ptrdiff_t>((*frame)->octets()));
+      if (auto answer = perform(**frame)) answers.push_back(std::move(*answer));
+    }
   }
-
-  [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
-  void run() {
-    for (;;) {
-      std::vector<pollfd> sources{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
-      for (const Connection& c : connections_) sources.push_back({c.socket.get(), POLLIN, 0});
-      ::poll(sources.data(), sources.size(), pause_ms());
-      if (sources[0].revents != 0) return;
-      std::size_t at = 2;
-      for (auto connection = connections_.begin(); connection != connections_.end(); ++at) {
-        const bool alive =
-            (sources[at].revents == 0 || receive(*connection)) && send_due(*connection);
-        connection = alive ? std::next(connection) : connections_.erase(connection);
-      }
-      if (sources[1].revents != 0) accept();
-    }
-  }
-
-  [[nodiscard]] int pause_ms() const {
-    std::optional<Clock::time_point> next;
-    for (const Connection& c : connections_) {
-      for (const auto& answer : c.waiting) next = std::min(next.value_or(answer.due), answer.due);
-    }
-    if (!next) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
-    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
-  }
-
-  void accept() {
-    Descriptor socket{::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC)};
-    if (!socket) return;
-    const int yes = 1;
-    ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-    connections_.push_back({std::move(socket), {}, {}});
-  }
-
-  bool receive(Connection& connection) {
-    std::array<std::uint8_t, 2048> buffer;
-    const ssize_t got = ::recv(connection.socket.get(), buffer.data(), buffer.size(), 0);
-    if (got <= 0) return false;
-    connection.received.insert(connection.received.end(), buffer.begin(), buffer.begin() + got);
-    for (;;) {
-      const auto frame = modbus::decode_tcp(connection.received);
-      if (!frame) return false;
-      if (!*frame) return true;
-      connection.received.erase(
-          connection.received.begin(),
-          connection.received.begin() + static_cast<std::ptrdiff_t>((*frame)->octets()));
-      perform(connection, **frame);
-    }
-  }
-
-  void perform(Connection& connection, modbus::TcpFrame frame) {
+  std::optional<Answer> perform(modbus::TcpFrame frame) {
     const auto target = targets_.find(frame.unit);
     std::optional<WireFaults::Delivery> answer;
     if (target == targets_.end()) {
@@ -132,60 +38,44 @@ class ModbusTcpServer::Thread {
           {static_cast<std::uint8_t>(frame.pdu.front() | 0x80U), static_cast<std::uint8_t>(code)}};
     } else {
       WireFaults* const faults = target->second.faults;
-      if (faults != nullptr && !faults->request_arrives()) return;
+      if (faults != nullptr && !faults->request_arrives()) return std::nullopt;
       auto pdu = target->second.serve(frame.pdu);
-      if (!pdu) return;
+      if (!pdu) return std::nullopt;
       answer = faults == nullptr ? WireFaults::Delivery{std::move(*pdu)}
                                  : faults->deliver(std::move(*pdu));
     }
-    if (!answer) return;
+    if (!answer) return std::nullopt;
     frame.pdu = std::move(answer->octets);
-    connection.waiting.push_back({Clock::now() + answer->late, modbus::encode_tcp(frame)});
+    return Answer{modbus::encode_tcp(frame), answer->late};
   }
 
-  bool send_due(Connection& connection) {
-    const auto now = Clock::now();
-    bool alive = true;
-    std::erase_if(connection.waiting, [&](const Connection::Answer& answer) {
-      if (answer.due > now) return false;
-      alive = alive && send_all(connection.socket.get(), answer.octets);
-      return true;
-    });
-    return alive;
-  }
+  const ModbusTargets& targets_;
+  Octets received_;
+};
 
-  const Descriptor listener_;
-  const Descriptor stop_;
-  const std::uint16_t port_;
-  const ModbusTargets targets_;
-  std::list<Connection> connections_;
-  std::thread thread_;  ///< last, so that it starts when everything else is there
+}  // namespace
+
+class ModbusTcpServer::Served {
+ public:
+  explicit Served(ModbusTargets meters) : targets{std::move(meters)} {}
+
+  const ModbusTargets targets;
+  std::unique_ptr<TcpServer> server;  ///< last, so that its thread ends before what it serves
 };
 
 Result<std::unique_ptr<ModbusTcpServer>, std::string> ModbusTcpServer::open(std::uint16_t port,
                                                                             ModbusTargets targets) {
-  Descriptor listener{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)};
-  if (!listener) return failed("cannot make a socket");
-  const int yes = 1;
-  ::setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* const raw = reinterpret_cast<sockaddr*>(&address);
-  socklen_t length = sizeof address;
-  if (::bind(listener.get(), raw, length) != 0 || ::listen(listener.get(), 16) != 0 ||
-      ::getsockname(listener.get(), raw, &length) != 0) {
-    return failed(("cannot listen on 127.0.0.1:" + std::to_string(port)).c_str());
-  }
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failed("cannot make an event descriptor");
-  return std::unique_ptr<ModbusTcpServer>{new ModbusTcpServer{std::make_unique<Thread>(
-      std::move(listener), std::move(stop), ntohs(address.sin_port), std::move(targets))}};
+  auto behind = std::make_unique<Served>(std::move(targets));
+  auto server = TcpServer::open(port, [&meters = behind->targets]() -> std::unique_ptr<TcpPeer> {
+    return std::make_unique<ModbusPeer>(meters);
+  });
+  if (!server) return failure(server.error());
+  behind->server = std::move(*server);
+  return std::unique_ptr<ModbusTcpServer>{new ModbusTcpServer{std::move(behind)}};
 }
 
-ModbusTcpServer::ModbusTcpServer(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}
+ModbusTcpServer::ModbusTcpServer(std::unique_ptr<Served> served) : served_{std::move(served)} {}
 ModbusTcpServer::~ModbusTcpServer() = default;
-std::uint16_t ModbusTcpServer::port() const { return thread_->port(); }
+std::uint16_t ModbusTcpServer::port() const { return served_->server->port(); }
 
 }  // namespace metergate::sim

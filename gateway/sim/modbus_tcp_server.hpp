@@ -25,9 +25,9 @@ class ModbusTcpServer {
   [[nodiscard]] std::uint16_t port() const;
 
  private:
-  class Thread;
-  explicit ModbusTcpServer(std::unique_ptr<Thread> thread);
-  std::unique_ptr<Thread> thread_;
+  class Served;
+  explicit ModbusTcpServer(std::unique_ptr<Served> served);
+  std::unique_ptr<Served> served_;
 };
 
 }  // namespace metergate::sim

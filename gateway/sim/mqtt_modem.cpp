@@ -2,8 +2,9 @@
 #include "gateway/sim/mqtt_modem.hpp"
 
 #include <algorithm>
-#include <span>
 #include <utility>
+
+#include "gateway/sim/modem_pages.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -13,27 +14,6 @@ using virtual_meter::VirtualMeter;
 constexpr std::chrono::milliseconds kFirstPause{5'000};
 constexpr std::chrono::milliseconds kLongestPause{60'000};
 constexpr std::chrono::seconds kConnectTimeout{10};
-/// Rows of one message, as a small modem's memory would have it: two days of half-hours.
-constexpr std::size_t kPageRows = 96;
-/// Pages on their way at a time, when there is much to push.
-constexpr std::size_t kPagesAtOnce = 8;
-
-/// Cuts an answer to what one message of the modem holds.
-void cut_to_page(operation::Answer& answer) {
-  if (auto* profile = std::get_if<operation::ProfilePage>(&answer);
-      profile != nullptr && profile->intervals.size() > kPageRows) {
-    profile->covered_to = profile->intervals[kPageRows].start;
-    profile->intervals.resize(kPageRows);
-  } else if (auto* log = std::get_if<operation::LogPage>(&answer);
-             log != nullptr && log->entries.size() > kPageRows) {
-    log->entries.resize(kPageRows);
-    log->complete = false;
-  } else if (auto* daily = std::get_if<operation::DailyPage>(&answer);
-             daily != nullptr && daily->snapshots.size() > kPageRows) {
-    daily->covered_to = daily->snapshots[kPageRows].day;
-    daily->snapshots.resize(kPageRows);
-  }
-}
 
 }  // namespace
 
@@ -118,14 +98,8 @@ void MqttModem::asked(std::string_view payload) {
   auto said = meter_.with(
       [&](VirtualMeter& meter, UtcSeconds now) { return meter.perform(request->operation, now); });
   if (!said) return;
-  if (!*said) {
-    const operation::OrderRefused& refused = said->error();
-    if (refused.raw == "no-power") return;
-    return answer(meter_mqtt::encode_error(request->id, refused.refusal, refused.raw));
-  }
-  operation::Answer result = std::move(**said);
-  cut_to_page(result);
-  answer(meter_mqtt::encode_answer(request->id, result));
+  if (!*said && said->error().raw == "no-power") return;
+  answer(answer_of_modem(request->id, std::move(*said)));
 }
 
 void MqttModem::answer(const std::string& payload) {
@@ -167,18 +141,10 @@ void MqttModem::push_news() {
 }
 
 void MqttModem::push(const virtual_meter::Pushes& news) {
-  const auto in_pages = [&](const auto& rows) {
-    using Rows = std::decay_t<decltype(rows)>;
-    for (std::size_t first = 0; first < rows.size(); first += kPageRows) {
-      const auto page = std::span{rows}.subspan(first, std::min(kPageRows, rows.size() - first));
-      const meter_mqtt::Push one{Rows{page.begin(), page.end()}};
-      connection_.publish_counted(prefix_ + "push/" + std::string{meter_mqtt::push_word(one)},
-                                  meter_mqtt::encode_push(one));
-    }
-  };
-  in_pages(news.entries);
-  in_pages(news.intervals);
-  in_pages(news.daily);
+  for (const meter_mqtt::Push& page : in_pages(news)) {
+    connection_.publish_counted(prefix_ + "push/" + std::string{meter_mqtt::push_word(page)},
+                                meter_mqtt::encode_push(page));
+  }
 }
 
 void MqttModem::publish(const std::string& leaf, std::string_view payload) {

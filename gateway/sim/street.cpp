@@ -13,6 +13,7 @@
 
 #include "config/model_file.hpp"
 #include "gateway/sim/descriptor.hpp"
+#include "gateway/sim/dlms_street.hpp"
 #include "gateway/sim/modbus_slave.hpp"
 #include "gateway/sim/modbus_tcp_server.hpp"
 #include "gateway/sim/mqtt_meters.hpp"
@@ -31,6 +32,8 @@ using virtual_meter::Settings;
 using virtual_meter::VirtualMeter;
 
 constexpr unsigned kMaxAddress = 247;  // MODBUS over Serial Line V1.02, 2.2
+constexpr const char* kDlmsLine = "hdlc";
+constexpr unsigned kMaxDlmsOnLine = 109;  // physical addresses 17 to 125 (IEC 62056-46, 6.4.2.5)
 constexpr std::string_view kClockFormat = "metergate-street-clock 1";
 
 /// The street's time goes on where it was, also when it runs at another speed now.
@@ -103,6 +106,10 @@ Result<Done, std::string> check(const StreetOptions& options) {
     return wrong("meters per line", options.meters_per_line, "0 to 247");
   }
   if (options.tcp_meters > kMaxAddress) return wrong("TCP meters", options.tcp_meters, "0 to 247");
+  if (options.dlms.meters > kMaxDlmsOnLine) {
+    return wrong("DLMS meters", options.dlms.meters, "0 to 109");
+  }
+  if (options.dlms.max_pdu < 64) return wrong("DLMS PDU size", options.dlms.max_pdu, "64 to 65535");
   if (options.wire.baud < 300 || options.wire.baud > 4'000'000) {
     return wrong("baud", options.wire.baud, "300 to 4000000");
   }
@@ -160,6 +167,7 @@ struct Street::Parts {
   std::vector<std::unique_ptr<WireEmulator>> lines;
   std::unique_ptr<ModbusTcpServer> tcp;
   std::unique_ptr<MqttMeters> mqtt;
+  std::unique_ptr<DlmsStreet> dlms;
 
   Result<StreetMeter*, std::string> hang(const std::string& wire_name, const std::string& place,
                                          unsigned wire, unsigned number,
@@ -206,6 +214,7 @@ struct Street::Parts {
     if (!targets) return failure(targets.error());
     tcp_targets = std::move(*targets);
     if (const auto hung = hang_mqtt(); !hung) return hung;
+    if (const auto hung = hang_dlms(); !hung) return hung;
     if (auto saved = StreetMeter::save_all(meters); !saved) return saved;
     if (options.token_rule == TokenRule::Open) return Done{};
     return write_street_keys(options.directory / "keys", meters);
@@ -213,7 +222,9 @@ struct Street::Parts {
 
   Result<Done, std::string> open_line(unsigned index) {
     const std::string name = line_name(index);
-    auto line = WireEmulator::open(options.wire, std::move(line_targets[index]));
+    WireSettings settings = options.wire;
+    if (options.log_requests) settings.request_log = options.directory / (name + ".requests");
+    auto line = WireEmulator::open(settings, std::move(line_targets[index]));
     if (!line) return failure(line.error());
     lines.push_back(std::move(*line));
     wires.push_back({name, lines.back().get()});
@@ -243,6 +254,31 @@ struct Street::Parts {
     }
     return Done{};
   }
+
+  Result<Done, std::string> hang_dlms() {
+    if (options.dlms.meters + options.dlms.tcp_meters == 0) return Done{};
+    dlms = std::make_unique<DlmsStreet>(options);
+    const auto hang_on = [&](DlmsStreet::Wire on, const std::string& name, unsigned wire,
+                             unsigned count) -> Result<Done, std::string> {
+      for (unsigned number = 1; number <= count; ++number) {
+        const auto hung = hang(name, name, wire, number, {});
+        if (!hung) return failure(hung.error());
+        const auto serial = SerialNumber::parse(meter_serial(wire, number));
+        if (const auto added = dlms->add(**hung, *serial, on, number); !added) return added;
+      }
+      return Done{};
+    };
+    const auto on_line = hang_on(DlmsStreet::Wire::Line, "hdlc", kHdlcWire, options.dlms.meters);
+    if (!on_line) return on_line;
+    return hang_on(DlmsStreet::Wire::Tcp, "dlms", kDlmsTcpWire, options.dlms.tcp_meters);
+  }
+
+  Result<Done, std::string> start_dlms() {
+    if (dlms == nullptr) return Done{};
+    if (const auto started = dlms->start(); !started) return started;
+    if (dlms->line() == nullptr) return Done{};
+    return link_to(options.directory / kDlmsLine, dlms->line()->device());
+  }
 };
 
 Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& options) {
@@ -270,6 +306,7 @@ Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& o
     if (const auto opened = parts->open_line(index); !opened) return failure(opened.error());
   }
   if (const auto opened = parts->open_tcp(); !opened) return failure(opened.error());
+  if (const auto started = parts->start_dlms(); !started) return failure(started.error());
   if (parts->mqtt) parts->mqtt->start();
   return std::unique_ptr<Street>{new Street{std::move(parts)}};
 }
@@ -278,10 +315,12 @@ Street::Street(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 
 Street::~Street() {
   parts_->mqtt.reset();
+  parts_->dlms.reset();
   parts_->tcp.reset();
   parts_->lines.clear();
   std::error_code ignored;
   for (const Wire& wire : parts_->wires) fs::remove(parts_->options.directory / wire.name, ignored);
+  fs::remove(parts_->options.directory / kDlmsLine, ignored);
   // What can't be saved now is lived again from the last state and the deeds.
   (void)StreetMeter::save_all(parts_->meters);
 }
@@ -295,6 +334,13 @@ const std::vector<Street::Place>& Street::places() const { return parts_->places
 const std::vector<Street::Wire>& Street::wires() const { return parts_->wires; }
 std::uint16_t Street::tcp_port() const {
   return parts_->tcp ? parts_->tcp->port() : std::uint16_t{0};
+}
+std::optional<fs::path> Street::dlms_line() const {
+  if (parts_->dlms == nullptr || parts_->dlms->line() == nullptr) return std::nullopt;
+  return parts_->options.directory / kDlmsLine;
+}
+std::uint16_t Street::dlms_port() const {
+  return parts_->dlms ? parts_->dlms->tcp_port() : std::uint16_t{0};
 }
 
 }  // namespace metergate::sim

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,16 +32,19 @@ class Street {
 
   struct Place {
     StreetMeter* meter = nullptr;
-    std::string wire;  ///< `line-a`, `tcp`, `mqtt`
+    std::string wire;  ///< `line-a`, `tcp`, `mqtt`, `hdlc`, `dlms`
     unsigned address = 0;
   };
-  struct Wire {
+  struct Wire {  ///< a Modbus line
     std::string name;
     WireEmulator* line = nullptr;
   };
   [[nodiscard]] const std::vector<Place>& places() const;
   [[nodiscard]] const std::vector<Wire>& wires() const;
   [[nodiscard]] std::uint16_t tcp_port() const;
+  [[nodiscard]] std::uint16_t dlms_port() const;
+  /// The link to the HDLC line; nothing without meters on it.
+  [[nodiscard]] std::optional<std::filesystem::path> dlms_line() const;
 
  private:
   struct Parts;

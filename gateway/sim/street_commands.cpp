@@ -266,7 +266,10 @@ json::object list(Street& street) {
     (*row)["silent"] = place.meter->faults().settings().silent;
     meters.push_back(std::move(*row));
   }
-  return {{"ok", true}, {"tcp_port", street.tcp_port()}, {"meters", std::move(meters)}};
+  return {{"ok", true},
+          {"tcp_port", street.tcp_port()},
+          {"dlms_port", street.dlms_port()},
+          {"meters", std::move(meters)}};
 }
 
 json::object line_stats(Street& street, const json::object& command) {

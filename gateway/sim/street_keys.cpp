@@ -182,7 +182,8 @@ std::string test_key_config(const VirtualMeter& meter) {
   }
   out << "\n[utrn]\nsupplier = \"" << keys.utrn.parties.originator.text() << "\"\nmeter = \""
       << keys.utrn.parties.target.text() << "\"\nsupplier_private_key = \""
-      << hex_of(test_keys::supplier_private_key().view()) << "\"\nmeter_public_key = \""
+      << hex_of(test_keys::supplier_private_key(keys.utrn.parties.originator).view())
+      << "\"\nmeter_public_key = \""
       << hex_of(test_keys::public_key(test_keys::meter_private_key(meter.serial()))) << "\"\n"
       << "highest_counter = " << tokens->highest_counter.number() << "\n";
   return out.str();

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "gateway/sim/dlms_setup.hpp"
 #include "gateway/sim/wire_line.hpp"
 #include "meters/supply.hpp"
 #include "meters/virtual/settings.hpp"
@@ -19,6 +20,21 @@ namespace metergate::sim {
 /// key, or by real cryptography under the public test keys of meters/virtual/test_keys.hpp.
 enum class TokenRule : std::uint8_t { Open, Cryptographic };
 
+/// Below the street's folder: a file with the PUBLIC TEST secrets of each DLMS meter that wants
+/// any.
+inline constexpr const char* kDlmsKeyFolder = "dlms-keys";
+
+/// Meters that speak DLMS/COSEM.
+struct DlmsOptions {
+  unsigned meters = 0;  ///< on one HDLC line, `<directory>/hdlc`, at the addresses from 17
+  std::string model = "virtual-prepayment-dlms";  ///< that a gateway knows them by
+  unsigned tcp_meters = 0;                        ///< at the wPorts from 1 on one TCP port
+  std::uint16_t tcp_port = 0;  ///< 0: a free one, to be found in `<directory>/dlms-port`
+  DlmsSecurity security = DlmsSecurity::None;  ///< of the management client
+  std::uint16_t max_pdu = 1024;                ///< octets of an APDU
+  std::uint16_t information = 128;             ///< octets of an HDLC frame's information
+};
+
 /// What stands on a street of virtual meters: what `metergate sim` takes from its command line.
 struct StreetOptions {
   std::filesystem::path directory;  ///< state, links to the lines, control socket; made if missing
@@ -28,6 +44,7 @@ struct StreetOptions {
   unsigned lines = 1;            ///< RS-485 lines, `<directory>/line-a` ...
   unsigned meters_per_line = 8;  ///< at the addresses from 1; at most 247
   WireSettings wire;
+  bool log_requests = false;  ///< `<directory>/line-a.requests` (see WireSettings::request_log)
 
   unsigned tcp_meters = 0;     ///< units from 1 on one Modbus TCP port; at most 247
   std::uint16_t tcp_port = 0;  ///< 0: a free one, to be found in `<directory>/tcp-port`
@@ -37,6 +54,8 @@ struct StreetOptions {
   std::string broker_host = "127.0.0.1";
   std::uint16_t broker_port = 1883;
   std::string mqtt_root = "meters";
+
+  DlmsOptions dlms{};
 
   double speed = 1.0;  ///< of the street's time; the wires keep theirs (see WireSettings)
   std::uint64_t seed = 1;
@@ -56,11 +75,14 @@ struct StreetOptions {
 
 /// `line-a`, `line-b`, ..., `line-z`, `line-aa`, ...
 [[nodiscard]] std::string line_name(unsigned index);
-/// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`.
+/// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`; `hdlc-001`;
+/// `dlms-001`.
 [[nodiscard]] std::string meter_name(const std::string& place, unsigned number);
 /// Serial numbers count along the wires: the lines from 1, then these.
 inline constexpr unsigned kTcpWire = 9'000;
 inline constexpr unsigned kMqttWire = 10'000;
+inline constexpr unsigned kHdlcWire = 11'000;
+inline constexpr unsigned kDlmsTcpWire = 12'000;
 /// `VM00001001`: the first meter of `line-a`.
 [[nodiscard]] std::string meter_serial(unsigned wire, unsigned number);
 [[nodiscard]] std::filesystem::path control_socket(const StreetOptions& options);

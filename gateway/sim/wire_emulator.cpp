@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sim/wire_emulator.hpp"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cstdio>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -38,12 +40,13 @@ struct Transmission {
 class WireEmulator::Thread {
  public:
   Thread(const WireSettings& settings, ModbusTargets targets, PseudoTerminal terminal,
-         Descriptor stop)
+         Descriptor stop, Descriptor request_log)
       : settings_{settings},
         timing_{settings},
         targets_{std::move(targets)},
         terminal_{std::move(terminal)},
         stop_{std::move(stop)},
+        request_log_{std::move(request_log)},
         cleared_at_{Clock::now()},
         quiet_since_{cleared_at_ - timing_.silence()},
         thread_{[this] { run(); }} {}
@@ -139,6 +142,7 @@ class WireEmulator::Thread {
       return;
     }
     const WireTime start = request_.empty() ? now : std::max(now, request_end_);
+    if (request_.empty()) request_begin_ = now;
     request_end_ = start + timing_.characters(octets.size());
     line_free_ = std::max(line_free_, request_end_);
     quiet_since_ = std::max(quiet_since_, request_end_);
@@ -180,6 +184,7 @@ class WireEmulator::Thread {
       ++statistics_.broken;
       return;
     }
+    if (request_log_) log_request(*frame);
     std::optional<WireFaults::Delivery> answer;
     if (frame->address == modbus::kBroadcastAddress) {
       for (const auto& entry : targets_) (void)ask(entry.second, *frame);
@@ -194,6 +199,19 @@ class WireEmulator::Thread {
     }
     const WireTime due = request_end_ + timing_.turn_round() + timing_.scaled(answer->late);
     waiting_.push_back({due, std::move(answer->octets), true});
+  }
+
+  void log_request(const modbus::RtuFrame& frame) const {
+    std::array<char, 80> line{};
+    const auto octet = [&](std::size_t i) {
+      return i < frame.pdu.size() ? unsigned{frame.pdu[i]} : 0U;
+    };
+    const int length =
+        std::snprintf(line.data(), line.size(), "%lld %u %u %02x%02x%02x%02x\n",
+                      static_cast<long long>(request_begin_.time_since_epoch().count()),
+                      unsigned{frame.address}, octet(0), octet(1), octet(2), octet(3), octet(4));
+    [[maybe_unused]] const ssize_t written =
+        ::write(request_log_.get(), line.data(), static_cast<std::size_t>(length));
   }
 
   static std::optional<WireFaults::Delivery> ask(const ModbusTarget& target,
@@ -258,6 +276,7 @@ class WireEmulator::Thread {
   const ModbusTargets targets_;
   const PseudoTerminal terminal_;
   const Descriptor stop_;
+  const Descriptor request_log_;
   std::atomic<bool> real_time_{false};
 
   mutable std::mutex mutex_;  ///< of the statistics; all below them belongs to the thread
@@ -265,6 +284,7 @@ class WireEmulator::Thread {
   WireTime cleared_at_;
 
   Octets request_;
+  WireTime request_begin_;
   WireTime request_end_;
   WireTime line_free_;
   WireTime quiet_since_;  ///< end of the last octet of anybody
@@ -285,8 +305,14 @@ Result<std::unique_ptr<WireEmulator>, std::string> WireEmulator::open(const Wire
   if (!terminal) return failure(terminal.error());
   Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
   if (!stop) return failure(std::string{"cannot make an event descriptor"});
+  Descriptor log;
+  if (!settings.request_log.empty()) {
+    constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
+    log = Descriptor{::open(settings.request_log.c_str(), kFlags, 0600)};
+    if (!log) return failure("cannot write " + settings.request_log.string());
+  }
   return std::unique_ptr<WireEmulator>{new WireEmulator{std::make_unique<Thread>(
-      settings, std::move(targets), std::move(*terminal), std::move(stop))}};
+      settings, std::move(targets), std::move(*terminal), std::move(stop), std::move(log))}};
 }
 
 WireEmulator::WireEmulator(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <vector>
 
 #include "protocols/modbus/line_timing.hpp"
@@ -24,6 +25,9 @@ struct WireSettings {
   /// passed; 0 = no such adapter.
   std::chrono::milliseconds latency_timer{0};
   bool echo = false;  ///< a two-wire adapter that hears itself
+  /// Gets a line for each request: when its first octet came (ns of the monotonic clock), address,
+  /// function code and, in hexadecimal, the four octets after it. Empty: none.
+  std::filesystem::path request_log{};
 };
 
 /// The line's times after the settings; pure.

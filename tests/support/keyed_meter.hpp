@@ -63,6 +63,10 @@ class Vendor {
     }
     return set;
   }
+  /// The meter has been handed over to another supplier, whose codes these are from now on.
+  void change_supplier(std::uint32_t supplier_id) {
+    keys_.utrn = test_keys::utrn_keys(serial_, test_keys::supplier_identity(supplier_id));
+  }
   /// The nth code of the test supplier for this meter.
   [[nodiscard]] TokenDigits utrn(std::uint32_t counter, std::uint64_t minor) const {
     return utrn::make_utrn(keys_.utrn.secret, keys_.utrn.parties, utrn::UtrnCounter{counter},

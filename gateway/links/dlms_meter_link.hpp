@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "gateway/links/link.hpp"
+#include "protocols/dlms/client_session.hpp"
+
+namespace metergate {
+
+/// A way to meters that speak DLMS. Requests are plain xDLMS APDUs of any length; each meter has a
+/// session, which opens its association, ciphers and puts blocks together.
+class DlmsMeterLink : public Link {
+ public:
+  /// Called on the loop thread, also from inside `transact`.
+  struct Hooks {
+    /// The wire appeared or went.
+    std::function<void(bool up, std::string why)> state_changed;
+    /// Invocation counters below `end` are about to be used with that meter: on disk before this
+    /// returns true. False: nothing is sent.
+    std::function<bool(std::uint16_t meter, std::uint32_t end)> reserve_counters;
+    /// A push or an event notification.
+    std::function<void(std::uint16_t meter, Octets apdu)> told;
+    /// The meter does not want us: wrong key, password, client or context.
+    std::function<void(std::uint16_t meter, std::string what)> refused;
+  };
+
+  /// `number` is what WireRequest::to.number says of this meter.
+  virtual void add_meter(std::uint16_t number, const dlms::SessionSettings& settings) = 0;
+};
+
+}  // namespace metergate

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "protocols/octets/octets.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace metergate {
+
+struct DlmsSerial {
+  std::filesystem::path device;
+  std::uint32_t baud = 9600;  ///< always 8N1: HDLC needs all eight bits
+};
+struct DlmsTcp {
+  std::string host;
+  std::uint16_t port = 4059;
+};
+using DlmsWay = std::variant<DlmsSerial, DlmsTcp>;
+
+/// `/dev/ttyS1`, `10.0.0.7:4059`
+[[nodiscard]] std::string text(const DlmsWay& way);
+
+/// The octets of one serial line or connection, both ways. On the loop thread; handlers are called
+/// from there, never from inside a call, and no more after the wire is gone.
+class DlmsWire {
+ public:
+  struct Handlers {
+    std::function<void(std::string why)> opened;  ///< empty: it is open
+    std::function<void(OctetView)> received;
+    std::function<void(std::string why)> lost;
+  };
+
+  [[nodiscard]] static std::unique_ptr<DlmsWire> make(boost::asio::io_context& loop,
+                                                      const DlmsWay& way, Handlers handlers);
+  virtual ~DlmsWire() = default;
+  virtual void open() = 0;
+  virtual void write(Octets octets) = 0;
+  virtual void close() = 0;
+};
+
+}  // namespace metergate

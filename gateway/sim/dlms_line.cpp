@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/dlms_line.hpp"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <deque>
+#include <thread>
+#include <utility>
+
+#include "gateway/sim/dlms_station.hpp"
+#include "gateway/sim/pseudo_terminal.hpp"
+#include "protocols/hdlc/framer.hpp"
+
+namespace metergate::sim {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// A frame that pauses for longer has broken off; a busy computer may pause for less.
+constexpr std::chrono::milliseconds kSilence{200};
+
+/// Octets on their way to the client's driver.
+struct Handover {
+  Clock::time_point due;
+  Octets octets;
+};
+
+void write_all(int descriptor, OctetView octets) {
+  while (!octets.empty()) {
+    const ssize_t written = ::write(descriptor, octets.data(), octets.size());
+    if (written <= 0) return;  // nobody reads: the octets are lost, as on a wire
+    octets = octets.subspan(static_cast<std::size_t>(written));
+  }
+}
+
+}  // namespace
+
+class DlmsLine::Thread {
+ public:
+  Thread(PseudoTerminal terminal, Descriptor stop, const WireSettings& settings,
+         const hdlc::LinkParameters& offer, const DlmsTargets& targets)
+      : terminal_{std::move(terminal)}, stop_{std::move(stop)}, settings_{settings} {
+    for (const auto& [address, meter] : targets) stations_.try_emplace(address, *meter, offer);
+    thread_ = std::thread{[this] { run(); }};
+  }
+  ~Thread() {
+    const std::uint64_t one = 1;
+    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    thread_.join();
+  }
+
+  [[nodiscard]] const std::filesystem::path& device() const { return terminal_.device(); }
+
+ private:
+  void run() {
+    for (;;) {
+      std::array<pollfd, 2> sources{{{stop_.get(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
+      ::poll(sources.data(), sources.size(), pause_ms());
+      if (sources[0].revents != 0) return;
+      if (sources[1].revents != 0) receive();
+      const auto now = Clock::now();
+      if (framer_.within_frame() && now >= last_octet_ + kSilence) {
+        for (const hdlc::Frame& frame : framer_.line_fell_silent()) take(frame);
+      }
+      for (auto& [address, station] : stations_) {
+        if (station.deadline() && *station.deadline() <= now) {
+          send(station, station.time_passed(now));
+        }
+      }
+      while (!leaving_.empty() && leaving_.front().due <= now) {
+        write_all(terminal_.far_end(), leaving_.front().octets);
+        leaving_.pop_front();
+      }
+    }
+  }
+
+  [[nodiscard]] int pause_ms() const {
+    std::optional<Clock::time_point> next;
+    const auto consider = [&](Clock::time_point at) { next = std::min(next.value_or(at), at); };
+    if (!leaving_.empty()) consider(leaving_.front().due);
+    if (framer_.within_frame()) consider(last_octet_ + kSilence);
+    for (const auto& [address, station] : stations_) {
+      if (station.deadline()) consider(*station.deadline());
+    }
+    if (!next) return -1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
+    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+  }
+
+  void receive() {
+    std::array<std::uint8_t, 4'096> buffer;
+    const ssize_t got = ::read(terminal_.far_end(), buffer.data(), buffer.size());
+    if (got <= 0) return;
+    const auto octets = OctetView{buffer}.first(static_cast<std::size_t>(got));
+    // The client's driver has given the octets away at once; the wire would still be at it.
+    wire_free_ = std::max(wire_free_, Clock::now()) + on_the_wire(octets.size());
+    last_octet_ = Clock::now();
+    for (const hdlc::Frame& frame : framer_.take(octets)) take(frame);
+  }
+
+  void take(const hdlc::Frame& frame) {
+    const auto station = stations_.find(frame.destination.lower);
+    if (station == stations_.end()) return;
+    if (!station->second.faults().request_arrives()) return;
+    send(station->second, station->second.received(frame, Clock::now()));
+  }
+
+  /// Start, eight data and one stop bit each.
+  [[nodiscard]] std::chrono::nanoseconds on_the_wire(std::size_t octets) const {
+    constexpr std::int64_t kBits = 10;
+    if (!settings_.paced) return std::chrono::nanoseconds{0};
+    const auto bits = static_cast<std::int64_t>(octets) * kBits;
+    const double seconds = static_cast<double>(bits) / settings_.baud / settings_.time_scale;
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(seconds * 1e9)};
+  }
+
+  void send(DlmsStation& station, const std::vector<hdlc::Frame>& frames) {
+    if (frames.empty()) return;
+    std::chrono::nanoseconds late{0};
+    Octets octets;
+    for (const hdlc::Frame& frame : frames) {
+      auto delivery = station.faults().deliver(hdlc::encode_with_flags(frame));
+      if (!delivery) continue;
+      late += delivery->late;
+      octets.insert(octets.end(), delivery->octets.begin(), delivery->octets.end());
+    }
+    if (settings_.paced) late += turn_round();
+    wire_free_ = std::max(wire_free_, Clock::now()) + late;
+    const std::size_t block = settings_.paced ? std::max<std::size_t>(settings_.block_octets, 1)
+                                              : std::max<std::size_t>(octets.size(), 1);
+    for (std::size_t at = 0; at < octets.size(); at += block) {
+      const std::size_t count = std::min(block, octets.size() - at);
+      wire_free_ += on_the_wire(count);
+      const OctetView part = OctetView{octets}.subspan(at, count);
+      leaving_.push_back({wire_free_, Octets(part.begin(), part.end())});
+    }
+  }
+
+  [[nodiscard]] std::chrono::nanoseconds turn_round() const {
+    const double nanoseconds =
+        static_cast<double>(std::chrono::nanoseconds{settings_.turn_round}.count());
+    return std::chrono::nanoseconds{static_cast<std::int64_t>(nanoseconds / settings_.time_scale)};
+  }
+
+  PseudoTerminal terminal_;
+  const Descriptor stop_;
+  const WireSettings settings_;
+  std::map<std::uint16_t, DlmsStation> stations_;
+  hdlc::Framer framer_;
+  std::deque<Handover> leaving_;
+  Clock::time_point wire_free_{};
+  Clock::time_point last_octet_{};
+  std::thread thread_;
+};
+
+Result<std::unique_ptr<DlmsLine>, std::string> DlmsLine::open(const WireSettings& settings,
+                                                              const hdlc::LinkParameters& offer,
+                                                              DlmsTargets targets) {
+  auto terminal = PseudoTerminal::open();
+  if (!terminal) return failure(terminal.error());
+  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
+  if (!stop) return failure(std::string{"cannot make an event descriptor"});
+  return std::unique_ptr<DlmsLine>{new DlmsLine{
+      std::make_unique<Thread>(std::move(*terminal), std::move(stop), settings, offer, targets)}};
+}
+
+DlmsLine::DlmsLine(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}
+DlmsLine::~DlmsLine() = default;
+const std::filesystem::path& DlmsLine::device() const { return thread_->device(); }
+
+}  // namespace metergate::sim

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "meters/identity.hpp"
+#include "protocols/dlms/acse/conformance.hpp"
+#include "protocols/dlms/acse/names.hpp"
+#include "protocols/dlms/security/ciphering_keys.hpp"
+#include "protocols/dlms/security/invocation_counter.hpp"
+#include "protocols/dlms/security/system_title.hpp"
+
+/// What a virtual meter that speaks DLMS is set up with.
+namespace metergate::sim {
+
+/// What the management client has to show. The public client 16 never has to show anything.
+enum class DlmsSecurity : std::uint8_t { None, LowLevel, Gmac };
+/// `none`, `lls`, `gmac`
+[[nodiscard]] std::optional<DlmsSecurity> parse_dlms_security(std::string_view word);
+[[nodiscard]] std::string_view dlms_security_word(DlmsSecurity security);
+
+enum class DlmsRights : std::uint8_t {
+  Basic,  ///< who the meter is, what time it has, which invocation counter it expects
+  Full,
+};
+
+/// One client the meter knows, by its address.
+struct DlmsClient {
+  std::uint16_t number = 16;
+  dlms::AuthenticationMechanism mechanism = dlms::AuthenticationMechanism::Lowest;
+  crypto::SecretOctets secret{};  ///< password at low level, secret of the digests at high level
+  bool ciphered = false;          ///< must use a ciphered context
+  DlmsRights rights = DlmsRights::Basic;
+};
+
+inline constexpr std::uint16_t kDlmsPublicClient = 16;
+inline constexpr std::uint16_t kDlmsManagementClient = 1;
+
+/// What meters in the field can or cannot do.
+struct DlmsQuirks {
+  bool null_data = true;         ///< profiles leave out what follows from the row before
+  bool repeats_counter = false;  ///< pass four shows a counter that was used before
+};
+
+struct DlmsSetup {
+  std::uint16_t max_pdu = 1024;  ///< of APDUs it takes; what it sends also fits the client's limit
+  dlms::Conformance conformance{};
+  dlms::SystemTitle title{};
+  dlms::CipheringKeys keys{};
+  crypto::SecretOctets master_key{};
+  std::vector<DlmsClient> clients{};
+  DlmsQuirks quirks{};
+};
+
+/// Everything of IEC 62056-5-3 that the virtual meter can.
+[[nodiscard]] dlms::Conformance dlms_conformance();
+
+/// PUBLIC TEST KEYS: title, keys and password follow from the serial number and can be worked out
+/// by anybody. They open simulated meters and nothing else.
+[[nodiscard]] DlmsSetup dlms_setup(const SerialNumber& serial, DlmsSecurity security);
+/// `MG12345678` for serial VM12345678: the password of the management client.
+[[nodiscard]] std::string dlms_password(const SerialNumber& serial);
+
+/// What a gateway needs to open the meter as management client: the key file of a meter (`metergate
+/// run`); empty where nothing has to be shown.
+[[nodiscard]] std::string dlms_key_file(const SerialNumber& serial, DlmsSecurity security);
+
+/// The counters under a meter's keys. They outlive associations, connections and the simulator:
+/// `keep` writes them down and says whether it could.
+struct DlmsCounters {
+  dlms::SendCounter sending{};
+  dlms::ReceiveCounter received{};
+  std::function<bool(std::uint32_t send_end, std::optional<std::uint32_t> received)> keep{};
+};
+
+}  // namespace metergate::sim

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "gateway/sim/dlms_meter.hpp"
+#include "protocols/hdlc/server_link.hpp"
+
+namespace metergate::sim {
+
+/// One meter's end of an HDLC line: its link and what is associated over it. It knows no wire.
+class DlmsStation {
+ public:
+  DlmsStation(DlmsMeter& meter, const hdlc::LinkParameters& offer)
+      : meter_{meter}, offer_{offer}, server_{meter.connect()} {}
+
+  /// The frames to send for one that came for this meter.
+  [[nodiscard]] std::vector<hdlc::Frame> received(const hdlc::Frame& frame, hdlc::Instant now);
+  [[nodiscard]] std::vector<hdlc::Frame> time_passed(hdlc::Instant now);
+  [[nodiscard]] std::optional<hdlc::Instant> deadline() const;
+  [[nodiscard]] WireFaults& faults() { return meter_.faults(); }
+
+ private:
+  [[nodiscard]] std::vector<hdlc::Frame> perform(hdlc::LinkEffects effects, hdlc::Instant now);
+
+  DlmsMeter& meter_;
+  hdlc::LinkParameters offer_;
+  std::unique_ptr<DlmsServer> server_;
+  std::optional<hdlc::ServerLink> link_;
+};
+
+}  // namespace metergate::sim

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/sim/dlms_street.hpp"
+
+#include "gateway/sim/state_file.hpp"
+
+namespace metergate::sim {
+
+Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber& serial, Wire wire,
+                                          unsigned number) {
+  DlmsSetup setup = dlms_setup(serial, options_.dlms.security);
+  setup.max_pdu = options_.dlms.max_pdu;
+  auto opened = DlmsMeter::open(meter, std::move(setup), options_.directory);
+  if (!opened) return failure(opened.error());
+  if (const std::string text = dlms_key_file(serial, options_.dlms.security); !text.empty()) {
+    const auto folder = options_.directory / kDlmsKeyFolder;
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    const auto written = write_state_file(folder / (meter.name() + ".toml"), text);
+    if (!written) return written;
+  }
+  meters_.push_back(std::move(*opened));
+  DlmsMeter* const placed = meters_.back().get();
+  if (wire == Wire::Line) {
+    on_line_.emplace(static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1), placed);
+  } else {
+    on_tcp_.emplace(static_cast<std::uint16_t>(number), placed);
+  }
+  return Done{};
+}
+
+Result<Done, std::string> DlmsStreet::start() {
+  if (!on_line_.empty()) {
+    const hdlc::LinkParameters offer{options_.dlms.information, options_.dlms.information, 1, 1};
+    auto line = DlmsLine::open(options_.wire, offer, on_line_);
+    if (!line) return failure(line.error());
+    line_ = std::move(*line);
+  }
+  if (on_tcp_.empty()) return Done{};
+  auto server = open_dlms_tcp(options_.dlms.tcp_port, on_tcp_);
+  if (!server) return failure(server.error());
+  tcp_ = std::move(*server);
+  return write_state_file(options_.directory / "dlms-port", std::to_string(tcp_->port()) + "\n");
+}
+
+std::uint16_t DlmsStreet::tcp_port() const { return tcp_ ? tcp_->port() : std::uint16_t{0}; }
+
+}  // namespace metergate::sim

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gateway/sim/dlms_line.hpp"
+#include "gateway/sim/dlms_tcp_server.hpp"
+#include "gateway/sim/street_options.hpp"
+
+namespace metergate::sim {
+
+/// The meters of a street that speak DLMS, and their two wires: one HDLC line, one TCP port.
+class DlmsStreet {
+ public:
+  explicit DlmsStreet(const StreetOptions& options) : options_{options} {}
+
+  enum class Wire : std::uint8_t { Line, Tcp };
+  /// Before `start`. `number` counts from 1 on each wire.
+  [[nodiscard]] Result<Done, std::string> add(StreetMeter& meter, const SerialNumber& serial,
+                                              Wire wire, unsigned number);
+  /// Opens the wires that have meters; the port is written to `dlms-port` beside the state.
+  [[nodiscard]] Result<Done, std::string> start();
+
+  /// Nothing without meters on the line.
+  [[nodiscard]] const DlmsLine* line() const { return line_.get(); }
+  /// 0 without meters on TCP.
+  [[nodiscard]] std::uint16_t tcp_port() const;
+
+ private:
+  const StreetOptions& options_;
+  std::vector<std::unique_ptr<DlmsMeter>> meters_;
+  DlmsTargets on_line_;
+  DlmsTargets on_tcp_;
+  // After what they serve, so that they stop first.
+  std::unique_ptr<DlmsLine> line_;
+  std::unique_ptr<TcpServer> tcp_;
+};
+
+}  // namespace metergate::sim
