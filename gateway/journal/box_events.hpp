@@ -51,6 +51,50 @@ inline constexpr EventDefinition kBoxClockStepped{
     "Pauses and time-outs are not moved by it; times written before it may be wrong.",
     "See that the box keeps time (NTP) before it reads meters.",
     kAlarm};
+inline constexpr EventDefinition kMetricsUnavailable{
+    "MG0007",
+    Level::Warning,
+    "metrics-unavailable",
+    "the page of figures is not served: {what}",
+    "The gateway runs, but a Prometheus on this box gets nothing from it.",
+    "Look what else listens on that port, or give `[metrics]` another one, and restart."};
+
+inline constexpr EventDefinition kConsoleUnavailable{
+    "MG0008",
+    Level::Warning,
+    "console-unavailable",
+    "the web console is not served: {what}",
+    "The gateway runs, but no browser reaches it.",
+    "Look what else listens on that port, or give `[console]` another one, and restart."};
+inline constexpr EventDefinition kConsoleLogin{
+    "MG0009",
+    Level::Info,
+    "console-login",
+    "{user} logged in to the web console as operator {operator}",
+    "Somebody gave this user's password. What they send is theirs in the audit trail.",
+    "None, unless nobody was to be there: `metergate console-user remove`."};
+inline constexpr EventDefinition kConsoleLoginRefused{
+    "MG0010",
+    Level::Warning,
+    "console-login-refused",
+    "a login to the web console as {user} was refused: {what}",
+    "A wrong password, somebody who is no user, or a user whose operator is not configured. After "
+    "three in a row each further try has to wait.",
+    "Ask whoever it was; many in a row are somebody who guesses. `metergate console-user list` "
+    "tells who may log in."};
+inline constexpr EventDefinition kConsoleLogout{"MG0011",
+                                                Level::Info,
+                                                "console-logout",
+                                                "{user} logged out of the web console",
+                                                "The login ended before its time was over.",
+                                                "None."};
+inline constexpr EventDefinition kConsoleDenied{
+    "MG0012",
+    Level::Warning,
+    "console-denied",
+    "{user} may not send {verb} from the web console",
+    "A login asked for a command it was not given.",
+    "If it should: `metergate console-user add ... --may ... --replace`."};
 
 // ---- 01 configuration ---------------------------------------------------------------------------
 inline constexpr EventDefinition kReloadOk{"MG0101",

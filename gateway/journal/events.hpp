@@ -17,14 +17,15 @@ namespace metergate::journal {
 inline constexpr std::array kCatalogue{
     // 00 process
     &kGatewayStarted, &kGatewayStopping, &kGatewayStopped, &kInternalFault, &kControlUnavailable,
-    &kBoxClockStepped,
+    &kBoxClockStepped, &kMetricsUnavailable, &kConsoleUnavailable, &kConsoleLogin,
+    &kConsoleLoginRefused, &kConsoleLogout, &kConsoleDenied,
     // 01 configuration
     &kReloadOk, &kReloadRefused, &kConfigurationChanged, &kConfigurationWarning, &kRestartNeeded,
     // 02 meters and sessions
     &kMeterOnline, &kMeterSuspect, &kMeterSilent, &kMeterRecovered, &kWrongSerial, &kMeterOffline,
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
     &kClockDrift, &kClockSet, &kProbeRequested, &kLoadLimitRepeats, &kTariffIndexUnusual,
-    &kSupplyDrift,
+    &kSupplyDrift, &kAssociationRefused, &kKeysUnreadable,
     // 03 lines and links
     &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense,
     // 04 commands
@@ -46,7 +47,7 @@ inline constexpr std::array kCatalogue{
     &kRegistryChanged, &kRegistryConflict, &kMeterUnplaced, &kMeterPlaced, &kTenancyChangeDue,
     // 10 tenancies, suppliers, tariffs
     &kTenancyChanged, &kTenancySynchronised, &kTenancyCheckFailed, &kTenancyErased,
-    &kSupplierChanged, &kTariffMissing, &kChangeWaits};
+    &kSupplierChanged, &kTariffMissing, &kChangeWaits, &kTenancyExported};
 
 /// What the catalogue promises, proved by the compiler: ids are `MG` and four digits, rise, and
 /// with the names are unique; every entry says what it means and what to do; braces match.

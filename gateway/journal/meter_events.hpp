@@ -132,6 +132,26 @@ inline constexpr EventDefinition kSupplyDrift{
     "Order it again, or look at the meter: a relay that fails to open supplies without being paid.",
     kAlarm};
 
+inline constexpr EventDefinition kAssociationRefused{
+    "MG0217",
+    Level::Error,
+    "association-refused",
+    "meter {meter} refuses our association: {what}",
+    "A DLMS meter answers and does not want us: another key or password, client or system title "
+    "than it has. Told once until it answers or gives another reason. It is tried again at growing "
+    "pauses; other meters are not held up.",
+    "Compare client, authentication and key file of the meter with what it was delivered with. A "
+    "meter may lock a client out after several wrong tries.",
+    kAlarm};
+inline constexpr EventDefinition kKeysUnreadable{
+    "MG0218",
+    Level::Error,
+    "keys-unreadable",
+    "meter {meter} is left out, its key file cannot be used: {what}",
+    "The file is missing, readable by others, or lacks what the meter's security asks for.",
+    "Put the file right; `metergate check-config` names what is wrong. Then restart.",
+    kAlarm};
+
 // ---- 03 lines and links -------------------------------------------------------------------------
 inline constexpr EventDefinition kLineOpened{"MG0301",
                                              Level::Info,

@@ -60,5 +60,12 @@ inline constexpr EventDefinition kChangeWaits{
     "meter {meter}: command {command} waits until everything is collected: {what}",
     "What the change would erase at the meter is read to its end first.",
     "None, unless it lasts: `metergate show` tells what is missing."};
+inline constexpr EventDefinition kTenancyExported{
+    "MG1008",
+    Level::Info,
+    "tenancy-exported",
+    "meter {meter}: data of tenancy {epoch} was handed out to {operator}",
+    "Somebody with the right to sealed tenancies asked for what is kept of one.",
+    "None; the audit trail has the reason."};
 
 }  // namespace metergate::journal

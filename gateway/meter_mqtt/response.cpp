@@ -6,6 +6,7 @@
 #include "gateway/meter_mqtt/changes.hpp"
 #include "gateway/meter_mqtt/fields.hpp"
 #include "gateway/meter_mqtt/rows.hpp"
+#include "protocols/overloaded.hpp"
 
 namespace metergate::meter_mqtt {
 
@@ -19,13 +20,6 @@ constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kGreatest = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kMostRawOctets = 64;
 constexpr std::size_t kMostMessageOctets = 200;
-
-template <typename... Ts>
-struct Overloaded : Ts... {
-  using Ts::operator()...;
-};
-template <typename... Ts>
-Overloaded(Ts...) -> Overloaded<Ts...>;
 
 void write_taken(json::object& out, const operation::OrderTaken& taken) {
   out["outcome"] = "taken";

@@ -106,7 +106,13 @@ std::string body_digest(const Command& command) {
                      canonical.add(names.*field.name);
                    }
                    canonical.add(params.effective);
+                   canonical.add(params.change_tenancy ? "change-tenancy" : "");
                  },
+                 [&](const ExportTenancy& params) {
+                   canonical.add(std::to_string(params.epoch));
+                   canonical.add(params.publish ? "publish" : "");
+                 },
+                 [&](const EraseTenancy& params) { canonical.add(std::to_string(params.epoch)); },
              },
              command.params);
   const std::string& text = canonical.text();

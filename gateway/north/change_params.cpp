@@ -60,7 +60,6 @@ ChangeOrder read_change(BodyReader& in, ChangeActions allowed, ChangeActions usu
     order.relay = relay.value_or(usual_relay);
   }
   if (in.has("event_id")) order.event_id = number(in, "event_id", 0);
-  order.uncollected = in.has("uncollected") && in.boolean("uncollected");
   return order;
 }
 
@@ -83,6 +82,7 @@ CommandParams change_tenancy(BodyReader& in) {
   }
   out.situation = situation.value_or(TenancySituation::LeavesNow);
   out.order = read_change(in, ChangeActions::all(), ChangeActions::all(), RelayAfter::Off);
+  out.order.uncollected = in.has("uncollected") && in.boolean("uncollected");
   const bool later = out.situation == TenancySituation::LeavesLater;
   if (later && !out.order.effective) {
     in.refuse(Reason::MissingField, "effective", "the time he leaves");
@@ -94,8 +94,7 @@ CommandParams change_tenancy(BodyReader& in) {
 }
 
 CommandParams change_supplier(BodyReader& in) {
-  in.allow(
-      {"supplier_id", "supplier_name", "effective", "actions", "relay", "event_id", "uncollected"});
+  in.allow({"supplier_id", "supplier_name", "effective", "actions", "relay", "event_id"});
   ChangeActions allowed;
   for (const ChangeAction action :
        {ChangeAction::BillingBefore, ChangeAction::BillingAfter, ChangeAction::ResetBalance}) {
@@ -117,6 +116,18 @@ CommandParams set_tariff(BodyReader& in) {
   out.tariff.price_minor_per_kwh = number(in, "price_minor_per_kwh", 0);
   out.activates = seconds(in, "activates");
   return out;
+}
+
+CommandParams export_tenancy(BodyReader& in) {
+  in.allow({"epoch", "publish"});
+  ExportTenancy out{.epoch = in.integer("epoch", 1, kMostU32)};
+  if (in.has("publish")) out.publish = in.boolean("publish");
+  return out;
+}
+
+CommandParams erase_tenancy(BodyReader& in) {
+  in.allow({"epoch"});
+  return EraseTenancy{in.integer("epoch", 1, kMostU32)};
 }
 
 }  // namespace metergate::north

@@ -203,7 +203,7 @@ Reason reason_of(registry::NamesFault::Reason fault) {
 
 CommandParams change_registry(BodyReader& in) {
   in.allow({"change", "meter", "new_meter", "location", "new_location", "customer", "serial",
-            "seat", "effective"});
+            "seat", "effective", "change_tenancy"});
   registry::ChangeNames names;
   names.change = in.text("change");
   for (const auto& field : registry::kChangeFields) {
@@ -215,6 +215,7 @@ CommandParams change_registry(BodyReader& in) {
   }
   std::optional<UtcTime> effective;
   if (in.has("effective")) effective = in.time("effective");
+  const bool changes_tenancy = in.has("change_tenancy") && in.boolean("change_tenancy");
   if (in.refusal()) return Synchronise{};
   auto request = registry::request_of(names);
   if (request) {
@@ -222,7 +223,10 @@ CommandParams change_registry(BodyReader& in) {
     if (is_settled && effective) {
       in.refuse(Reason::UnknownField, "effective", "none with settle, which is done at once");
     }
-    return ChangeRegistry{std::move(*request), effective};
+    if (is_settled && changes_tenancy) {
+      in.refuse(Reason::UnknownField, "change_tenancy", "none with settle: nobody moves");
+    }
+    return ChangeRegistry{std::move(*request), effective, changes_tenancy};
   }
   in.refuse(reason_of(request.error().reason), request.error().field, request.error().expected);
   return Synchronise{};
@@ -265,6 +269,10 @@ CommandParams read_params(Verb verb, BodyReader& in) {
       return change_supplier(in);
     case Verb::SetTariff:
       return set_tariff(in);
+    case Verb::ExportTenancy:
+      return export_tenancy(in);
+    case Verb::EraseTenancy:
+      return erase_tenancy(in);
   }
   return Synchronise{};
 }

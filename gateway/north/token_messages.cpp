@@ -129,7 +129,7 @@ std::string encode_issue_audit(const TokenIssue& issue) {
   return json::serialize(out);
 }
 
-std::string encode_refused_issue(const Command& command, const Refusal& refusal) {
+std::string encode_refused_command(const Command& command, const Refusal& refusal) {
   json::object out{{"command", command.id.text()},
                    {"verb", std::string{traits_of(command.verb()).word}},
                    {"reason", std::string{reason_word(refusal.reason)}},

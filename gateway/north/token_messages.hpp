@@ -37,6 +37,6 @@ struct TokenMeter {
 /// What the audit trail keeps of a token: its transaction, never its digits.
 [[nodiscard]] std::string encode_issue_audit(const TokenIssue& issue);
 /// ... and of one that was not made.
-[[nodiscard]] std::string encode_refused_issue(const Command& command, const Refusal& refusal);
+[[nodiscard]] std::string encode_refused_command(const Command& command, const Refusal& refusal);
 
 }  // namespace metergate::north

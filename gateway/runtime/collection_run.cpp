@@ -11,8 +11,6 @@ namespace {
 /// A page that brings nothing and covers nothing would be asked for for ever.
 constexpr std::string_view kNoProgress = "the meter's page covers nothing of what was asked";
 
-/// Deeper than any meter's memory (utrn-and-premier.md 1.2).
-constexpr std::chrono::days kDepth{1'200};
 constexpr std::string_view kNewTenancy = "the tenancy changed meanwhile";
 
 }  // namespace
@@ -65,7 +63,8 @@ void CollectionRun::plan(DataClass data, Now now) {
   const auto [key, epoch] = std::pair{meter_.stored.key, meter_.stored.epoch};
   const work::ProfileSchedule schedule{
       meter_.schedule->capture_period, meter_.schedule->back_fill,
-      std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)}};
+      std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)},
+      order_.reach == Reach::Everything};
   // Of a tenancy that began under our eyes, everything is what is new since.
   const bool everything = order_.reach == Reach::Everything && !meter_.stored.tenancy_from;
   switch (data) {
@@ -102,7 +101,8 @@ void CollectionRun::plan(DataClass data, Now now) {
         if (!first) return;
         const UtcSeconds known = first->value_or(covered->value_or(
             ranges.empty() ? work::newest_complete(now.utc, schedule) : ranges.back().from));
-        ranges.insert(ranges.begin(), {period_start(known - kDepth, schedule.period), known});
+        ranges.insert(ranges.begin(),
+                      {period_start(known - work::kBeyondMemory, schedule.period), known});
       }
       for (const IntervalRange& range : ranges) {
         if (range.from < range.to)
@@ -119,7 +119,7 @@ void CollectionRun::plan(DataClass data, Now now) {
           std::chrono::days{1};
       auto from = covered->value_or(end - std::min(schedule.back_fill, std::chrono::days{365}));
       auto to = end;
-      if (everything) from = end - kDepth;
+      if (everything) from = end - work::kBeyondMemory;
       if (order_.from) from = std::chrono::floor<std::chrono::days>(*order_.from);
       if (order_.to) to = std::min(end, std::chrono::ceil<std::chrono::days>(*order_.to));
       if (from < to) operations_.push_back(operation::ReadDaily{from, to});
@@ -127,13 +127,9 @@ void CollectionRun::plan(DataClass data, Now now) {
     }
     case DataClass::Logs:
       for (const LogId log : kAllLogs) {
-        if (meter_.model->protocol == model::Protocol::Modbus &&
-            std::ranges::none_of(meter_.model->modbus.log_numbers,
-                                 [&](const auto& entry) { return entry.second == log; })) {
-          continue;
-        }
-        const auto position = keeper_.checked(ledger.log_position(key, epoch, log));
-        if (position) operations_.push_back(operation::ReadLog{log, *position});
+        if (!meter_.model->has_log(log)) continue;
+        const auto after = data_.log_read_after(meter_, log);
+        if (after) operations_.push_back(operation::ReadLog{log, *after});
       }
       return;
   }
@@ -172,8 +168,13 @@ void CollectionRun::took(const operation::Operation& asked, const operation::Ans
             }
           },
           [&](const operation::LogPage& page) {
+            const auto after = std::get<operation::ReadLog>(asked).after_sequence;
+            if (data_.began_anew(meter_, after, page)) {
+              operations_.push_front(operation::ReadLog{page.log, 0});
+              return;
+            }
             summary_.log_entries += page.entries.size();
-            data_.log_page(meter_, std::get<operation::ReadLog>(asked).after_sequence, page, now);
+            data_.log_page(meter_, after, page, now);
             progress = page.complete || !page.entries.empty();
             if (!page.complete && progress) {
               operations_.push_front(operation::ReadLog{page.log, page.entries.back().sequence});

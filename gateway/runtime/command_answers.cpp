@@ -112,18 +112,20 @@ std::optional<Refusal> never_due(const Command& command) {
 }
 
 std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
-                          CapabilitySet abilities) {
+                          CapabilitySet abilities, bool is_cleared_by_token) {
   const bool natively = abilities.has(Capability::ChangeTenancy);
   json::object steps;
   const auto step = [&](std::string_view what, std::string_view by) { steps[what] = by; };
   if (!change.order.uncollected) step("collect", "gateway");
   for (const std::string_view word : change.order.actions.words()) {
     // Without an order for it the meter keeps what it has; the box no longer takes it from there.
-    const bool by_date = word.starts_with("purge-");
+    const bool by_gateway =
+        word.starts_with("purge-") ||
+        (is_cleared_by_token && word == change_action_word(ChangeAction::ResetBalance));
     if (natively) {
       step(word, "meter");
     } else {
-      step(word, by_date ? "gateway" : "nobody");
+      step(word, by_gateway ? "gateway" : "nobody");
     }
   }
   if (change.order.relay != RelayAfter::Unchanged) {

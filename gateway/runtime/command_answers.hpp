@@ -37,8 +37,9 @@ namespace metergate::runtime {
 /// What the command brought back, as a JSON object.
 [[nodiscard]] std::string order_result(const operation::OrderTaken& taken);
 /// Of a change of tenancy: the tenancy it opened, and who did which part of it.
+/// `is_cleared_by_token`: TenancyDesk::clearing_of has one.
 [[nodiscard]] std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
-                                        CapabilitySet abilities);
+                                        CapabilitySet abilities, bool is_cleared_by_token);
 [[nodiscard]] std::string read_result(const CollectionSummary& summary);
 
 [[nodiscard]] const journal::EventDefinition& journal_event(const Step& step);

@@ -44,7 +44,14 @@ Submitted CommandDesk::submit_to_box(const Command& command, Now now) {
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, accepted))) &&
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, done)));
   if (!written) return unavailable();
-  registry_.announce_cot(*changed, command, now);
+  // The changes of tenancy it asks for are on disk together with it, or nothing is.
+  std::vector<WrittenDown> ordered;
+  for (const Command& order : changed->orders) {
+    Entered entered = write_down(order, now);
+    if (auto* written_down = std::get_if<WrittenDown>(&entered)) {
+      ordered.push_back(std::move(*written_down));
+    }
+  }
   crash_point("box-command-written");
   if (!keeper_.commit()) return unavailable();
   crash_point("box-command-durable");
@@ -53,6 +60,7 @@ Submitted CommandDesk::submit_to_box(const Command& command, Now now) {
   stored.result_json = done.result_json;
   tell(stored, done);
   registry_.changed(*changed, command, now);
+  for (WrittenDown& order : ordered) begin_life(std::move(order), now);
   return CommandTaken{stored.key};
 }
 

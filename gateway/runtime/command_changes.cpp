@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/work/collection.hpp"
@@ -83,14 +86,14 @@ CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {
     });
     return Prepared::UnderWay;
   };
-  if (!change->order.effective) {
-    const auto wait = work::boundary_wait(meter_now(meter, now), meter.schedule->capture_period);
-    if (wait.count() > 0) return resume_after(wait);
-  }
-  if (change->order.uncollected) return Prepared::Yes;
+  const UtcSeconds there = meter_now(meter, now);
+  const auto wait = change->order.effective
+                        ? *change->order.effective + kAfterItsTime - there
+                        : work::boundary_wait(there, meter.schedule->capture_period);
+  if (wait.count() > 0) return resume_after(wait);
   // An interval may have ended since the run began.
   const work::ProfileSchedule schedule{meter.schedule->capture_period, meter.schedule->back_fill,
-                                       offset_of(meter)};
+                                       offset_of(meter), true};
   const UtcSeconds newest = work::newest_complete(now.utc, schedule);
   if (live.collected_to && *live.collected_to >= newest) {
     // Good for this transmission: should there be another, more will have come by then.
@@ -99,7 +102,12 @@ CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {
   }
   live.collecting_to = newest;
   CollectionOrder order;
-  order.what.assign(kAllDataClasses.begin(), kAllDataClasses.end());
+  // The clock comes first: what the meter erases, and what it keeps for the new tenant, goes by it.
+  order.what = {DataClass::Clock};
+  if (!change->order.uncollected) {
+    std::ranges::copy_if(kAllDataClasses, std::back_inserter(order.what),
+                         [](DataClass data) { return data != DataClass::Clock; });
+  }
   order.priority = live.command().priority;
   order.reach = Reach::Everything;
   live.run = std::make_unique<CollectionRun>(
@@ -121,8 +129,10 @@ void CommandDesk::prepared(CommandKey key, const CollectionSummary& summary, Now
                                .detail = summary.why_not}},
                    now);
   }
-  live.collected_to = summary.complete ? live.collecting_to : std::nullopt;
-  if (summary.complete) return perform(key, {work::Transmit{}}, now);
+  const bool waived = std::get<ChangeTenancy>(live.command().params).order.uncollected;
+  const auto reached = waived ? std::optional{UtcSeconds::max()} : live.collecting_to;
+  live.collected_to = summary.complete || waived ? reached : std::nullopt;
+  if (live.collected_to) return perform(key, {work::Transmit{}}, now);
   journal_.write(journal::kChangeWaits, now.utc,
                  {{"meter", live.meter->id().text()},
                   {"command", live.command().id.text()},

@@ -5,25 +5,38 @@
 
 #include <algorithm>
 
+#include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/runtime/command_origin.hpp"
+#include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
 namespace {
+
+/// After that the schedule's next look has to do.
+constexpr int kLooksAtRelay = 3;
+
+const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"};
 
 /// Whether the refused request named this very command.
 bool is_asked_of(const Command& known, const north::RefusedRequest& refused) {
   return known.meter.text() == (refused.meter.empty() ? kBoxName : refused.meter);
 }
 
+/// With nobody at the meter, which takes a right of its own (P-33).
+bool closes_supply(const Command& command) {
+  const auto* relay = std::get_if<SetRelay>(&command.params);
+  return relay != nullptr && relay->state == SupplyState::On;
+}
+
 }  // namespace
 
 CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
                          Agenda& agenda, DataDesk& data, TokenDesk& tokens, RegistryDesk& registry,
-                         TenancyDesk& tenancy, const north::Topics& topics, CommandLimits limits,
-                         Handlers handlers)
+                         TenancyDesk& tenancy, SealedDesk& sealed, const north::Topics& topics,
+                         RightsInForce rights, CommandLimits limits, Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       clock_{clock},
@@ -32,7 +45,9 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       tokens_{tokens},
       registry_{registry},
       tenancy_{tenancy},
+      sealed_{sealed},
       topics_{topics},
+      rights_{std::move(rights)},
       limits_{limits},
       handlers_{std::move(handlers)} {}
 
@@ -62,47 +77,36 @@ void CommandDesk::resume_after_rollback(Now now) {
 // ---- at the door --------------------------------------------------------------------------------
 
 Submitted CommandDesk::submit(const Command& command, Now now) {
-  MeterUnit* meter = handlers_.find_meter(command.meter);
   if (stopping_) {
     return turn_away(command, {Reason::Stopping, "", "", "ask again after the restart"}, now);
   }
-  if (!keeper_.healthy()) {
-    return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
-  }
-  const auto known = keeper_.checked(keeper_.ledger().find_command(command.id));
-  if (!known) {
-    return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
-  }
+  if (!keeper_.healthy()) return turn_away(command, kUnavailable, now);
   if (traits_of(command.verb()).addressee == Addressee::Box) return submit_to_box(command, now);
+  Entered entered = write_down(command, now);
+  if (auto* known = std::get_if<CommandKnown>(&entered)) return std::move(*known);
+  if (auto* refused = std::get_if<north::RefusedRequest>(&entered)) return std::move(*refused);
+  if (!keeper_.commit()) return turn_away(command, kUnavailable, now);
+  return begin_life(std::get<WrittenDown>(std::move(entered)), now);
+}
+
+CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
+  Ledger& ledger = keeper_.ledger();
+  MeterUnit* meter = handlers_.find_meter(command.meter);
+  const auto known = keeper_.checked(ledger.find_command(command.id));
+  if (!known) return turn_away(command, kUnavailable, now);
   // A repeat is answered whatever the state of the queues.
+  Judged judged;
   if (!*known) {
     if (auto refusal = judge(command, meter)) return turn_away(command, *std::move(refusal), now);
+    auto right = judge_right(command, *meter, now);
+    if (!right) return turn_away(command, std::move(right).error(), now);
+    judged = std::move(*right);
   } else if (meter == nullptr) {
     return turn_away(command, unknown_meter(command), now);
   }
-  if (!*known && brings_credit(command)) {
-    if (auto objection = registry_.objection(*meter, now)) {
-      return turn_away(command, *std::move(objection), now);
-    }
-  }
-  std::optional<access::Granted> granted;
-  if (!*known && TenancyDesk::is_change(command.verb())) {
-    auto decided = tenancy_.decide(command, now);
-    if (!decided) return turn_away(command, std::move(decided).error(), now);
-    granted = std::move(*decided);
-  }
-  std::optional<PreparedTokens> tokens;
-  const Verb verb = command.verb();
-  if (!*known && (verb == Verb::IssueToken || verb == Verb::ResendTokens)) {
-    auto prepared = tokens_.prepare(command, *meter, now);
-    if (!prepared) return turn_away(command, std::move(prepared).error(), now);
-    tokens = std::move(*prepared);
-  }
-  const auto outcome = keeper_.checked(keeper_.ledger().insert_command(
-      meter->stored.key, command, north::body_digest(command), now.utc));
-  if (!outcome) {
-    return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
-  }
+  const auto outcome = keeper_.checked(
+      ledger.insert_command(meter->stored.key, command, north::body_digest(command), now.utc));
+  if (!outcome) return turn_away(command, kUnavailable, now);
   if (const auto* there = std::get_if<AlreadyThere>(&*outcome)) {
     if (!there->same_body) {
       return turn_away(
@@ -128,21 +132,70 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   StoredCommand stored{.key = std::get<Inserted>(*outcome).key, .command = command};
   stored.accepted_at = now.utc;
   stored.changed_at = now.utc;
-  const Step accepted{.at = now.utc};
   crash_point("command-inserted");
+  const Verb verb = command.verb();
   const bool queued =
-      (!tokens || tokens_.store(*tokens, command, *meter, now)) &&
-      (!granted || tenancy_.record_order(command, *granted, now)) &&
+      (!judged.tokens || tokens_.store(*judged.tokens, command, *meter, now)) &&
+      (!TenancyDesk::is_change(verb) || tenancy_.record_order(command, *judged.granted, now)) &&
+      (!SealedDesk::is_for_it(verb) || sealed_.carry_out(command, *judged.granted, *meter, now)) &&
+      (!closes_supply(command) || note_connect(command, *judged.granted, now)) &&
       supersede_older(command, now) &&
-      keeper_.checked(keeper_.ledger().enqueue(answer_message(topics_, command, accepted)));
-  if (!queued || !keeper_.commit()) {
-    return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
-  }
+      keeper_.checked(ledger.enqueue(answer_message(topics_, command, Step{.at = now.utc})));
+  if (!queued) return turn_away(command, kUnavailable, now);
+  return WrittenDown{std::move(stored), meter};
+}
+
+CommandTaken CommandDesk::begin_life(WrittenDown written, Now now) {
   crash_point("command-accepted");
-  tell(stored, accepted);
-  const CommandKey key = stored.key;
-  take_up(std::move(stored), *meter, now);
+  tell(written.stored, Step{.at = now.utc});
+  const CommandKey key = written.stored.key;
+  take_up(std::move(written.stored), *written.meter, now);
   return CommandTaken{key};
+}
+
+Result<CommandDesk::Judged, Refusal> CommandDesk::judge_right(const Command& command,
+                                                              MeterUnit& meter, Now now) {
+  Judged out;
+  if (brings_credit(command)) {
+    if (auto objection = registry_.objection(meter, now)) return failure(*std::move(objection));
+  }
+  auto right = granted(command, meter, now);
+  if (!right) return failure(std::move(right).error());
+  out.granted = std::move(*right);
+  if (const auto clearing = tenancy_.clearing_of(command, meter, now.utc)) {
+    // Made when its time comes; whether it may be is known now.
+    const auto possible = tokens_.prepare(*clearing, meter, now);
+    if (!possible) return failure(possible.error());
+  }
+  const Verb verb = command.verb();
+  if (verb == Verb::IssueToken || verb == Verb::ResendTokens) {
+    auto prepared = tokens_.prepare(command, meter, now);
+    if (!prepared) return failure(std::move(prepared).error());
+    out.tokens = std::move(*prepared);
+  }
+  return out;
+}
+
+Result<std::optional<access::Granted>, Refusal> CommandDesk::granted(const Command& command,
+                                                                     const MeterUnit& meter,
+                                                                     Now now) {
+  const auto optionally = [](Result<access::Granted, Refusal> by) {
+    using Out = Result<std::optional<access::Granted>, Refusal>;
+    return by ? Out{std::move(*by)} : Out{failure(std::move(by).error())};
+  };
+  const Verb verb = command.verb();
+  if (TenancyDesk::is_change(verb)) return optionally(tenancy_.decide(command, now));
+  if (SealedDesk::is_for_it(verb)) return optionally(sealed_.decide(command, meter, now));
+  if (closes_supply(command)) {
+    return optionally(runtime::judge_right(rights_, access::kConnectRight, keeper_, command, now));
+  }
+  return std::optional<access::Granted>{};
+}
+
+bool CommandDesk::note_connect(const Command& command, const access::Granted& by, Now now) {
+  AuditEntry entry = audit_entry(command, AuditKind::ConnectOrdered, by, now.utc);
+  entry.details_json = fmt::format(R"({{"command":"{}"}})", command.id.text());
+  return keeper_.checked(keeper_.ledger().append_audit(entry)).has_value();
 }
 
 std::optional<Refusal> CommandDesk::judge(const Command& command, const MeterUnit* meter) const {
@@ -165,7 +218,7 @@ std::optional<Refusal> CommandDesk::no_room(const MeterUnit& meter) const {
   return std::nullopt;
 }
 
-Submitted CommandDesk::turn_away(const Command& command, Refusal refusal, Now now) {
+north::RefusedRequest CommandDesk::turn_away(const Command& command, Refusal refusal, Now now) {
   const bool is_for_box = command.meter == box_id();
   north::RefusedRequest refused{std::move(refusal), command.id.text(),
                                 is_for_box ? std::string{} : command.meter.text(),
@@ -223,6 +276,11 @@ void CommandDesk::take_up(StoredCommand stored, MeterUnit& meter, Now now) {
   const Verb verb = placed.command().verb();
   if (verb == Verb::Cancel) return cancel_other(placed, now);
   if (verb == Verb::IssueToken || verb == Verb::ResendTokens) return tokens_made(placed, now);
+  if (SealedDesk::is_for_it(verb)) {
+    sealed_.carried_out(placed.command(), now);
+    record(placed, {.event = CommandEvent::DoneHere}, now, SealedDesk::result_of(placed.command()));
+    return finish(key, now);
+  }
   lanes_[placed.lane_key()].push_back(key);
   advance_lane(placed.lane_key(), now);
 }
@@ -239,6 +297,7 @@ void CommandDesk::advance_lane(LaneKey lane, Now now) {
   for (const CommandKey key : found->second) {
     Live& live = *live_.at(key);
     if (live.active) return;
+    if (tenancy_.withholds(*live.meter, live.command())) continue;
     const auto due = due_at(live);
     if (due && *due > now.utc) {
       if (!live.pause) {
@@ -252,6 +311,10 @@ void CommandDesk::advance_lane(LaneKey lane, Now now) {
     live.active = true;
     return begin(live, now);
   }
+}
+
+void CommandDesk::orders_free(MeterUnit& meter, Now now) {
+  advance_lane({&meter, Lane::Orders}, now);
 }
 
 void CommandDesk::begin(Live& live, Now now) {
@@ -291,17 +354,21 @@ void CommandDesk::finish(CommandKey key, Now now) {
     agenda_.at(now.instant, [this](Now later) { tokens_.room_made(later); });
   }
   // What an order did to the relay is read, not assumed.
-  MeterUnit& meter = *live->meter;
   const bool reached_meter = live->stored.attempt > 0 && live->lane == Lane::Orders;
-  if (reached_meter && meter.can(Capability::ReadRelay) && !stopping_) {
-    meter.runner->submit(meter, Priority::Relay, operation::ReadRelay{},
-                         [this, &meter](const OperationResult& result, Now later) {
-                           if (!result) return;
-                           const auto* relay = std::get_if<RelayReading>(&*result);
-                           if (relay != nullptr) data_.relay(meter, *relay, later);
-                         });
+  if (reached_meter && live->meter->can(Capability::ReadRelay)) {
+    look_at_relay(*live->meter, kLooksAtRelay);
   }
   advance_lane(lane, now);
+}
+
+void CommandDesk::look_at_relay(MeterUnit& meter, int looks) {
+  if (stopping_ || looks == 0) return;
+  meter.runner->submit(meter, Priority::Relay, operation::ReadRelay{},
+                       [this, &meter, looks](const OperationResult& result, Now later) {
+                         if (!result) return look_at_relay(meter, looks - 1);
+                         const auto* relay = std::get_if<RelayReading>(&*result);
+                         if (relay != nullptr) data_.relay(meter, *relay, later);
+                       });
 }
 
 }  // namespace metergate::runtime

@@ -13,10 +13,12 @@
 #include "gateway/north/reply.hpp"
 #include "gateway/north/request.hpp"
 #include "gateway/runtime/collection_run.hpp"
+#include "gateway/runtime/command_right.hpp"
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
 #include "gateway/runtime/registry_desk.hpp"
+#include "gateway/runtime/sealed_desk.hpp"
 #include "gateway/runtime/tenancy_desk.hpp"
 #include "gateway/runtime/token_desk.hpp"
 #include "gateway/work/order_procedure.hpp"
@@ -59,7 +61,8 @@ class CommandDesk {
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
               DataDesk& data, TokenDesk& tokens, RegistryDesk& registry, TenancyDesk& tenancy,
-              const north::Topics& topics, CommandLimits limits, Handlers handlers);
+              SealedDesk& sealed, const north::Topics& topics, RightsInForce rights,
+              CommandLimits limits, Handlers handlers);
   ~CommandDesk();
   CommandDesk(const CommandDesk&) = delete;
   CommandDesk& operator=(const CommandDesk&) = delete;
@@ -74,6 +77,8 @@ class CommandDesk {
   /// A request that could not even be decoded: its answer is queued.
   void refuse(const north::RefusedRequest& refused, Now now);
 
+  /// Tokens that waited for the clearing of an old tenant's credit may go.
+  void orders_free(MeterUnit& meter, Now now);
   /// The meter can be asked again: what waits for it goes on at once.
   void meter_awake(MeterUnit& meter, Now now);
   /// Commands of a meter that was taken out of the configuration end.
@@ -94,7 +99,28 @@ class CommandDesk {
 
   [[nodiscard]] std::optional<Refusal> no_room(const MeterUnit& meter) const;
   [[nodiscard]] std::optional<Refusal> judge(const Command& command, const MeterUnit* meter) const;
-  [[nodiscard]] Submitted turn_away(const Command& command, Refusal refusal, Now now);
+  /// What was judged of a new command before it is written down.
+  struct Judged {
+    std::optional<access::Granted> granted;
+    std::optional<PreparedTokens> tokens;
+  };
+  [[nodiscard]] Result<Judged, Refusal> judge_right(const Command& command, MeterUnit& meter,
+                                                    Now now);
+  /// The verbs that need a right of a role; empty: nobody has to be granted this one.
+  [[nodiscard]] Result<std::optional<access::Granted>, Refusal> granted(const Command& command,
+                                                                        const MeterUnit& meter,
+                                                                        Now now);
+  [[nodiscard]] bool note_connect(const Command& command, const access::Granted& by, Now now);
+  /// Into the open transaction: nobody may hear of it before its commit.
+  struct WrittenDown {
+    StoredCommand stored;
+    MeterUnit* meter;
+  };
+  using Entered = std::variant<WrittenDown, CommandKnown, north::RefusedRequest>;
+  [[nodiscard]] Entered write_down(const Command& command, Now now);
+  /// After the commit.
+  CommandTaken begin_life(WrittenDown written, Now now);
+  [[nodiscard]] north::RefusedRequest turn_away(const Command& command, Refusal refusal, Now now);
   /// What the box is asked itself is judged, done and ended in one commit.
   [[nodiscard]] Submitted submit_to_box(const Command& command, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);
@@ -113,6 +139,9 @@ class CommandDesk {
   [[nodiscard]] Prepared prepare(Live& live, Now now);
   void prepared(CommandKey key, const CollectionSummary& summary, Now now);
   [[nodiscard]] bool open_tenancy(Live& live, const work::Move& move, Now now);
+
+  /// At most so many times, until one is answered.
+  void look_at_relay(MeterUnit& meter, int looks);
 
   void begin_read(Live& live, Now now);
   void read_ended(CommandKey key, const CollectionSummary& summary, Now now);
@@ -134,7 +163,9 @@ class CommandDesk {
   TokenDesk& tokens_;
   RegistryDesk& registry_;
   TenancyDesk& tenancy_;
+  SealedDesk& sealed_;
   const north::Topics& topics_;
+  RightsInForce rights_;
   CommandLimits limits_;
   Handlers handlers_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;

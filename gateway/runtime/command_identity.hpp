@@ -9,17 +9,26 @@
 
 namespace metergate::runtime {
 
-/// Who asks: by signature, as the control socket's peer, or as the broker let it through.
+/// Who asks: by signature, as the control socket's peer, as the operator a login of the console is
+/// bound to, or as the broker let it through.
 /// `own_user`: who the gateway runs as, owner of the box like root.
 [[nodiscard]] inline Result<access::Identities, Refusal> identify(const Command& command,
                                                                   const AccessRules& rules,
                                                                   const std::string& own_user) {
+  std::string_view origin = command.origin;
+  const bool is_part_of_order = origin.starts_with(kChangeOrigin);
+  if (is_part_of_order) origin.remove_prefix(kChangeOrigin.size());
   std::optional<access::LocalPeer> peer;
-  if (command.origin.starts_with(kLocalOrigin)) {
-    const std::string user = command.origin.substr(kLocalOrigin.size());
+  if (origin.starts_with(kLocalOrigin)) {
+    const std::string user{origin.substr(kLocalOrigin.size())};
     peer = access::LocalPeer{user, user == "root" || user == own_user};
   }
-  return access::identify(rules, command.proof, peer);
+  auto who = access::identify(rules, command.proof, peer);
+  if (who && !command.proof.signature && origin.starts_with(kConsoleOrigin)) {
+    who->requester = {command.operator_name, IdentityProof::LocalUser};
+  }
+  if (who && is_part_of_order) who->requester.proof = IdentityProof::Order;
+  return who;
 }
 
 }  // namespace metergate::runtime

@@ -30,7 +30,9 @@ void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
       if (const auto* change = std::get_if<ChangeTenancy>(&live.command().params);
           change != nullptr &&
           next_state(live.stored.state, move->event) == CommandState::Succeeded) {
-        result = change_result(*change, live.meter->stored, live.meter->model->capabilities);
+        result =
+            change_result(*change, live.meter->stored, live.meter->model->capabilities,
+                          tenancy_.clearing_of(live.command(), *live.meter, now.utc).has_value());
       }
       if (!record(live, *move, now, std::move(result))) return perform_later(key, rest());
       if (is_terminal(live.stored.state)) return finish(key, now);

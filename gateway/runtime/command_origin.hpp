@@ -7,6 +7,11 @@
 namespace metergate::runtime {
 
 inline constexpr std::string_view kLocalOrigin = "local:";  ///< user of the control socket
+inline constexpr std::string_view kConsoleOrigin = "console:";  ///< login of the web console
 inline constexpr std::string_view kIssueOrigin = "issue:";  ///< the issue whose token is delivered
+
+/// Part of a change of tenancy that was judged when it was accepted; the change's own origin
+/// follows.
+inline constexpr std::string_view kChangeOrigin = "change:";
 
 }  // namespace metergate::runtime

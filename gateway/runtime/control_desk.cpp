@@ -33,6 +33,10 @@ json::object params_of(const ControlRequest& request) {
   return !error && parsed.is_object() ? parsed.get_object() : json::object{};
 }
 
+/// Nobody forgets one that runs for days.
+constexpr std::int64_t kLongestTrace_s = 3'600;
+constexpr std::size_t kMostTraces = 16;
+
 }  // namespace
 
 void ControlDesk::handle(const ControlRequest& request, const ControlReply& reply) {
@@ -40,7 +44,9 @@ void ControlDesk::handle(const ControlRequest& request, const ControlReply& repl
   if (request.method == "meters") return meters(reply);
   if (request.method == "probe") return probe(request, reply);
   if (request.method == "status") return status(reply);
-  complain(reply, "unknown method " + request.method + "; allowed are send, meters, probe, status");
+  if (request.method == "trace") return trace(request, reply);
+  complain(reply,
+           "unknown method " + request.method + "; allowed are send, meters, probe, status, trace");
 }
 
 void ControlDesk::send(const ControlRequest& request, const ControlReply& reply) {
@@ -128,6 +134,32 @@ void ControlDesk::probe(const ControlRequest& request, const ControlReply& reply
     return complain(reply, "meter " + name + " is not a meter of this gateway");
   }
   reply(json::serialize(json::object{{"meter", name}}), true);
+}
+
+void ControlDesk::trace(const ControlRequest& request, const ControlReply& reply) {
+  const json::object params = params_of(request);
+  const std::string name = text_of(params, "meter");
+  const auto id = MeterId::parse(name);
+  if (!id || gateway_.find_meter(*id) == nullptr) {
+    return complain(reply, "meter " + name + " is not a meter of this gateway");
+  }
+  const json::value* seconds = params.if_contains("seconds");
+  if (seconds == nullptr || !seconds->is_int64() || seconds->get_int64() < 1 ||
+      seconds->get_int64() > kLongestTrace_s) {
+    return complain(reply, "params.seconds: a whole number from 1 to " +
+                               std::to_string(kLongestTrace_s) + " is needed");
+  }
+  if (gateway_.traces() >= kMostTraces) {
+    return complain(reply, std::to_string(kMostTraces) + " traces are running; end one of them");
+  }
+  const auto number = std::make_shared<std::uint64_t>(0);
+  *number = gateway_.trace(
+      *id, std::chrono::seconds{seconds->get_int64()},
+      [this, reply, number](const TracedExchange& exchange) {
+        const bool heard = reply(encode_trace(exchange, clock_.now().utc), false);
+        if (!heard) gateway_.stop_tracing(*number);
+      },
+      [reply] { static_cast<void>(reply("{}", true)); });
 }
 
 void ControlDesk::status(const ControlReply& reply) {

@@ -12,6 +12,7 @@ namespace metergate::runtime {
 ///   `meters`  one line per meter with the live state of its session
 ///   `probe`   {meter}: a silent meter is tried at once
 ///   `status`  the box in one line
+///   `trace`   {meter, seconds}: one line per exchange with it, tokens hidden
 /// A mistake is answered with one line {"error": …}.
 class ControlDesk {
  public:
@@ -24,6 +25,7 @@ class ControlDesk {
   void meters(const ControlReply& reply);
   void probe(const ControlRequest& request, const ControlReply& reply);
   void status(const ControlReply& reply);
+  void trace(const ControlRequest& request, const ControlReply& reply);
 
   Gateway& gateway_;
   const Clock& clock_;

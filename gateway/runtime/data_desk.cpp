@@ -77,12 +77,14 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
   const auto period = meter.schedule->capture_period;
   const IntervalRange covered{asked.from, std::min(asked.to, page.covered_to)};
   const auto can_be_there = work::after_first(covered, *first, page.intervals, period);
-  if (!page.intervals.empty() && (!*first || page.intervals.front().start < **first)) {
-    const UtcSeconds from = period_start(page.intervals.front().start, period);
-    static_cast<void>(keeper_.checked(ledger.set_profile_from(key, epoch, from)));
+  const work::ProfileStart start{*first, covered, turn == Turn::InTurn};
+  const auto begin = work::after_start(start, page.intervals, period);
+  if (begin.from) {
+    static_cast<void>(keeper_.checked(ledger.set_profile_from(key, epoch, *begin.from)));
   }
-  const auto changes =
+  auto changes =
       work::after_page(*holes, can_be_there, page.intervals, now.utc, period, work::HolePolicy{});
+  if (begin.unread) work::add_unread(changes, *begin.unread, now.utc);
   if (changes.changed) {
     static_cast<void>(keeper_.checked(ledger.set_holes(key, epoch, changes.holes)));
   }
@@ -173,8 +175,11 @@ void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& pu
 
 void DataDesk::log_page(MeterUnit& meter, std::uint32_t after, const operation::LogPage& page,
                         Now now) {
+  const Epoch asked_of = meter.stored.epoch;
   log_entries(meter, page.entries, now);
   if (page.entries.empty()) return;
+  // It has told of a new tenant, whose log is read from its start.
+  if (meter.stored.epoch != asked_of && after != 0) return;
   const std::uint32_t first = page.entries.front().sequence;
   // Of a meter that is read for the first time, what it no longer has is nobody's loss.
   if (after != 0 && first > after + 1) {
@@ -185,6 +190,23 @@ void DataDesk::log_page(MeterUnit& meter, std::uint32_t after, const operation::
                     {"to", std::to_string(first - 1)}});
   }
   read_to(meter, page.log, page.entries.back().sequence);
+}
+
+std::optional<std::uint32_t> DataDesk::log_read_after(const MeterUnit& meter, LogId log) {
+  const auto position =
+      keeper_.checked(keeper_.ledger().log_position(meter.stored.key, meter.stored.epoch, log));
+  const bool once_more = log == LogId::Configuration && position.value_or(0) > 0;
+  return once_more ? std::optional{*position - 1} : position;
+}
+
+bool DataDesk::began_anew(const MeterUnit& meter, std::uint32_t after,
+                          const operation::LogPage& page) {
+  if (page.log != LogId::Configuration || after == 0) return false;
+  const auto known = keeper_.checked(
+      keeper_.ledger().log(meter.stored.key, meter.stored.epoch, page.log, after, 1));
+  // What is not known any more is no witness.
+  if (!known || known->empty() || known->front().sequence != after + 1) return false;
+  return page.entries.empty() || page.entries.front() != known->front();
 }
 
 void DataDesk::log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {

@@ -52,6 +52,12 @@ class DataDesk {
   void daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& snapshots, Now now);
   /// A page that holds every entry after `after` up to its own last one.
   void log_page(MeterUnit& meter, std::uint32_t after, const operation::LogPage& page, Now now);
+  /// After which entry the log is to be read. Of the configuration log the last known entry is read
+  /// once more: a change of tenancy empties it, and what comes then has the numbers it had before.
+  [[nodiscard]] std::optional<std::uint32_t> log_read_after(const MeterUnit& meter, LogId log);
+  /// Whether such a page shows that the log is another one now: it has to be read from its start.
+  [[nodiscard]] bool began_anew(const MeterUnit& meter, std::uint32_t after,
+                                const operation::LogPage& page);
   void log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void relay(MeterUnit& meter, const RelayReading& reading, Now now);
   void clock(MeterUnit& meter, const operation::ClockReading& reading);

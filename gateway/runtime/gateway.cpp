@@ -41,6 +41,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       topics_{configuration_.north ? configuration_.north->root : "metergate", configuration_.site},
       started_at_{clock.now().utc},
       keeper_{ledger, journal, clock, agenda},
+      dlms_{keeper_, journal, clock, ways_.dlms_secrets},
       publisher_{keeper_,
                  journal,
                  clock,
@@ -72,9 +73,6 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 configuration_.registry,
                 {configuration_.access, ways_.own_user},
                 {[this](const MeterId& id) { return find_meter(id); },
-                 [this](const std::vector<registry::CotDue>& due, const Command& by, Now now) {
-                   cot_due(due, by, now);
-                 },
                  [this](MeterUnit& meter) { publisher_.state_changed(meter); },
                  [this](MeterUnit& meter, Now now) {
                    if (!meter.removed) collection_.hurry(meter, now);
@@ -93,11 +91,18 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                agenda,
                data_,
                topics_,
-               {configuration_.access, ways_.own_user},
+               {{configuration_.access, ways_.own_user}, ways_.keys != nullptr},
                {[this](MeterUnit& meter) { publisher_.state_changed(meter); },
                 [this](const MeterUnit& meter, operation::TransactionId id) {
                   return commands_.change_sent(meter, id);
-                }}},
+                },
+                [this](const Command& clearing, Now now) -> std::optional<Refusal> {
+                  const auto submitted = commands_.submit(clearing, now);
+                  const auto* refused = std::get_if<north::RefusedRequest>(&submitted);
+                  return refused == nullptr ? std::nullopt : std::optional{refused->refusal};
+                },
+                [this](MeterUnit& meter, Now now) { commands_.orders_free(meter, now); }}},
+      sealed_{keeper_, journal, {configuration_.access, ways_.own_user}},
       commands_{keeper_,
                 journal,
                 clock,
@@ -106,7 +111,9 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 tokens_,
                 registry_,
                 tenancy_,
+                sealed_,
                 topics_,
+                {configuration_.access, ways_.own_user},
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
                  configuration_.sessions.settle_limit},
@@ -137,19 +144,18 @@ void Gateway::start() {
   for (const config::Schedule& one : configuration_.schedules) {
     schedules_[one.name] = std::make_unique<config::Schedule>(one);
   }
+  if (ways_.metrics != nullptr) listen_for_metrics();
   for (const config::Line& line : configuration_.lines) add_line(line);
   if (configuration_.mqtt_meters) {
-    const std::string name{kMqttLink};
-    runners_[name] = std::make_unique<LinkRunner>(
-        name, ways_.make_mqtt_meters(), clock_, agenda_,
-        [this](MeterUnit& meter, session::Change change, const std::string& why) {
-          session_changed(meter, change, why);
-        });
+    add_runner(std::string{kMqttLink}, ways_.make_mqtt_meters());
   }
   for (const config::Meter& meter : configuration_.meters) add_meter(meter, now);
+  // From here on each meter holds its own settings; ten thousand of them twice would be megabytes.
+  configuration_.meters = {};
   static_cast<void>(keeper_.commit());
-  commands_.resume(now);
+  // First, so that no token overtakes the clearing of an old tenant's credit.
   resume_synchronising(now);
+  commands_.resume(now);
   if (const auto outstanding = keeper_.checked(ledger_.meters_with_outstanding_tokens())) {
     for (const MeterKey key : *outstanding) {
       if (const auto meter = keys_.find(key); meter != keys_.end()) {
@@ -177,8 +183,8 @@ void Gateway::take_up_after_rollback(Now now) {
     if (stored) meter->stored = std::move(*stored);
   }
   tenancy_.forget_all();
-  commands_.resume_after_rollback(now);
   resume_synchronising(now);
+  commands_.resume_after_rollback(now);
 }
 
 void Gateway::stop() {
@@ -204,6 +210,16 @@ bool Gateway::probe(const MeterId& id, const std::string& user) {
   collection_.hurry(*meter, now);
   commands_.meter_awake(*meter, now);
   return true;
+}
+
+std::uint64_t Gateway::trace(const MeterId& id, Duration length, Tracers::Tracer tracer,
+                             std::function<void()> over) {
+  const std::uint64_t number = tracers_.add(id, std::move(tracer));
+  agenda_.at(clock_.now().instant + length, [this, number, over = std::move(over)](Now) {
+    tracers_.remove(number);
+    over();
+  });
+  return number;
 }
 
 north::GatewayState Gateway::state() const {
@@ -321,19 +337,6 @@ void Gateway::correct_clock(MeterUnit& meter) {
   static_cast<void>(commands_.submit(command, clock_.now()));
 }
 
-void Gateway::cot_due(const std::vector<registry::CotDue>& due, const Command& by, Now now) {
-  const auto text = [](const std::optional<CustomerId>& customer) {
-    return customer ? customer->text() : std::string{"nobody"};
-  };
-  for (const registry::CotDue& one : due) {
-    journal_.write(journal::kTenancyChangeDue, now.utc,
-                   {{"meter", one.meter.text()},
-                    {"left", text(one.left)},
-                    {"entered", text(one.entered)},
-                    {"command", by.id.text()}});
-  }
-}
-
 void Gateway::housekeep(Now now) {
   watch_clock(now);
   const std::size_t folded = fold(now);
@@ -358,7 +361,8 @@ void Gateway::housekeep(Now now) {
   }
   tell_state();
   // More to fold or delete: soon again, so that no single turn holds up the loop.
-  const bool busy = folded > 0 || (deleted && *deleted > 0);
+  // While nothing gets onto the disk it is the same again each time.
+  const bool busy = keeper_.healthy() && (folded > 0 || (deleted && *deleted > 0));
   agenda_.at(now.instant + (busy ? Duration{std::chrono::milliseconds{200}} : kStateInterval),
              [this](Now later) { housekeep(later); });
 }

@@ -14,12 +14,18 @@
 #include "gateway/links/link.hpp"
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/meter_mqtt/push.hpp"
+#include "gateway/metrics/figures.hpp"
 #include "gateway/runtime/collection_desk.hpp"
 #include "gateway/runtime/command_desk.hpp"
 #include "gateway/runtime/data_desk.hpp"
+#include "gateway/runtime/dlms_meters.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/publisher.hpp"
 #include "gateway/runtime/registry_desk.hpp"
+
+namespace metergate::metrics {
+class Metrics;
+}
 
 namespace metergate::runtime {
 
@@ -28,11 +34,20 @@ struct Ways {
   /// Told by the line itself when its device comes and goes.
   using LineState = std::function<void(bool up, std::string why)>;
   std::function<std::unique_ptr<Link>(const config::Line&, LineState)> make_line;
+  /// The same for lines that speak DLMS; not asked for without one.
+  std::function<std::unique_ptr<DlmsMeterLink>(const config::Line&, DlmsMeterLink::Hooks)>
+      make_dlms_line{};
+  DlmsMeters::ReadSecrets dlms_secrets{};
   /// The link to all meters on MQTT; not asked for without `[mqtt_meters]`.
   std::function<std::unique_ptr<Link>()> make_mqtt_meters;
   Publisher::Publish publish;
-  keys::VendingKeys* keys = nullptr;  ///< null: no tokens are made on this box
-  std::string own_user{};             ///< who the gateway runs as: owner of the box, as root is
+  keys::VendingKeys* keys = nullptr;    ///< null: no tokens are made on this box
+  metrics::Metrics* metrics = nullptr;  ///< told of requests and commands that ended; null: nobody
+  /// Told of every request that ended; empty: nobody is.
+  using RequestEnded = std::function<void(const std::string& link, const MeterId&,
+                                          const WireResult&, Duration on_wire)>;
+  RequestEnded request_ended{};
+  std::string own_user{};               ///< who the gateway runs as: owner of the box, as root is
 };
 
 /// The house put together: meters, links, desks. Knows no socket, no signal and no thread; whatever
@@ -58,7 +73,7 @@ class Gateway {
   void north_connected();
   void north_lost(const ConnectionLoss& loss);
   /// `release`: the broker may forget the message, the ledger has it (or it has been answered).
-  void north_message(const MqttMessage& message, const std::function<void()>& release);
+  void north_message(MqttMessage message, const std::function<void()>& release);
   [[nodiscard]] Submitted submit(const Command& command);
   using StepListener = std::function<void(const Command&, const Step&)>;
   /// Every durable step of every command, until the returned number is given to `stop_listening`.
@@ -78,19 +93,31 @@ class Gateway {
   // ---- for the engineer -------------------------------------------------------------------------
   [[nodiscard]] MeterUnit* find_meter(const MeterId& id);
   [[nodiscard]] bool probe(const MeterId& id, const std::string& user);
+  /// Every exchange with the meter for so long, then `over`; sooner with `stop_tracing`.
+  std::uint64_t trace(const MeterId& id, Duration length, Tracers::Tracer tracer,
+                      std::function<void()> over);
+  void stop_tracing(std::uint64_t number) { tracers_.remove(number); }
+  [[nodiscard]] std::size_t traces() const { return tracers_.count(); }
   [[nodiscard]] const std::map<MeterId, std::unique_ptr<MeterUnit>>& meters() const {
     return meters_;
   }
   [[nodiscard]] north::GatewayState state() const;
+  /// The box in numbers, for the page of figures and the line of `systemctl status`.
+  [[nodiscard]] metrics::Figures figures();
   /// Every line's worker and the ledger's writer have moved lately: what a watchdog wants to know.
   [[nodiscard]] bool makes_progress(Instant now) const;
   [[nodiscard]] const north::Topics& topics() const { return topics_; }
   [[nodiscard]] north::Limits limits() const;
+  [[nodiscard]] const AccessRules& access_rules() const { return configuration_.access; }
+  /// As it is published.
+  [[nodiscard]] std::string meter_state(MeterUnit& meter);
 
  private:
   static constexpr std::string_view kMqttLink = "mqtt";
 
   void add_line(const config::Line& line);
+  /// A new link, carried by a runner of its own.
+  void add_runner(const std::string& name, std::unique_ptr<Link> link);
   void add_meter(const config::Meter& settings, Now now);
   void remove_meter(MeterUnit& meter, Now now);
   [[nodiscard]] const config::Schedule& schedule(const std::string& name);
@@ -98,6 +125,8 @@ class Gateway {
   void session_changed(MeterUnit& meter, session::Change change, const std::string& why);
   void line_state(const std::string& line, bool up, const std::string& why);
   void tell_loss(const std::string& broker, const ConnectionLoss& loss, std::string& last);
+  void listen_for_metrics();
+  void count_requests(LinkRunner& runner);
   void tell_state();
   void housekeep(Now now);
   void watch_clock(Now now);
@@ -106,9 +135,6 @@ class Gateway {
   void take_up_after_rollback(Now now);
   void resume_synchronising(Now now);
   void correct_clock(MeterUnit& meter);
-  /// Meters that pass to another customer. Into the open transaction of the ledger.
-  void cot_due(const std::vector<registry::CotDue>& due, const Command& by, Now now);
-  [[nodiscard]] std::string meter_state(MeterUnit& meter);
 
   config::Configuration configuration_;
   config::ModelCatalogue models_;
@@ -120,8 +146,10 @@ class Gateway {
   north::Topics topics_;
   UtcTime started_at_;
   LedgerKeeper keeper_;
+  DlmsMeters dlms_;  // before the runners, whose links call it
   std::map<std::string, std::unique_ptr<config::Schedule>> schedules_;
   std::map<std::string, std::unique_ptr<Driver>> drivers_;
+  Tracers tracers_;
   std::map<std::string, std::unique_ptr<LinkRunner>> runners_;
   std::map<MeterId, std::unique_ptr<MeterUnit>> meters_;
   std::map<std::string, MeterUnit*> topic_names_;
@@ -134,12 +162,15 @@ class Gateway {
   RegistryDesk registry_;
   TokenDesk tokens_;
   TenancyDesk tenancy_;
+  SealedDesk sealed_;
   CommandDesk commands_;
   CollectionDesk collection_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};
   bool outbox_was_large_ = false;
-  std::optional<Now> last_look_;  ///< at both clocks, to notice when the box's is set
-  std::string north_trouble_;     ///< why the broker was last lost; said once
+  bool north_up_ = false;
+  std::optional<Instant> outbox_filled_at_;  ///< as last looked at
+  std::optional<Now> last_look_;             ///< at both clocks, to notice when the box's is set
+  std::string north_trouble_;                ///< why the broker was last lost; said once
   std::string meters_trouble_;
 };
 

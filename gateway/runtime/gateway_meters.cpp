@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "gateway/drivers/dlms_driver.hpp"
 #include "gateway/drivers/modbus_driver.hpp"
 #include "gateway/drivers/mqtt_driver.hpp"
 #include "gateway/runtime/gateway.hpp"
@@ -37,19 +38,41 @@ std::uint16_t break_even(const config::Line& line, const model::MeterModel& mete
   return modbus::break_even_gap(character_s, turn_round, silence_s);
 }
 
+std::unique_ptr<Driver> driver_for(const model::MeterModel& meter_model, const config::Line* line) {
+  switch (meter_model.protocol) {
+    case model::Protocol::Mqtt:
+      return std::make_unique<MqttDriver>(meter_model);
+    case model::Protocol::Dlms:
+      return std::make_unique<DlmsDriver>(meter_model);
+    case model::Protocol::Modbus:
+      break;
+  }
+  return std::make_unique<ModbusDriver>(meter_model, break_even(*line, meter_model));
+}
+
 }  // namespace
 
 // ---- meters and lines ---------------------------------------------------------------------------
 
 void Gateway::add_line(const config::Line& line) {
-  auto link = ways_.make_line(line, [this, name = line.name](bool up, const std::string& why) {
+  const auto changed = [this, name = line.name](bool up, const std::string& why) {
     line_state(name, up, why);
-  });
-  runners_[line.name] = std::make_unique<LinkRunner>(
-      line.name, std::move(link), clock_, agenda_,
+  };
+  if (!line.is_dlms()) return add_runner(line.name, ways_.make_line(line, changed));
+  auto link = ways_.make_dlms_line(line, dlms_.hooks(line.name, changed));
+  dlms_.line_added(line.name, *link);
+  add_runner(line.name, std::move(link));
+}
+
+void Gateway::add_runner(const std::string& name, std::unique_ptr<Link> link) {
+  auto& runner = runners_[name];
+  runner = std::make_unique<LinkRunner>(
+      name, std::move(link), clock_, agenda_,
       [this](MeterUnit& meter, session::Change change, const std::string& why) {
         session_changed(meter, change, why);
       });
+  runner->trace_for(tracers_);
+  if (ways_.metrics != nullptr || ways_.request_ended) count_requests(*runner);
 }
 
 const config::Schedule& Gateway::schedule(const std::string& name) {
@@ -71,13 +94,12 @@ void Gateway::add_meter(const config::Meter& settings, Now now) {
   const auto runner = runners_.find(link_name);
   if (runner == runners_.end()) return;
 
-  const std::string driver_name = settings.model + '@' + link_name;
-  auto& driver = drivers_[driver_name];
-  if (!driver && is_mqtt) {
-    driver = std::make_unique<MqttDriver>(meter_model);
-  } else if (!driver) {
-    driver = std::make_unique<ModbusDriver>(meter_model, break_even(*on_line, meter_model));
+  if (on_line != nullptr && on_line->is_dlms() && !dlms_.add(*on_line, settings, stored->key)) {
+    return;
   }
+
+  auto& driver = drivers_[settings.model + '@' + link_name];
+  if (!driver) driver = driver_for(meter_model, on_line);
   MeterAddress address{settings.address, {}};
   if (is_mqtt) {
     address.name = settings.topic_name.empty() ? settings.id.text() : settings.topic_name;
@@ -135,6 +157,7 @@ void Gateway::session_changed(MeterUnit& meter, session::Change change, const st
         journal_.write(journal::kMeterOnline, now.utc, {{"meter", id}});
       }
       meter.silent_since.reset();
+      dlms_.came_online(meter.settings);
       commands_.meter_awake(meter, now);
       tenancy_.meter_awake(meter, now);
       break;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <utility>
+#include <variant>
+
 #include "gateway/runtime/gateway.hpp"
 
 namespace metergate::runtime {
@@ -19,6 +22,7 @@ north::Limits Gateway::limits() const {
 
 void Gateway::north_connected() {
   north_trouble_.clear();
+  north_up_ = true;
   journal_.write(journal::kBrokerConnected, clock_.now().utc, {{"broker", "north"}});
   for (const auto& [id, meter] : meters_) publisher_.state_changed(*meter);
   static_cast<void>(keeper_.commit());
@@ -27,6 +31,7 @@ void Gateway::north_connected() {
 }
 
 void Gateway::north_lost(const ConnectionLoss& loss) {
+  north_up_ = false;
   publisher_.disconnected();
   tell_loss("north", loss, north_trouble_);
 }
@@ -39,19 +44,22 @@ void Gateway::tell_loss(const std::string& broker, const ConnectionLoss& loss, s
                  {{"broker", broker}, {"what", loss.why}});
 }
 
-void Gateway::north_message(const MqttMessage& message, const std::function<void()>& release) {
+void Gateway::north_message(MqttMessage message, const std::function<void()>& release) {
   const Now now = clock_.now();
-  const auto command =
-      north::decode_command({message.topic, message.payload, message.retained,
-                             message.response_topic, message.correlation_data, message.expiry},
-                            topics_, now.utc, limits());
+  // Moved, not copied: a payload may be far larger than what is taken.
+  const auto command = north::decode_command(
+      {std::move(message.topic), std::move(message.payload), message.retained,
+       std::move(message.response_topic), std::move(message.correlation_data), message.expiry},
+      topics_, now.utc, limits());
+  bool accepted = false;
   if (!command) {
     commands_.refuse(command.error(), now);
   } else {
-    static_cast<void>(commands_.submit(*command, now));
+    accepted = std::holds_alternative<CommandTaken>(commands_.submit(*command, now));
   }
-  // The broker forgets the message only when its answer, also a no, will be given.
-  static_cast<void>(keeper_.commit());
+  // The broker forgets the message only when its answer, also a no, will be given. One that was
+  // accepted is on disk; what it does next shares the commit before its first octet of consequence.
+  if (!accepted) static_cast<void>(keeper_.commit());
   release();
 }
 

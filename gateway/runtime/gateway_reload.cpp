@@ -6,6 +6,14 @@
 #include "gateway/runtime/gateway.hpp"
 
 namespace metergate::runtime {
+namespace {
+
+bool same_access(const config::Meter& one, const config::Meter& other) {
+  if (!one.dlms || !other.dlms) return one.dlms == other.dlms;
+  return *one.dlms == *other.dlms;
+}
+
+}  // namespace
 
 void Gateway::reload(config::Configuration next, config::ModelCatalogue models) {
   const Now now = clock_.now();
@@ -18,6 +26,8 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   needs_restart(next.site != configuration_.site, "site");
   needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
   needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
+  needs_restart(next.metrics != configuration_.metrics, "metrics");
+  needs_restart(next.console != configuration_.console, "console");
   needs_restart(!(next.registry == configuration_.registry), "registry");
   if (next.log.level != configuration_.log.level) {
     // Told while it still can be: a higher level may silence this very line.
@@ -64,13 +74,12 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
       needs_restart(
           known->settings.address != meter.address || known->settings.line != meter.line ||
               known->settings.model != meter.model || known->settings.serial != meter.serial ||
-              known->settings.schedule != meter.schedule,
+              known->settings.schedule != meter.schedule || !same_access(known->settings, meter),
           "meter " + meter.id.text());
     }
   }
   configuration_.log = next.log;
   configuration_.schedules = std::move(next.schedules);
-  configuration_.meters = std::move(next.meters);
   static_cast<void>(keeper_.commit());
 }
 

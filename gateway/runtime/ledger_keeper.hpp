@@ -33,7 +33,8 @@ class LedgerKeeper {
   /// failure is gone, so whoever mirrors the ledger in memory reads it anew. On a turn of its own.
   void when_recovered(std::function<void(Now)> then) { recovered_ = std::move(then); }
 
-  /// False from the first failed write until one succeeded again: commands are refused meanwhile.
+  /// False from the first failed write until a try of our own succeeded: commands are refused
+  /// meanwhile.
   [[nodiscard]] bool healthy() const { return healthy_; }
 
   /// The value, or nothing and the failure journalled.
@@ -48,6 +49,9 @@ class LedgerKeeper {
 
  private:
   void failed(const StorageError& error);
+  /// A small write of our own finds out when the disk takes something again. One at a time, however
+  /// much has failed meanwhile: only a try ends the failure that began it.
+  void try_again();
   void recovered();
 
   Ledger& ledger_;

@@ -18,6 +18,7 @@ JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operati
   const JobId id = ++last_job_;
   Job job{&meter, priority, meter.driver->start(operation, meter.address), std::move(done), {}};
   job.only_now = operation::changes_meter(operation);
+  job.holds_token = std::holds_alternative<operation::WriteToken>(operation);
   Job& placed = jobs_.emplace(id, std::move(job)).first->second;
   if (stopped_) {
     agenda_.at(clock_.now().instant, [this, id](Now now) {
@@ -137,6 +138,8 @@ void LinkRunner::send(JobId id, Job& job) {
   WireRequest request = std::move(*job.request);
   job.request.reset();
   request.timeout = job.meter->session.timeout();
+  if (tracers_ != nullptr && tracers_->want(job.meter->id())) job.traced = request.octets;
+  job.sent_at = clock_.now().instant;
   link_->transact(std::move(request),
                   [this, id](WireResult result) { answered(id, std::move(result)); });
 }
@@ -147,6 +150,11 @@ void LinkRunner::answered(JobId id, WireResult result) {
   MeterUnit& meter = *job.meter;
   job.on_wire = false;
   --on_wire_;
+  busy_ += now.instant - job.sent_at;
+  if (request_ended_) request_ended_(*this, meter, result, now.instant - job.sent_at);
+  if (const auto request = std::exchange(job.traced, std::nullopt)) {
+    tracers_->tell({meter, name_, *request, job.holds_token, result, now.instant - job.sent_at});
+  }
   if (!job.keep_meter || job.withdrawn) meter_held_by_.erase(&meter);
 
   std::optional<session::Change> change;

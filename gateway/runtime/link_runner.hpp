@@ -14,6 +14,7 @@
 #include "gateway/runtime/agenda.hpp"
 #include "gateway/runtime/clock.hpp"
 #include "gateway/runtime/meter_unit.hpp"
+#include "gateway/runtime/trace.hpp"
 #include "meters/command.hpp"
 
 namespace metergate::runtime {
@@ -31,6 +32,10 @@ class LinkRunner {
   /// The session of a meter changed; the runtime journals and publishes it.
   using SessionChanged = std::function<void(MeterUnit&, session::Change, const std::string& why)>;
 
+  /// One request is over: how, and how long the wire was given to it.
+  using RequestEnded = std::function<void(const LinkRunner&, const MeterUnit&, const WireResult&,
+                                          Duration on_wire)>;
+
   LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock, Agenda& agenda,
              SessionChanged session_changed);
 
@@ -42,12 +47,17 @@ class LinkRunner {
   bool withdraw(JobId job);
   /// The meter can be asked (again): birth, an engineer's probe.
   void wake(MeterUnit& meter);
+  void when_request_ended(RequestEnded then) { request_ended_ = std::move(then); }
+  /// Told of every exchange with a meter they want. They outlive this.
+  void trace_for(const Tracers& tracers) { tracers_ = &tracers; }
   /// No further requests; jobs that wait end as not sent.
   void stop();
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] Link& link() const { return *link_; }
   [[nodiscard]] std::size_t waiting() const { return jobs_.size(); }
+  /// How long requests have been out, all of them added up.
+  [[nodiscard]] Duration busy() const { return busy_; }
 
  private:
   struct Job {
@@ -60,7 +70,10 @@ class LinkRunner {
     bool on_wire = false;
     bool only_now = false;  ///< an order that has not left yet
     bool withdrawn = false;
+    bool holds_token = false;
+    std::optional<Octets> traced{};  ///< of the request on the wire, if somebody wants to see it
     std::optional<Agenda::Entry> timer{};
+    Instant sent_at{};
   };
   using Key = std::pair<Priority, JobId>;
 
@@ -83,6 +96,9 @@ class LinkRunner {
   std::set<Key> ready_;                              ///< jobs with a request to send
   std::map<const MeterUnit*, JobId> meter_held_by_;  ///< on the wire, or kept for the next request
   std::size_t on_wire_ = 0;
+  Duration busy_{0};
+  RequestEnded request_ended_;
+  const Tracers* tracers_ = nullptr;
   JobId last_job_ = 0;
   bool stopped_ = false;
   bool pump_planned_ = false;

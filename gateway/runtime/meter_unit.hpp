@@ -43,7 +43,8 @@ struct MeterUnit {
     return model->capabilities.has(capability);
   }
   [[nodiscard]] bool can_identify() const {
-    return model->protocol == model::Protocol::Mqtt || model->modbus.identification.has_value();
+    return model->protocol == model::Protocol::Mqtt || model->modbus.identification.has_value() ||
+           model->dlms.serial.has_value();
   }
 };
 

@@ -7,7 +7,7 @@ namespace metergate::runtime {
 namespace {
 
 /// Rows taken from the outbox at a time; between two commits at most so many can go out.
-constexpr std::size_t kTakeAtOnce = 500;
+constexpr std::size_t kTakeAtOnce = 200;
 constexpr std::size_t kReadingsPerMessage = 200;
 constexpr std::string_view kJson = "application/json";
 
@@ -66,9 +66,10 @@ void Publisher::load() {
     }
   }
   if (data_.empty()) {
-    const auto rows =
-        keeper_.checked(keeper_.ledger().outbox_data(kTakeAtOnce + data_under_way_.size()));
+    const std::size_t most = kTakeAtOnce + data_under_way_.size();
+    const auto rows = keeper_.checked(keeper_.ledger().outbox_data(most));
     if (!rows) return;
+    more_data_ = rows->size() == most;
     for (const OutboxData& row : *rows) {
       if (!data_under_way_.contains({row.meter, row.epoch, row.kind, row.day})) {
         data_.push_back(row);
@@ -138,7 +139,18 @@ void Publisher::publish(MqttMessage message, std::function<void(Published)> ende
       keeper_.commit_soon();
     }
     pump();
+    go_on_with_backlog();
   });
+}
+
+void Publisher::go_on_with_backlog() {
+  if (!connected_ || !more_data_ || !data_.empty()) return;
+  // One commit for all that was taken at once; after it everything is loaded anew.
+  if (keeper_.ledger().dirty()) {
+    static_cast<void>(keeper_.commit());
+  } else {
+    committed();
+  }
 }
 
 void Publisher::refused(const OutboxMessage& message) {

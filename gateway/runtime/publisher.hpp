@@ -51,6 +51,8 @@ class Publisher {
 
   void load();
   void pump();
+  /// Takes the next part of a backlog as soon as the one before is on its way.
+  void go_on_with_backlog();
   void publish(MqttMessage message, std::function<void(Published)> ended);
   /// One message of a meter-day, and what of it is left for the next.
   struct Part {
@@ -75,6 +77,7 @@ class Publisher {
   std::int64_t loaded_to_ = 0;  ///< id of the last outbox message taken into `messages_`
   std::deque<OutboxMessage> messages_;
   std::deque<OutboxData> data_;
+  bool more_data_ = false;  ///< the outbox held more than was taken
   std::set<DataKey> data_under_way_;
   std::set<MeterUnit*> states_;
 };

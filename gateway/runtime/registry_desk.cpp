@@ -6,14 +6,14 @@
 #include <algorithm>
 #include <set>
 
-#include "gateway/access/decide_right.hpp"
-#include "gateway/north/token_messages.hpp"
-#include "gateway/runtime/command_identity.hpp"
+#include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/link_runner.hpp"
 #include "storage/audit/audit_chain.hpp"
 
 namespace metergate::runtime {
 namespace {
+
+constexpr std::size_t kLongestId = 60;
 
 const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"};
 
@@ -29,6 +29,25 @@ std::vector<MeterId> meters_of(const registry::Effect& effect) {
   }
   for (const registry::CotDue& one : effect.cot_due) out.insert(one.meter);
   return {out.begin(), out.end()};
+}
+
+/// The change of tenancy that follows from a change of the registry: everything the meter can do
+/// for it, as `change-tenancy` does unless told otherwise.
+Command order_for(const Command& command, const registry::CotDue& due, std::size_t number,
+                  UtcTime now) {
+  ChangeTenancy change;
+  // What happened before it was told of, nobody announced.
+  const bool is_late = std::get<ChangeRegistry>(command.params).effective.has_value();
+  change.situation = is_late ? TenancySituation::LeftUnannounced : TenancySituation::LeavesNow;
+  change.order.actions = ChangeActions::all();
+  change.order.relay = RelayAfter::Off;
+  Command order = command;
+  order.id = *CommandId::parse(command.id.text() + '-' + std::to_string(number));
+  order.meter = due.meter;
+  order.params = change;
+  order.issued_at = now;
+  order.priority = traits_of(Verb::ChangeTenancy).priority;
+  return order;
 }
 
 std::string spoken(const registry::ChangeNames& names) {
@@ -54,7 +73,8 @@ registry::Liveness liveness_of(const MeterUnit& meter) {
 }  // namespace
 
 RegistryDesk::RegistryDesk(LedgerKeeper& keeper, journal::Journal& journal,
-                           const config::Registry& settings, Rights rights, Handlers handlers)
+                           const config::Registry& settings, RightsInForce rights,
+                           Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       settings_{settings},
@@ -63,41 +83,32 @@ RegistryDesk::RegistryDesk(LedgerKeeper& keeper, journal::Journal& journal,
 
 // ---- changes ------------------------------------------------------------------------------------
 
+Result<access::Granted, Refusal> RegistryDesk::decide(const Command& command) {
+  auto granted = decide_right(rights_, access::kRegistryRight, command);
+  if (!granted || !std::get<ChangeRegistry>(command.params).change_tenancy) return granted;
+  const auto also = decide_right(rights_, access::kTenancyRight, command);
+  return also ? granted : Result<access::Granted, Refusal>{failure(also.error())};
+}
+
 Result<RegistryDesk::Changed, Refusal> RegistryDesk::change(const Command& command, Now now) {
   const auto& asked = std::get<ChangeRegistry>(command.params);
-  const auto who = identify(command, rights_.rules, rights_.own_user);
-  auto granted = who ? access::decide_right(rights_.rules, access::kRegistryRight, *who)
-                     : Result<access::Granted, Refusal>{failure(who.error())};
+  if (asked.change_tenancy && command.id.text().size() > kLongestId) {
+    return failure(Refusal{Reason::InvalidIdentifier, "id", command.id.text(),
+                           "at most 60 characters: changes of tenancy are named after it"});
+  }
+  const auto granted = decide(command);
   if (!granted) {
-    deny(command, granted.error(), now);
-    return failure(std::move(granted).error());
+    audit_denial(keeper_, command, granted.error(), now);
+    return failure(granted.error());
   }
   if (auto unknown = stranger(registry::names_of(asked.request))) {
     return failure(*std::move(unknown));
   }
-  AuditEntry by;
-  by.at = now.utc;
-  by.operator_name = granted->operator_name;
-  by.second_operator = granted->second_operator;
-  by.proof = granted->proof;
-  by.work_order = command.work_order;
-  by.comment = command.comment;
+  const AuditEntry by = audit_entry(command, AuditKind::RegistryChanged, *granted, now.utc);
   if (const auto* one = std::get_if<registry::SettleConflict>(&asked.request)) {
     return settle(*one, by);
   }
-  return link(asked, std::get<registry::Change>(asked.request), by);
-}
-
-void RegistryDesk::deny(const Command& command, const Refusal& refusal, Now now) {
-  AuditEntry entry;
-  entry.at = now.utc;
-  entry.kind = AuditKind::OperatorDenied;
-  entry.operator_name = command.operator_name;
-  entry.work_order = command.work_order;
-  entry.comment = command.comment;
-  entry.details_json = north::encode_refused_issue(command, refusal);
-  static_cast<void>(keeper_.checked(keeper_.ledger().append_audit(entry)));
-  keeper_.commit_soon();
+  return link(command, std::get<registry::Change>(asked.request), by);
 }
 
 std::optional<Refusal> RegistryDesk::stranger(const registry::ChangeNames& names) {
@@ -112,9 +123,10 @@ std::optional<Refusal> RegistryDesk::stranger(const registry::ChangeNames& names
   return std::nullopt;
 }
 
-Result<RegistryDesk::Changed, Refusal> RegistryDesk::link(const ChangeRegistry& asked,
+Result<RegistryDesk::Changed, Refusal> RegistryDesk::link(const Command& command,
                                                           const registry::Change& change,
                                                           const AuditEntry& by) {
+  const auto& asked = std::get<ChangeRegistry>(command.params);
   const registry::Order order{change, asked.effective.value_or(by.at)};
   auto judged = keeper_.checked(keeper_.ledger().change_registry(order, settings_.rules, by));
   if (!judged) return failure(kUnavailable);
@@ -123,8 +135,27 @@ Result<RegistryDesk::Changed, Refusal> RegistryDesk::link(const ChangeRegistry& 
     return failure(Refusal{reason_of(refusal.reason), "params",
                            std::string{registry::change_word(change)}, refusal.text});
   }
-  const registry::Effect& effect = **judged;
-  Changed out{registry::details_json(order, effect), effect.cot_due, meters_of(effect), {}};
+  registry::Effect& effect = **judged;
+  Changed out;
+  for (registry::CotDue& due : effect.cot_due) {
+    if (!asked.change_tenancy) break;
+    out.orders.push_back(order_for(command, due, out.orders.size() + 1, by.at));
+    due.command = out.orders.back().id.text();
+  }
+  out.result_json = registry::details_json(order, effect);
+  out.cot_due = effect.cot_due;
+  out.touched = meters_of(effect);
+  const auto text = [](const std::optional<CustomerId>& customer) {
+    return customer ? customer->text() : std::string{"nobody"};
+  };
+  for (const registry::CotDue& due : out.cot_due) {
+    if (!due.command.empty()) continue;
+    journal_.write(journal::kTenancyChangeDue, by.at,
+                   {{"meter", due.meter.text()},
+                    {"left", text(due.left)},
+                    {"entered", text(due.entered)},
+                    {"command", command.id.text()}});
+  }
   for (const registry::Placement& one : effect.begun) out.placed.push_back(one.meter);
   return out;
 }
@@ -149,10 +180,6 @@ Result<RegistryDesk::Changed, Refusal> RegistryDesk::settle(const registry::Sett
     out.touched.push_back(conflict.seen.meter);
   }
   return out;
-}
-
-void RegistryDesk::announce_cot(const Changed& changed, const Command& by, Now now) {
-  if (!changed.cot_due.empty()) handlers_.cot_due(changed.cot_due, by, now);
 }
 
 void RegistryDesk::changed(const Changed& changed, const Command& by, Now now) {

@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "config/schema.hpp"
-#include "gateway/access/decide.hpp"
 #include "gateway/journal/journal.hpp"
 #include "gateway/runtime/clock.hpp"
+#include "gateway/runtime/command_right.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/meter_unit.hpp"
 #include "meters/command.hpp"
@@ -24,33 +24,24 @@ class RegistryDesk {
  public:
   struct Handlers {
     std::function<MeterUnit*(const MeterId&)> find_meter;
-    /// Meters that pass to another customer by this command. Called while the ledger's transaction
-    /// is open: what is written here is durable together with the change.
-    std::function<void(const std::vector<registry::CotDue>&, const Command& by, Now)> cot_due;
     /// Something of the meter's retained state changed.
     std::function<void(MeterUnit&)> state_changed;
     /// It begins to serve somewhere: its first reading is wanted (J-60).
     std::function<void(MeterUnit&, Now)> placed;
   };
-  struct Rights {
-    const AccessRules& rules;
-    std::string own_user;  ///< who the gateway runs as
-  };
-
   RegistryDesk(LedgerKeeper& keeper, journal::Journal& journal, const config::Registry& settings,
-               Rights rights, Handlers handlers);
+               RightsInForce rights, Handlers handlers);
 
   /// What a change did, and what is told of it once it is durable.
   struct Changed {
     std::string result_json;
     std::vector<registry::CotDue> cot_due;
+    std::vector<Command> orders;  ///< changes of tenancy that it asks for, one for each due
     std::vector<MeterId> touched;
     std::vector<MeterId> placed;
   };
   /// Judges and carries out, into the open transaction. A refusal leaves nothing of the change.
   [[nodiscard]] Result<Changed, Refusal> change(const Command& command, Now now);
-  /// After `change` and before its commit.
-  void announce_cot(const Changed& changed, const Command& by, Now now);
   /// After the commit.
   void changed(const Changed& changed, const Command& by, Now now);
 
@@ -62,17 +53,17 @@ class RegistryDesk {
   [[nodiscard]] std::optional<Refusal> objection(MeterUnit& meter, Now now);
 
  private:
-  [[nodiscard]] Result<Changed, Refusal> link(const ChangeRegistry& asked,
+  [[nodiscard]] Result<access::Granted, Refusal> decide(const Command& command);
+  [[nodiscard]] Result<Changed, Refusal> link(const Command& command,
                                               const registry::Change& change, const AuditEntry& by);
   [[nodiscard]] Result<Changed, Refusal> settle(const registry::SettleConflict& asked,
                                                 const AuditEntry& by);
   [[nodiscard]] std::optional<Refusal> stranger(const registry::ChangeNames& names);
-  void deny(const Command& command, const Refusal& refusal, Now now);
 
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
   const config::Registry& settings_;
-  Rights rights_;
+  RightsInForce rights_;
   Handlers handlers_;
   /// Meters under alarm, and why.
   std::map<MeterId, registry::VendingVerdict::Cause> alarms_;

@@ -2,28 +2,31 @@
 #include "gateway/runtime/run_gateway.hpp"
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <csignal>
-#include <cstdio>
 #include <memory>
-#include <system_error>
+#include <optional>
 
 #include "config/budget.hpp"
-#include "config/check_models.hpp"
-#include "config/load.hpp"
-#include "config/model_file.hpp"
 #include "gateway/cli/exit_codes.hpp"
-#include "gateway/keys/open_key_store.hpp"
+#include "gateway/links/dlms_line.hpp"
 #include "gateway/links/modbus_line.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
+#include "gateway/metrics/metrics.hpp"
+#include "gateway/runtime/console_service.hpp"
 #include "gateway/runtime/control_connection.hpp"
 #include "gateway/runtime/control_desk.hpp"
+#include "gateway/runtime/dlms_way.hpp"
 #include "gateway/runtime/gateway.hpp"
+#include "gateway/runtime/load_box.hpp"
+#include "gateway/runtime/status_line.hpp"
 #include "gateway/runtime/systemd_notify.hpp"
 
 namespace metergate::runtime {
@@ -32,11 +35,9 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kStatusInterval{10};
-
-void print_errors(const std::vector<config::ConfigError>& errors) {
-  for (const config::ConfigError& error : errors)
-    std::fprintf(stderr, "%s\n", error.text().c_str());
-}
+constexpr std::chrono::seconds kTrimInterval{30};
+/// Half of what a Prometheus usually waits between two looks.
+constexpr std::chrono::seconds kFiguresInterval{5};
 
 /// The process around the gateway: loop, signals, timer, connections.
 class Process {
@@ -69,8 +70,16 @@ class Process {
   /// What the files say now; their mistakes, and then everything stays as it is.
   [[nodiscard]] std::vector<config::ConfigError> take_over();
   void stop(std::string_view cause);
+  /// Sees to it that the agenda is worked off when its first entry is due. What is due at once
+  /// takes a turn of the loop and no timer: the kernel is asked only for moments still to come.
   void arm();
+  void work_off_agenda();
   void keep_alive();
+  /// What the start, or all meters coming back at once, needed for a moment goes to the system.
+  void give_back_memory();
+  void open_metrics();
+  void open_console();
+  void show_figures();
   void warn_of_budget(const config::Configuration& configuration,
                       const config::ModelCatalogue& models);
 
@@ -84,12 +93,18 @@ class Process {
   Agenda agenda_;
   asio::io_context io_{1};
   asio::steady_timer timer_;
+  std::optional<Instant> timer_set_for_;
+  bool agenda_has_turn_ = false;
   asio::signal_set signals_;
+  StatusLine status_line_;
+  // Before the gateway: its links still tell of requests while they end.
+  std::unique_ptr<metrics::Metrics> metrics_;
   MqttMeterLink* mqtt_meters_ = nullptr;  ///< owned by the gateway's runner
   std::unique_ptr<MqttClient> north_;
   std::unique_ptr<Gateway> gateway_;
   std::unique_ptr<ControlDesk> control_desk_;
   std::unique_ptr<ControlSocket> control_;
+  std::unique_ptr<ConsoleService> console_;
 };
 
 Ways Process::ways() {
@@ -97,6 +112,10 @@ Ways Process::ways() {
   ways.make_line = [this](const config::Line& line, Ways::LineState state) {
     return std::make_unique<ModbusLine>(io_, line, std::move(state));
   };
+  ways.make_dlms_line = [this](const config::Line& line, DlmsMeterLink::Hooks hooks) {
+    return std::make_unique<DlmsLine>(io_, dlms_way(line), std::move(hooks));
+  };
+  ways.dlms_secrets = read_dlms_secrets;
   ways.make_mqtt_meters = [this] {
     auto link = std::make_unique<MqttMeterLink>(
         io_, *configuration_.mqtt_meters, [this] { return clock_.now().utc; },
@@ -121,7 +140,14 @@ Ways Process::ways() {
     done(Published::Lost);
   };
   ways.keys = keys_.get();
+  ways.metrics = metrics_.get();
   ways.own_user = user_name(geteuid());
+  if (configuration_.console) {
+    ways.request_ended = [this](const std::string& link, const MeterId& meter,
+                                const WireResult& result, Duration on_wire) {
+      if (console_) console_->request_ended(link, meter, result, on_wire);
+    };
+  }
   return ways;
 }
 
@@ -145,12 +171,11 @@ void Process::connect_north() {
   settings.max_packet_octets = configuration_.north->max_payload_octets * 2;
   north_ = std::make_unique<MqttClient>(
       io_, std::move(settings),
-      MqttClient::Handlers{
-          [this] { gateway_->north_connected(); },
-          [this](const ConnectionLoss& loss) { gateway_->north_lost(loss); },
-          [this](const MqttMessage& message, const std::function<void()>& release) {
-            gateway_->north_message(message, release);
-          }});
+      MqttClient::Handlers{[this] { gateway_->north_connected(); },
+                           [this](const ConnectionLoss& loss) { gateway_->north_lost(loss); },
+                           [this](MqttMessage message, const std::function<void()>& release) {
+                             gateway_->north_message(std::move(message), release);
+                           }});
   north_->start();
 }
 
@@ -167,15 +192,36 @@ void Process::open_control() {
   }
 }
 
+void Process::open_console() {
+  console_ = std::make_unique<ConsoleService>(io_, clock_, agenda_, *gateway_, journal_,
+                                              *configuration_.console, configuration_.storage.file);
+  console_->start();
+}
+
 void Process::arm() {
+  if (agenda_has_turn_) return;
   const auto next = agenda_.next();
   if (!next) return;
+  if (*next <= clock_.now().instant) {
+    agenda_has_turn_ = true;
+    asio::post(io_, [this] { work_off_agenda(); });
+    return;
+  }
+  if (timer_set_for_ && *timer_set_for_ <= *next) return;
+  timer_set_for_ = *next;
   timer_.expires_at(*next);
   timer_.async_wait([this](const boost::system::error_code& cancelled) {
     if (cancelled) return;
-    agenda_.run(clock_.now());
-    arm();
+    timer_set_for_.reset();
+    work_off_agenda();
   });
+}
+
+void Process::work_off_agenda() {
+  agenda_has_turn_ = true;
+  agenda_.run(clock_.now());
+  agenda_has_turn_ = false;
+  arm();
 }
 
 void Process::wait_for_signal() {
@@ -188,14 +234,10 @@ void Process::wait_for_signal() {
 }
 
 std::vector<config::ConfigError> Process::take_over() {
-  auto next = config::load(file_);
+  auto next = load_plan(file_);
   if (!next) return next.error();
-  if (auto errors = config::check_files(*next, file_); !errors.empty()) return errors;
-  auto models = config::load_models(next->model_directories);
-  if (!models) return models.error();
-  if (auto errors = config::check_models(*next, *models, file_); !errors.empty()) return errors;
-  warn_of_budget(*next, *models);
-  gateway_->reload(std::move(*next), std::move(*models));
+  warn_of_budget(next->configuration, next->models);
+  gateway_->reload(std::move(next->configuration), std::move(next->models));
   return {};
 }
 
@@ -224,12 +266,30 @@ void Process::keep_alive() {
   const auto limit = watchdog_limit();
   // The writer is this very thread; a stuck line's worker is not, so it is asked for.
   if (limit && gateway_->makes_progress(clock_.now().instant)) notify_watchdog();
-  const auto state = gateway_->state();
-  notify_status(std::to_string(state.meters_reachable) + "/" + std::to_string(state.meters) +
-                " meters, outbox " +
-                std::to_string(state.outbox_messages + state.outbox_data_days));
-  const Duration pause = limit ? Duration{*limit / 3} : Duration{kStatusInterval};
+  const metrics::Figures figures = gateway_->figures();
+  const auto broker = !configuration_.north     ? StatusLine::Broker::None
+                      : figures.north_connected ? StatusLine::Broker::Connected
+                                                : StatusLine::Broker::Away;
+  notify_status(status_line_.tell(figures, broker, clock_.now().instant));
+  const Duration pause =
+      std::min(limit ? Duration{*limit / 3} : Duration{kStatusInterval}, Duration{kStatusInterval});
   agenda_.at(clock_.now().instant + pause, [this](Now) { keep_alive(); });
+}
+
+void Process::give_back_memory() {
+  malloc_trim(0);
+  agenda_.at(clock_.now().instant + kTrimInterval, [this](Now) { give_back_memory(); });
+}
+
+void Process::open_metrics() {
+  if (!configuration_.metrics) return;
+  metrics_ = std::make_unique<metrics::Metrics>(
+      metrics::About{METERGATE_VERSION, configuration_.site.text()}, clock_.now().utc);
+}
+
+void Process::show_figures() {
+  metrics_->show(gateway_->figures());
+  agenda_.at(clock_.now().instant + kFiguresInterval, [this](Now) { show_figures(); });
 }
 
 void Process::stop(std::string_view cause) {
@@ -237,6 +297,7 @@ void Process::stop(std::string_view cause) {
   journal_.write(journal::kGatewayStopping, clock_.now().utc, {{"cause", std::string{cause}}});
   // In this order: nobody comes in, what is on the wire ends, everything is written down.
   if (control_) control_->stop();
+  if (console_) console_->stop();
   gateway_->stop();
   if (north_) north_->stop();
   journal_.write(journal::kGatewayStopped, clock_.now().utc, {});
@@ -245,31 +306,30 @@ void Process::stop(std::string_view cause) {
 }
 
 int Process::run() {
+  open_metrics();
   gateway_ = std::make_unique<Gateway>(configuration_, models_, ledger_, journal_, clock_, agenda_,
                                        ways());
   warn_of_budget(configuration_, models_);
+  configuration_.meters = {};  // the gateway has them
   gateway_->start();
   if (mqtt_meters_ != nullptr) mqtt_meters_->start();
   connect_north();
   open_control();
+  if (configuration_.console) open_console();
+  if (metrics_) {
+    show_figures();
+    if (const auto served = metrics_->serve(configuration_.metrics->port); !served) {
+      journal_.write(journal::kMetricsUnavailable, clock_.now().utc, {{"what", served.error()}});
+    }
+  }
   wait_for_signal();
   notify_ready("running");
   keep_alive();
+  give_back_memory();
   agenda_.when_sooner([this] { arm(); });
   arm();
   io_.run();
   return cli::kOk;
-}
-
-keys::KeyStoreLocation location_of(const config::KeyStore& store) {
-  keys::KeyStoreLocation location{keys::KeyFile{store.file},
-                                  keys::FromEnvironment{store.passphrase_env}};
-  if (!store.module.empty()) location.place = keys::Pkcs11Token{store.module, store.token};
-  if (!store.passphrase_file.empty()) location.secret = keys::FromFile{store.passphrase_file};
-  if (!store.passphrase_credential.empty()) {
-    location.secret = keys::FromCredential{store.passphrase_credential};
-  }
-  return location;
 }
 
 }  // namespace
@@ -278,43 +338,10 @@ int run_gateway(const std::filesystem::path& config_file) {
   // Whatever is created here may hold tokens.
   umask(0077);
   std::signal(SIGPIPE, SIG_IGN);
-  auto configuration = config::load(config_file);
-  if (!configuration) {
-    print_errors(configuration.error());
-    return cli::kConfigurationError;
-  }
-  if (const auto errors = config::check_files(*configuration, config_file); !errors.empty()) {
-    print_errors(errors);
-    return cli::kConfigurationError;
-  }
-  auto models = config::load_models(configuration->model_directories);
-  if (!models) {
-    print_errors(models.error());
-    return cli::kConfigurationError;
-  }
-  if (const auto errors = config::check_models(*configuration, *models, config_file);
-      !errors.empty()) {
-    print_errors(errors);
-    return cli::kConfigurationError;
-  }
-  std::error_code ignored;
-  std::filesystem::create_directories(configuration->storage.file.parent_path(), ignored);
-  auto ledger = Ledger::open(configuration->storage.file, LedgerMode::ReadWrite);
-  if (!ledger) {
-    std::fprintf(stderr, "%s\n", ledger.error().what.c_str());
-    return cli::kIoError;
-  }
-  std::unique_ptr<keys::KeyStore> keys;
-  if (configuration->key_store) {
-    auto opened = keys::open_key_store(location_of(*configuration->key_store));
-    if (!opened) {
-      std::fprintf(stderr, "%s: key_store: %s\n", config_file.c_str(), opened.error().text.c_str());
-      return cli::kConfigurationError;
-    }
-    keys = std::move(*opened);
-  }
-  Process process{config_file, std::move(*configuration), std::move(*models), std::move(*ledger),
-                  std::move(keys)};
+  auto box = load_box(config_file);
+  if (!box) return box.error();
+  Process process{config_file, std::move(box->plan.configuration), std::move(box->plan.models),
+                  std::move(box->ledger), std::move(box->keys)};
   return process.run();
 }
 

@@ -4,9 +4,7 @@
 #include <algorithm>
 
 #include "gateway/north/tenancy_messages.hpp"
-#include "gateway/north/token_messages.hpp"
-#include "gateway/runtime/command_identity.hpp"
-#include "meters/audit.hpp"
+#include "gateway/runtime/audit_notes.hpp"
 #include "meters/billing.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
@@ -41,46 +39,18 @@ TenancyDesk::TenancyDesk(LedgerKeeper& keeper, journal::Journal& journal, Agenda
       rights_{std::move(rights)},
       handlers_{std::move(handlers)} {}
 
-// ---- who may
-// --------------------------------------------------------------------------------------
+// ---- who may ------------------------------------------------------------------------------------
 
 bool TenancyDesk::is_change(Verb verb) {
   return verb == Verb::ChangeTenancy || verb == Verb::ChangeSupplier || verb == Verb::SetTariff;
 }
 
-namespace {
-
-AuditEntry entry_of(const Command& command, AuditKind kind, UtcTime at) {
-  AuditEntry entry;
-  entry.at = at;
-  entry.kind = kind;
-  entry.meter = command.meter.text();
-  entry.operator_name = command.operator_name;
-  entry.work_order = command.work_order;
-  entry.comment = command.comment;
-  return entry;
-}
-
-}  // namespace
-
 Result<access::Granted, Refusal> TenancyDesk::decide(const Command& command, Now now) {
-  const auto who = identify(command, rights_.rules, rights_.own_user);
-  auto granted = who ? access::decide_right(rights_.rules, access::kTenancyRight, *who)
-                     : Result<access::Granted, Refusal>{failure(who.error())};
-  if (!granted) {
-    AuditEntry entry = entry_of(command, AuditKind::OperatorDenied, now.utc);
-    entry.details_json = north::encode_refused_issue(command, granted.error());
-    static_cast<void>(keeper_.checked(keeper_.ledger().append_audit(entry)));
-    keeper_.commit_soon();
-  }
-  return granted;
+  return judge_right(rights_.in_force, access::kTenancyRight, keeper_, command, now);
 }
 
 bool TenancyDesk::record_order(const Command& command, const access::Granted& by, Now now) {
-  AuditEntry entry = entry_of(command, AuditKind::ChangeOrdered, now.utc);
-  entry.operator_name = by.operator_name;
-  entry.second_operator = by.second_operator;
-  entry.proof = by.proof;
+  AuditEntry entry = audit_entry(command, AuditKind::ChangeOrdered, by, now.utc);
   entry.details_json = north::encode_ordered_change(command);
   return keeper_.checked(keeper_.ledger().append_audit(entry)).has_value();
 }
@@ -93,9 +63,15 @@ std::optional<StoredTenancy> TenancyDesk::open_tenancy_of(const MeterUnit& meter
   return std::move(all->back());
 }
 
+bool TenancyDesk::is_known(const MeterUnit& meter, operation::TransactionId transaction) {
+  if (transaction == 0) return false;
+  const auto all = keeper_.checked(keeper_.ledger().tenancies(meter.stored.key));
+  return all && std::ranges::find(*all, transaction, &StoredTenancy::transaction) != all->end();
+}
+
 UtcSeconds TenancyDesk::effective_of(const MeterUnit& meter, const StoredCommand& change, Now now) {
   const ChangeOrder& order = *change_order(change.command.params);
-  if (order.effective) return *order.effective;
+  if (order.effective) return work::not_before(*order.effective, meter.stored);
   // At once: when it left, by the meter's clock. Orders keep away from the ends of intervals
   // (work::boundary_wait), so the interval is the right one whatever the way took.
   UtcTime sent = now.utc;
@@ -111,26 +87,33 @@ UtcSeconds TenancyDesk::effective_of(const MeterUnit& meter, const StoredCommand
 bool TenancyDesk::carried_out(MeterUnit& meter, const StoredCommand& change,
                               TenancyEvidence evidence, Now now) {
   // Its log entry may have been faster.
-  const bool ours =
-      change.transaction != 0 && change.transaction == meter.stored.tenancy_transaction;
-  if (ours) return true;
+  if (is_known(meter, change.transaction)) return true;
   const ChangeOrder& order = *change_order(change.command.params);
   TenancyBegin begin =
       work::tenancy_from(effective_of(meter, change, now), meter.schedule->capture_period);
   begin.transaction = change.transaction;
   begin.command = change.command.id;
   begin.evidence = evidence;
-  begin.actions = order.actions;
-  begin.relay = order.relay;
-  return open(meter, begin, now);
+  // A model without an order for it was asked for the relay alone; nothing else is looked for.
+  if (meter.can(Capability::ChangeTenancy)) begin.actions = order.actions;
+  if (meter.can(Capability::ChangeTenancy) || meter.can(Capability::OperateRelay)) {
+    begin.relay = order.relay;
+  }
+  if (!open(meter, begin, now)) return false;
+  if (const auto clearing = clearing_of(change.command, meter, now.utc)) {
+    syncs_[&meter].clearing = clearing->id;
+  }
+  return true;
 }
 
 void TenancyDesk::seen_in_log(MeterUnit& meter, const LogEntry& entry, Now now) {
+  if (is_known(meter, entry.detail)) return;
   TenancyBegin begin = work::tenancy_from(entry.meter_time, meter.schedule->capture_period);
   if (const auto change = handlers_.find_change(meter, entry.detail)) {
     const ChangeOrder& order = *change_order(change->command.params);
     if (order.effective) {
-      begin = work::tenancy_from(*order.effective, meter.schedule->capture_period);
+      begin = work::tenancy_from(work::not_before(*order.effective, meter.stored),
+                                 meter.schedule->capture_period);
     }
     begin.command = change->command.id;
     begin.actions = order.actions;
@@ -205,6 +188,7 @@ void TenancyDesk::synchronise(MeterUnit& meter, Now now) {
   }
   sync = Sync{};
   sync.epoch = meter.stored.epoch;
+  if (!clear(meter, *tenancy, sync, now)) return try_again(meter, now);
   CollectionOrder order;
   order.what.assign(kAllDataClasses.begin(), kAllDataClasses.end());
   order.priority = Priority::Synchronisation;
@@ -248,7 +232,9 @@ void TenancyDesk::looked(MeterUnit& meter, std::optional<work::AfterChange> afte
     }
     after->billing = std::move(snapshots);
   }
-  finish(meter, *tenancy, work::verify(*tenancy, meter.schedule->capture_period, *after), now);
+  auto checks = work::verify(*tenancy, meter.schedule->capture_period, *after);
+  if (sync.cleared) checks.push_back(*sync.cleared);
+  finish(meter, *tenancy, checks, now);
 }
 
 void TenancyDesk::try_again(MeterUnit& meter, Now now) {

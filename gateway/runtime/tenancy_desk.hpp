@@ -6,11 +6,11 @@
 #include <memory>
 #include <optional>
 
-#include "gateway/access/decide_right.hpp"
 #include "gateway/journal/journal.hpp"
 #include "gateway/north/topics.hpp"
 #include "gateway/runtime/agenda.hpp"
 #include "gateway/runtime/collection_run.hpp"
+#include "gateway/runtime/command_right.hpp"
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/tenancy_look.hpp"
@@ -30,11 +30,15 @@ class TenancyDesk {
     /// The change we ordered under this transaction, if its end is still open.
     std::function<std::optional<StoredCommand>(const MeterUnit&, operation::TransactionId)>
         find_change;
+    /// Takes up a command of the box's own, or says why not.
+    std::function<std::optional<Refusal>(const Command&, Now)> submit;
+    /// Tokens for the meter were withheld, and may go now.
+    std::function<void(MeterUnit&, Now)> orders_free;
   };
 
   struct Rights {
-    const AccessRules& rules;
-    std::string own_user;  ///< who the gateway runs as
+    RightsInForce in_force;
+    bool makes_tokens = false;  ///< there is a key store
   };
 
   TenancyDesk(LedgerKeeper& keeper, journal::Journal& journal, Agenda& agenda, DataDesk& data,
@@ -46,6 +50,13 @@ class TenancyDesk {
   [[nodiscard]] Result<access::Granted, Refusal> decide(const Command& command, Now now);
   /// The order, into the audit trail and the open transaction of the ledger.
   [[nodiscard]] bool record_order(const Command& command, const access::Granted& by, Now now);
+
+  /// The token that takes the leaving tenant's credit off a meter which has no order of its own for
+  /// a change of tenancy (J-25); nothing where that is not asked for, or cannot be.
+  [[nodiscard]] std::optional<Command> clearing_of(const Command& change, const MeterUnit& meter,
+                                                   UtcTime now) const;
+  /// Whether this token has to wait: the credit it brings would be cleared with the old tenant's.
+  [[nodiscard]] bool withholds(const MeterUnit& meter, const Command& order) const;
 
   /// Goes on with what an earlier run left unfinished.
   void resume(MeterUnit& meter, Now now);
@@ -71,12 +82,19 @@ class TenancyDesk {
     std::optional<RegisterReading> registers;
     std::optional<TariffReading> tariff;
     std::optional<Agenda::Entry> again;
+    std::optional<CommandId> clearing;    ///< not ended yet
+    std::optional<TenancyCheck> cleared;  ///< ... and what came of it
   };
 
   [[nodiscard]] bool open(MeterUnit& meter, const TenancyBegin& begin, Now now);
+  /// Whether the change that came under this transaction has opened a tenancy already; logs that
+  /// were not purged go on telling of it.
+  [[nodiscard]] bool is_known(const MeterUnit& meter, operation::TransactionId transaction);
   [[nodiscard]] UtcSeconds effective_of(const MeterUnit& meter, const StoredCommand& change,
                                         Now now);
   void synchronise(MeterUnit& meter, Now now);
+  /// False: the clearing of the old tenant's credit has not ended.
+  [[nodiscard]] bool clear(MeterUnit& meter, const StoredTenancy& tenancy, Sync& sync, Now now);
   void collected(MeterUnit& meter, const CollectionSummary& summary, Now now);
   void looked(MeterUnit& meter, std::optional<work::AfterChange> after, Now now);
   void try_again(MeterUnit& meter, Now now);
@@ -91,7 +109,7 @@ class TenancyDesk {
   const north::Topics& topics_;
   Rights rights_;
   Handlers handlers_;
-  std::map<MeterUnit*, Sync> syncs_;
+  std::map<const MeterUnit*, Sync> syncs_;
   bool stopped_ = false;
 };
 

@@ -6,13 +6,6 @@
 #include "protocols/overloaded.hpp"
 
 namespace metergate::runtime {
-namespace {
-
-/// Deeper than any meter's memory (utrn-and-premier.md 1.2).
-constexpr std::chrono::days kDepth{1'200};
-
-}  // namespace
-
 TenancyLook::TenancyLook(MeterUnit& meter, const StoredTenancy& tenancy, Done done)
     : meter_{meter}, done_{std::move(done)} {
   if (!tenancy.effective) return;
@@ -26,10 +19,11 @@ TenancyLook::TenancyLook(MeterUnit& meter, const StoredTenancy& tenancy, Done do
   }
   if (asked.has(ChangeAction::PurgeProfile) && meter.can(Capability::Profile)) {
     operations_.push_back(
-        operation::ReadProfile{begin.first_interval - kDepth, begin.first_interval});
+        operation::ReadProfile{begin.first_interval - work::kBeyondMemory, begin.first_interval});
   }
   if (asked.has(ChangeAction::PurgeSnapshots) && meter.can(Capability::Daily)) {
-    operations_.push_back(operation::ReadDaily{begin.first_day - kDepth, begin.first_day});
+    operations_.push_back(
+        operation::ReadDaily{begin.first_day - work::kBeyondMemory, begin.first_day});
   }
   if (tenancy.relay != RelayAfter::Unchanged && meter.can(Capability::ReadRelay)) {
     operations_.push_back(operation::ReadRelay{});

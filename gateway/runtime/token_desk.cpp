@@ -107,7 +107,7 @@ void TokenDesk::audit_refusal(const Command& command, const Refusal& refusal, No
   access::Granted nobody;
   nobody.operator_name = command.operator_name;
   static_cast<void>(audit(denied ? AuditKind::OperatorDenied : AuditKind::TokenRefused, command,
-                          nobody, north::encode_refused_issue(command, refusal), now));
+                          nobody, north::encode_refused_command(command, refusal), now));
   keeper_.commit_soon();
 }
 

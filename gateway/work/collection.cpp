@@ -26,8 +26,9 @@ std::vector<IntervalRange> without(const IntervalRange& range, const IntervalRan
 }  // namespace
 
 UtcSeconds newest_complete(UtcTime now, const ProfileSchedule& schedule) {
-  // The slower of the two clocks decides what is complete.
-  const auto offset = std::min(schedule.clock_offset, std::chrono::milliseconds{0});
+  const auto offset = schedule.meter_was_asked
+                          ? schedule.clock_offset
+                          : std::min(schedule.clock_offset, std::chrono::milliseconds{0});
   const auto meter_now = std::chrono::floor<std::chrono::seconds>(now + offset) - kClosingTime;
   return period_start(meter_now, schedule.period);
 }
@@ -96,7 +97,10 @@ HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& aske
       }
       changes.holes.push_back(kept);
     }
-    if (!still) changes.filled.push_back(hole.range);
+    if (!still) {
+      changes.filled.push_back(
+          {std::max(hole.range.from, asked.from), std::min(hole.range.to, asked.to)});
+    }
   }
   // What no hole covers yet, also where a gap goes on beyond a known hole.
   for (const Hole& hole : holes) {
@@ -113,6 +117,25 @@ HoleChanges after_page(const std::vector<Hole>& holes, const IntervalRange& aske
   }
   std::ranges::sort(changes.holes, {}, [](const Hole& hole) { return hole.range.from; });
   return changes;
+}
+
+StartChange after_start(const ProfileStart& start, const std::vector<ProfileInterval>& got,
+                        CapturePeriod period) {
+  if (got.empty()) return {};
+  const UtcSeconds from = period_start(got.front().start, period);
+  // What was asked for by itself says nothing of the time after it.
+  if (!start.first) return {start.in_turn ? std::optional{from} : std::nullopt, {}};
+  if (from >= *start.first) return {};
+  StartChange change{from, {}};
+  if (start.covered.to < *start.first) change.unread = {start.covered.to, *start.first};
+  return change;
+}
+
+void add_unread(HoleChanges& changes, const IntervalRange& unread, UtcTime now) {
+  changes.changed = true;
+  changes.found.push_back(unread);
+  changes.holes.push_back({unread, 0, now});
+  std::ranges::sort(changes.holes, {}, [](const Hole& hole) { return hole.range.from; });
 }
 
 std::optional<PushEffect> after_push(const ProfilePosition& position,

@@ -23,6 +23,9 @@ struct OrderPolicy {
   std::chrono::seconds clock_tolerance{10};
 };
 
+/// Older than anything a meter keeps (utrn-and-premier.md 1.2: 792 days at 60 minutes).
+inline constexpr std::chrono::days kBeyondMemory{1'200};
+
 struct ReadPolicy {
   /// Times a read command asks again after answers that made no sense. A meter that is silent is
   /// asked until the command expires.

@@ -27,7 +27,11 @@ TenancyCheck recorded(const std::vector<LogEntry>& entries, const StoredTenancy&
   const auto found = std::ranges::find(entries, EventCode::TenancyChanged, &LogEntry::code);
   const bool purges = tenancy.actions && tenancy.actions->has(ChangeAction::PurgeConfigurationLog);
   if (found == entries.end()) return {"recorded", false, "no entry of the change"};
-  const bool first = found == entries.begin();
+  // Of a change that came late, only what is older than its time is purged.
+  const bool late = found->meter_time > *tenancy.effective + kSameChange;
+  const bool first = std::all_of(entries.begin(), found, [&](const LogEntry& entry) {
+    return late && entry.meter_time >= *tenancy.effective;
+  });
   return {"recorded", first || !purges,
           "at " + rfc3339::text(found->meter_time) + (first ? ", first entry" : "")};
 }
@@ -59,6 +63,10 @@ TenancyBegin tenancy_from(UtcSeconds effective, CapturePeriod period) {
   // A midnight snapshot shows where the day begins: the first one taken under the new tenant.
   begin.first_day = std::chrono::ceil<days>(effective);
   return begin;
+}
+
+UtcSeconds not_before(UtcSeconds effective, const StoredMeter& meter) {
+  return std::max(effective, meter.tenancy_from.value_or(effective));
 }
 
 bool tells_of_new_tenancy(const LogEntry& entry, const StoredMeter& meter) {

@@ -28,6 +28,10 @@ inline constexpr std::chrono::seconds kBoundaryGuard{5};
 /// Where the tenancy begins that a change with this effective time opens.
 [[nodiscard]] TenancyBegin tenancy_from(UtcSeconds effective, CapturePeriod period);
 
+/// A date in the past takes nothing away from a tenancy that was over then: the next one begins no
+/// earlier than the open one did.
+[[nodiscard]] UtcSeconds not_before(UtcSeconds effective, const StoredMeter& meter);
+
 /// The other's clock and ours, the way of an answer: times of the same change may differ by this.
 inline constexpr std::chrono::seconds kSameChange{5};
 

@@ -26,18 +26,16 @@ void expect_profile_equal_to_truth(Story& story, UtcSeconds from, UtcSeconds to)
   }
 }
 
-class CollectionStory : public testing::TestWithParam<bool> {
+class CollectionStory : public testing::TestWithParam<Version> {
  protected:
   void perhaps_restart() {
-    if (GetParam()) story.restart();
+    if (GetParam().restarted) story.restart();
   }
   UtcSeconds floor_hour() const { return std::chrono::floor<std::chrono::hours>(story.now_s()); }
-  Story story;
+  Story story{{.speech = GetParam().speech}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Restarted, CollectionStory, testing::Bool(), [](const auto& param) {
-  return param.param ? "WithRestart" : "Straight";
-});
+INSTANTIATE_TEST_SUITE_P(Told, CollectionStory, kVersions, version_name);
 
 TEST_P(CollectionStory, FirstReadFillsBackAndFollowsFromThere) {
   story.advance(2s);

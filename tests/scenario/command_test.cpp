@@ -15,17 +15,15 @@ constexpr const char* kToken = R"("params":{"token":"7394 6144 3320 4021 7315"})
 constexpr const char* kOtherToken = R"("params":{"token":"73948959061972833313"})";
 
 /// Every story is told twice: as it is, and with the gateway restarted in the middle.
-class CommandStory : public testing::TestWithParam<bool> {
+class CommandStory : public testing::TestWithParam<Version> {
  protected:
   void perhaps_restart() {
-    if (GetParam()) story.restart();
+    if (GetParam().restarted) story.restart();
   }
-  Story story;
+  Story story{{.speech = GetParam().speech}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Restarted, CommandStory, testing::Bool(), [](const auto& param) {
-  return param.param ? "WithRestart" : "Straight";
-});
+INSTANTIATE_TEST_SUITE_P(Told, CommandStory, kVersions, version_name);
 
 TEST_P(CommandStory, TokenReachesTheMeterOnceAndItsOutcomeIsTold) {
   story.advance(30s);
@@ -231,6 +229,23 @@ TEST_P(CommandStory, RelayOrderIsReadBack) {
   EXPECT_EQ(story.meter().relay().state, SupplyState::Off);
   EXPECT_EQ(story.stored().supply_reported, SupplyState::Off);
   EXPECT_EQ(story.stored().supply_desired, SupplyState::Off);
+}
+
+TEST(RelayOrder, WhatItDidIsLookedAtAgainWhenTheAnswerIsLost) {
+  Story story;
+  story.advance(30s);
+  int lost = 0;
+  story.observe({.before = [&]() -> std::optional<Wire> {
+    const auto order = *story.ledger().find_command(*CommandId::parse("r1"));
+    if (!order || order->state != CommandState::Succeeded || lost == 2) return std::nullopt;
+    ++lost;
+    return Wire::AnswersAreLost;
+  }});
+  story.command("set-relay", "r1", R"("params":{"state":"off"})");
+  story.advance(1min);
+  EXPECT_EQ(story.states_of("r1"), "accepted scheduled sending succeeded");
+  EXPECT_EQ(lost, 2);
+  EXPECT_EQ(story.stored().supply_reported, SupplyState::Off);
 }
 
 TEST_P(CommandStory, TwentyFirstRelayOrderOfADayIsHeldBack) {

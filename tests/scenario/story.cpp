@@ -3,10 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 
-#include "config/load.hpp"
+#include "config/model_file.hpp"
 #include "meters/virtual/test_keys.hpp"
+#include "protocols/dlms/apdu.hpp"
 
 namespace metergate::test {
 namespace {
@@ -43,6 +45,9 @@ constexpr const char* kAccess = R"(
     free_issue_limit_wh = 10000
     power_limit_max_w = 20000
     tenancy = true
+    connect = true
+    sealed = true
+    registry = true
 
     [[operator]]
     name = "vending"
@@ -71,170 +76,117 @@ std::unique_ptr<keys::KeyStore> key_store(const std::filesystem::path& directory
   return std::move(*store);
 }
 
-config::Configuration configuration(const std::filesystem::path& directory,
-                                    const Setting& setting) {
-  const std::string text = R"(
+const char* model_of(const Setting& setting) {
+  return setting.speech == Speech::Dlms ? "virtual-prepayment-dlms" : "virtual-prepayment-modbus";
+}
+
+constexpr const char* kModbusLine = R"(
+    [[line]]
+    name = "a"
+    device = "/dev/null"
+)";
+constexpr const char* kDlmsLine = R"(
+    [dlms]
+    authentication = "hls-gmac"
+    system_title = "4d54470000000001"
+    key_file = "{id}"
+    [[line]]
+    name = "a"
+    host = "meters"
+    protocol = "dlms"
+)";
+
+std::string configuration(const Setting& setting) {
+  return R"(
     site = "s1"
     [storage]
     file = "ledger.db"
     [north]
-)" + setting.north + R"(
-    [[line]]
-    name = "a"
-    device = "/dev/null"
+)" + setting.north +
+         (setting.speech == Speech::Dlms ? kDlmsLine : kModbusLine) +
+         R"(
     [[schedule]]
     name = "default"
     registers_s = 900
     back_fill_days = 2
-)" + setting.schedule + R"(
+)" + setting.schedule +
+         R"(
     [[meter]]
     id = "m1"
-    model = "virtual-prepayment-modbus"
     line = "a"
     address = 1
-)" +
-                           (setting.with_keys
-                                ? kSts + (setting.access.empty() ? kAccess : setting.access)
-                                : std::string{});
-  auto parsed = config::parse(text, directory / "metergate.toml");
-  EXPECT_TRUE(parsed) << (parsed ? "" : parsed.error().front().text());
-  return *parsed;
+    model = ")" +
+         model_of(setting) + "\"\n" +
+         (setting.with_keys ? kSts + (setting.access.empty() ? kAccess : setting.access)
+                            : std::string{});
 }
 
-bool writes(const WireRequest& request) {
+/// The request that is the order itself; in DLMS the transaction's number goes before it.
+bool writes(Speech speech, const WireRequest& request) {
+  if (speech == Speech::Dlms) {
+    const auto apdu = dlms::decode_apdu(request.octets);
+    if (!apdu || std::holds_alternative<dlms::ActionRequest>(*apdu)) return apdu.has_value();
+    const auto* set = std::get_if<dlms::SetRequest>(&*apdu);
+    return set != nullptr && set->attribute.logical_name != *cosem::ObisCode::parse("0-0:128.0.0");
+  }
   return request.octets.front() ==
          static_cast<std::uint8_t>(modbus::FunctionCode::WriteMultipleRegisters);
 }
 
 }  // namespace
 
-/// The line of the story: answers come a moment later, as on any wire.
-class Story::Line : public Link {
- public:
-  explicit Line(Story& story) : story_{story} {}
-  void transact(WireRequest request, Completion done) override {
-    WireResult result = story_.exchange(request);
-    const Duration takes = result ? Duration{50ms} : Duration{request.timeout};
-    story_.agenda_->at(story_.clock_.now().instant + takes,
-                       [result = std::move(result), done = std::move(done)](Now) { done(result); });
-  }
-  [[nodiscard]] std::size_t concurrency() const override { return 1; }
-  void stop() override {}
-
- private:
-  Story& story_;
-};
-
-Story::Story(Setting setting) : setting_{std::move(setting)}, clock_{kStart} {
-  models_ =
+Story::Story(Setting setting) : setting_{std::move(setting)} {
+  Town::Plan plan;
+  plan.directory = temporary_.path();
+  plan.configuration = configuration(setting_);
+  plan.start = kStart;
+  plan.models =
       *config::load_models({std::filesystem::path{METERGATE_SOURCE_DIR} / "meters/models/data"});
-  meter_.emplace(meter_settings("VM000001", setting_), now_s());
-  other_meter_.emplace(meter_settings("VM999999", setting_), now_s());
-  slave_ = std::make_unique<sim::ModbusSlave>(models_.at("virtual-prepayment-modbus"));
-  if (setting_.with_keys) keys_ = key_store(directory_);
-  start();
+  CapabilitySet& abilities = plan.models.at(model_of(setting_)).capabilities;
+  CapabilitySet kept;
+  for (const std::string_view word : abilities.words()) {
+    const Capability one = *parse_capability(word);
+    if (std::ranges::find(setting_.without, one) == setting_.without.end()) kept.add(one);
+  }
+  abilities = kept;
+  if (setting_.with_keys) keys_ = key_store(temporary_.path());
+  plan.keys = keys_.get();
+  town_ = std::make_unique<Town>(std::move(plan), hooks());
+  town_->hang("m1", "a", 1, model_of(setting_), meter_settings("VM000001", setting_));
+  other_meter_.emplace(meter_settings("VM999999", setting_), town_->true_now_s());
+  town_->start();
 }
 
-Story::~Story() {
-  gateway_.reset();
-  journal_->keep_in(nullptr);
-  ledger_.reset();
-}
+Story::~Story() = default;
 
-void Story::start() {
-  agenda_ = std::make_unique<runtime::Agenda>();
-  auto opened = Ledger::open(directory_ / "ledger.db", LedgerMode::ReadWrite);
-  ASSERT_TRUE(opened) << opened.error().what;
-  ledger_.emplace(std::move(*opened));
-  static std::FILE* const kNowhere = std::fopen("/dev/null", "w");
-  journal_ = std::make_unique<journal::Journal>(
-      journal::Journal::Settings{journal::Level::Debug, config::LogFormat::Plain, kNowhere});
-  journal_->keep_in(&*ledger_);
-  runtime::Ways ways;
-  ways.keys = keys_.get();
-  ways.make_line = [this](const config::Line&, const runtime::Ways::LineState&) {
-    return std::make_unique<Line>(*this);
+Town::Hooks Story::hooks() {
+  Town::Hooks hooks;
+  hooks.fate = [this](Place&, const WireRequest& request) { return fate(request); };
+  hooks.acted = [this](Place&) {
+    if (observer_.acted) observer_.acted();
   };
-  ways.publish = [this](MqttMessage message, std::function<void(Published)> done) {
-    if (!broker_connected_) {
-      agenda_->at(clock_.now().instant, [done = std::move(done)](Now) { done(Published::Lost); });
-      return;
-    }
-    if (message.topic == forbidden_) {
-      agenda_->at(clock_.now().instant,
-                  [done = std::move(done)](Now) { done(Published::Refused); });
-      return;
-    }
+  hooks.worked_off = [this](Place&) {
+    if (observer_.worked_off) observer_.worked_off();
+  };
+  hooks.published = [this](const MqttMessage& message) {
     messages_.push_back({message.topic, message.payload});
-    agenda_->at(clock_.now().instant,
-                [done = std::move(done)](Now) { done(Published::Acknowledged); });
   };
-  gateway_ = std::make_unique<runtime::Gateway>(configuration(directory_, setting_), models_,
-                                                *ledger_, *journal_, clock_, *agenda_, ways);
-  gateway_->start();
-  if (broker_connected_) gateway_->north_connected();
+  hooks.answer = [this](const MqttMessage& message) {
+    return message.topic == forbidden_ ? Published::Refused : Published::Acknowledged;
+  };
+  return hooks;
 }
 
-void Story::restart() {
-  gateway_.reset();
-  journal_->keep_in(nullptr);
-  journal_.reset();
-  ledger_.reset();
-  agenda_.reset();
-  start();
+Wire Story::fate(const WireRequest& request) {
+  if (observer_.before) {
+    if (const auto wanted = observer_.before()) return *wanted;
+  }
+  if (writes(setting_.speech, request) && next_write_)
+    return *std::exchange(next_write_, std::nullopt);
+  return place().wire;
 }
 
-void Story::new_box() {
-  gateway_.reset();
-  journal_->keep_in(nullptr);
-  ledger_.reset();
-  for (const char* suffix : {"", "-wal", "-shm"}) {
-    std::filesystem::remove(directory_ / (std::string{"ledger.db"} + suffix));
-  }
-  restart();
-}
-
-void Story::broker(bool connected) {
-  broker_connected_ = connected;
-  if (connected) {
-    gateway_->north_connected();
-  } else {
-    gateway_->north_lost({"the story wants it"});
-  }
-}
-
-void Story::advance(Duration by) {
-  const Instant end = clock_.now().instant + by;
-  for (;;) {
-    const auto next = agenda_->next();
-    if (!next || *next > end) break;
-    clock_.advance_to(*next);
-    agenda_->run(clock_.now());
-  }
-  clock_.advance_to(end);
-  agenda_->run(clock_.now());
-}
-
-WireResult Story::exchange(const WireRequest& request) {
-  Wire state = wire_;
-  if (writes(request) && next_write_) {
-    state = *next_write_;
-    next_write_.reset();
-  }
-  if (state == Wire::GoneAfter) wire_ = Wire::NotThere;
-  if (state == Wire::NotThere) {
-    return failure(LinkFault{LinkFault::Reason::NotSent, "no such device"});
-  }
-  if (state == Wire::Silent) return failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer"});
-  meter_->advance(now_s());
-  auto answer = slave_->serve(*meter_, request.octets, now_s());
-  if (!answer || state == Wire::AnswersAreLost) {
-    return failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer"});
-  }
-  return WireAnswer{std::move(*answer), 20ms};
-}
-
-void Story::swap_meter() { std::swap(meter_, other_meter_); }
+void Story::swap_meter() { std::swap(place().meter, other_meter_); }
 
 void Story::command(const std::string& verb, const std::string& id, const std::string& body,
                     std::chrono::seconds valid_for) {
@@ -252,7 +204,8 @@ void Story::raw_command(const std::string& topic, const std::string& payload, bo
   message.payload = payload;
   message.retained = retained;
   message.response_topic = response_topic;
-  gateway_->north_message(message, [] {});
+  // Where the broker is away, a story that speaks to the gateway all the same means it so.
+  town_->broker_connected() ? town_->publish(message) : town_->hand_over(message);
 }
 
 std::string Story::states_of(const std::string& id) const {
@@ -281,13 +234,14 @@ std::size_t Story::published_on(const std::string& topic_part) const {
 }
 
 StoredMeter Story::stored() const {
-  const auto meters = ledger_->meters();
+  const auto meters = town_->ledger().meters();
   return meters->front();
 }
 
 std::size_t Story::tokens_seen() const {
-  return static_cast<std::size_t>(std::ranges::count(
-      meter_->orders(), virtual_meter::OrderSeen::Kind::Token, &virtual_meter::OrderSeen::kind));
+  return static_cast<std::size_t>(std::ranges::count(town_->places().front().meter->orders(),
+                                                     virtual_meter::OrderSeen::Kind::Token,
+                                                     &virtual_meter::OrderSeen::kind));
 }
 
 }  // namespace metergate::test

@@ -1,30 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <deque>
-#include <filesystem>
+#include <gtest/gtest.h>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "gateway/keys/file_key_store.hpp"
-#include "gateway/runtime/gateway.hpp"
-#include "gateway/sim/modbus_slave.hpp"
-#include "meters/virtual/virtual_meter.hpp"
-#include "tests/support/manual_clock.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/support/town.hpp"
 
 namespace metergate::test {
 
-/// What can happen to a request on the story's line.
-enum class Wire : std::uint8_t {
-  Healthy,
-  Silent,          ///< the meter hears nothing
-  AnswersAreLost,  ///< the meter acts and nobody hears of it
-  NotThere,        ///< the device is missing: nothing leaves
-  GoneAfter,       ///< the exchange succeeds, and then the device is missing
+/// What the meter of a story speaks.
+enum class Speech : std::uint8_t { Modbus, Dlms };
+
+/// How a story is told: straight or with the gateway killed in the middle, over one wire or the
+/// other.
+struct Version {
+  bool restarted = false;
+  Speech speech = Speech::Modbus;
 };
+inline const auto kVersions =
+    testing::Values(Version{false, Speech::Modbus}, Version{true, Speech::Modbus},
+                    Version{false, Speech::Dlms}, Version{true, Speech::Dlms});
+inline std::string version_name(const testing::TestParamInfo<Version>& info) {
+  return std::string{info.param.restarted ? "WithRestart" : "Straight"} +
+         (info.param.speech == Speech::Dlms ? "OverDlms" : "");
+}
 
 /// What a story may want otherwise.
 struct Setting {
@@ -33,12 +38,14 @@ struct Setting {
   std::string schedule{};  ///< further lines of `[[schedule]]`
   std::string north{};     ///< further lines of `[north]`
   bool with_keys = false;  ///< the meter decides by its keys, and tokens for it can be made
-  std::string access{};    ///< `[access]`, `[[role]]`, `[[operator]]`; empty: `vending` may all
+  std::vector<Capability> without{};  ///< what the meter's model is said not to be able to do
+  Speech speech = Speech::Modbus;
+  std::string access{};  ///< `[access]`, `[[role]]`, `[[operator]]`; empty: `vending` may all
 };
 
-/// A gateway, one virtual meter on a line, a broker that takes everything: in one thread, on time
-/// that is moved by hand, over a real ledger file. `restart()` ends the gateway as kill -9 would
-/// (what was not committed is gone) and starts it again over the same file.
+/// A town of one meter, told about: a gateway, one virtual meter on a line, a broker that takes
+/// everything. `restart()` ends the gateway as kill -9 would (what was not committed is gone) and
+/// starts it again over the same file.
 class Story {
  public:
   explicit Story(Setting setting = {});
@@ -46,12 +53,12 @@ class Story {
   Story(const Story&) = delete;
   Story& operator=(const Story&) = delete;
 
-  void advance(Duration by);
-  void restart();
+  void advance(Duration by) { town_->advance(by); }
+  void restart() { town_->restart(); }
   /// Another box in front of the same meter: the ledger begins empty.
-  void new_box();
+  void new_box() { town_->new_box(); }
   /// The wall clock alone moves.
-  void step_wall_clock(std::chrono::milliseconds by) { clock_.step_wall_clock(by); }
+  void step_wall_clock(std::chrono::milliseconds by) { town_->step_wall_clock(by); }
 
   /// Publishes a command for meter `m1`; `body` are its fields besides id and times.
   void command(const std::string& verb, const std::string& id, const std::string& body,
@@ -59,8 +66,8 @@ class Story {
   void raw_command(const std::string& topic, const std::string& payload, bool retained = false,
                    const std::string& response_topic = {});
 
-  void wire(Wire state) { wire_ = state; }
-  void broker(bool connected);
+  void wire(Wire state) { place().wire = state; }
+  void broker(bool connected) { town_->broker(connected); }
   /// The broker's access list: nothing may be published on this topic.
   void forbid_topic(std::string topic) { forbidden_ = std::move(topic); }
   /// The next requests that write are treated like this, whatever the wire is.
@@ -74,46 +81,44 @@ class Story {
   [[nodiscard]] std::string last_on(const std::string& topic_end) const;
   [[nodiscard]] std::size_t published_on(const std::string& topic_part) const;
 
-  [[nodiscard]] virtual_meter::VirtualMeter& meter() { return *meter_; }
-  [[nodiscard]] Ledger& ledger() { return *ledger_; }
-  [[nodiscard]] runtime::Gateway& gateway() { return *gateway_; }
+  [[nodiscard]] virtual_meter::VirtualMeter& meter() { return *place().meter; }
+  [[nodiscard]] Ledger& ledger() { return town_->ledger(); }
+  [[nodiscard]] runtime::Gateway& gateway() { return town_->gateway(); }
+  [[nodiscard]] Town& town() { return *town_; }
   [[nodiscard]] StoredMeter stored() const;
-  [[nodiscard]] UtcTime now() const { return clock_.now().utc; }
-  [[nodiscard]] UtcSeconds now_s() const {
-    return std::chrono::floor<std::chrono::seconds>(clock_.now().utc);
-  }
+  [[nodiscard]] UtcTime now() const { return town_->box_now().utc; }
+  [[nodiscard]] UtcSeconds now_s() const { return std::chrono::floor<std::chrono::seconds>(now()); }
   /// Tokens the meter has seen since it was made.
   [[nodiscard]] std::size_t tokens_seen() const;
 
+  /// Told of each exchange with the meter; may throw GatewayKilled.
+  struct Observer {
+    /// Before it, and what then becomes of it; nothing: as the wire is.
+    std::function<std::optional<Wire>()> before{};
+    std::function<void()> acted{};       ///< the meter has acted, the answer is on its way
+    std::function<void()> worked_off{};  ///< the gateway has done what the answer led to
+  };
+  void observe(Observer observer) { observer_ = std::move(observer); }
+
  private:
-  class Line;
   struct Message {
     std::string topic;
     std::string payload;
   };
 
-  void start();
-  [[nodiscard]] WireResult exchange(const WireRequest& request);
+  [[nodiscard]] Place& place() { return town_->places().front(); }
+  [[nodiscard]] Town::Hooks hooks();
+  [[nodiscard]] Wire fate(const WireRequest& request);
 
   Setting setting_;
   TemporaryDirectory temporary_;
-  std::filesystem::path directory_ = temporary_.path();
-  ManualClock clock_;
-  config::ModelCatalogue models_;
-  std::optional<virtual_meter::VirtualMeter> meter_;
   std::optional<virtual_meter::VirtualMeter> other_meter_;
-  std::unique_ptr<sim::ModbusSlave> slave_;
-  Wire wire_ = Wire::Healthy;
   std::optional<Wire> next_write_;
-  bool broker_connected_ = true;
   std::string forbidden_;
   std::vector<Message> messages_;
-  // Ends in this order backwards: the gateway first.
-  std::unique_ptr<runtime::Agenda> agenda_;
-  std::optional<Ledger> ledger_;
-  std::unique_ptr<journal::Journal> journal_;
+  Observer observer_;
   std::unique_ptr<keys::KeyStore> keys_;
-  std::unique_ptr<runtime::Gateway> gateway_;
+  std::unique_ptr<Town> town_;  ///< last, so that it goes first
 };
 
 }  // namespace metergate::test

@@ -1,82 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "meters/billing.hpp"
-#include "storage/tenancy_record.hpp"
-#include "tests/scenario/story.hpp"
+#include "tests/scenario/tenancy_story.hpp"
 
 /// Changes of tenancy, from the command to the new tenant's data. Each story is told straight, with
 /// the gateway restarted and with the meter's power cut at the marked places.
 namespace metergate::test {
 namespace {
 
-using namespace std::chrono_literals;
 using testing::HasSubstr;
 using testing::Not;
 
-constexpr const char* kNow = R"("params":{"situation":"leaves-now","relay":"off"})";
-
-enum class Trouble : std::uint8_t { None, Restart, PowerCut, LinkLost };
-
-class TenancyStory : public testing::TestWithParam<Trouble> {
- protected:
-  TenancyStory() { story.advance(5min); }
-
-  void trouble() {
-    switch (GetParam()) {
-      case Trouble::None:
-        return;
-      case Trouble::Restart:
-        return story.restart();
-      case Trouble::PowerCut:
-        story.meter().cut_power(story.now_s());
-        story.advance(90s);
-        story.meter().restore_power(story.now_s());
-        return;
-      case Trouble::LinkLost:
-        story.wire(Wire::Silent);
-        story.advance(90s);
-        story.wire(Wire::Healthy);
-        return;
-    }
-  }
-
-  [[nodiscard]] std::vector<StoredTenancy> tenancies() {
-    return *story.ledger().tenancies(story.stored().key);
-  }
-  [[nodiscard]] std::vector<ProfileInterval> profile(Epoch epoch) {
-    return *story.ledger().profile(story.stored().key, epoch, UtcSeconds{}, story.now_s() + 24h);
-  }
-  /// Every closed interval of the meter that the given epochs hold, none of them twice.
-  void every_interval_is_in_one_tenancy(const std::vector<ProfileInterval>& truth) {
-    std::map<UtcSeconds, int> held;
-    for (const StoredTenancy& tenancy : tenancies()) {
-      for (const ProfileInterval& interval : profile(tenancy.epoch)) ++held[interval.start];
-    }
-    for (const ProfileInterval& interval : truth) {
-      EXPECT_EQ(held[interval.start], 1) << rfc3339::text(interval.start);
-    }
-  }
-
-  Story story{Setting{.with_keys = true}};
-};
-
-INSTANTIATE_TEST_SUITE_P(With, TenancyStory,
-                         testing::Values(Trouble::None, Trouble::Restart, Trouble::PowerCut,
-                                         Trouble::LinkLost),
-                         [](const auto& param) {
-                           switch (param.param) {
-                             case Trouble::Restart:
-                               return "Restart";
-                             case Trouble::PowerCut:
-                               return "PowerCut";
-                             case Trouble::LinkLost:
-                               return "LinkLost";
-                             default:
-                               return "NoTrouble";
-                           }
-                         });
+INSTANTIATE_TEST_SUITE_P(With, TenancyStory, kTroubles, trouble_name);
 
 TEST_P(TenancyStory, EverythingIsCollectedBeforeTheMeterPurges) {
   const auto truth = story.meter().intervals(UtcSeconds{}, story.now_s());
@@ -216,20 +150,71 @@ TEST(TenancyTale, AChangeOfSomebodyElseIsRecognisedInTheLog) {
   EXPECT_THAT(story.last_of("r1"), HasSubstr(R"("state":"succeeded")"));
 }
 
-TEST(TenancyTale, ASealedTenancyIsErasedAloneAndLeavesNothing) {
-  Story story{Setting{.with_keys = true}};
+TEST_P(TenancyStory, P29_P30_DaysAndIntervalsOfTheNewTenantAreThereWithoutAGap) {
+  story.command("change-tenancy", "c1", kNow, 6h);
+  story.advance(1h);
+  trouble();
+  story.advance(72h);
+  ASSERT_EQ(tenancies().size(), 2U);
+  const UtcSeconds effective = *tenancies()[1].effective;
+  const auto first_day = std::chrono::ceil<std::chrono::days>(effective);
+  const auto days = *story.ledger().daily(
+      story.stored().key, 2, std::chrono::sys_days{},
+      std::chrono::floor<std::chrono::days>(story.now_s()) + std::chrono::days{1});
+  ASSERT_EQ(days.size(), 3U);
+  for (std::size_t i = 0; i < days.size(); ++i) {
+    EXPECT_EQ(days[i].day, first_day + std::chrono::days{i});
+  }
+  const auto intervals = profile(2);
+  ASSERT_GE(intervals.size(), 144U);
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    EXPECT_EQ(intervals[i].start, period_start(effective, CapturePeriod{30}) + i * 30min);
+  }
+}
+
+TEST(TenancyTale, AModelWithoutTheOrderGetsWhatItCanDoAndIsNotBlamedForTheRest) {
+  Story story{Setting{.with_keys = true, .without = {Capability::ChangeTenancy}}};
+  story.advance(5min);
+  const auto before = story.meter().intervals(UtcSeconds{}, story.now_s());
+  story.command("change-tenancy", "c1", kNow, 6h);
+  story.advance(3h);
+  EXPECT_THAT(story.last_of("c1"), HasSubstr(R"("state":"succeeded")"));
+  EXPECT_THAT(story.last_of("c1"), HasSubstr(R"("purge-profile":"gateway")"));
+  EXPECT_THAT(story.last_of("c1"), HasSubstr(R"("relay":"meter")"));
+  EXPECT_EQ(story.meter().relay().state, SupplyState::Off);
+  EXPECT_TRUE(story.meter().changes_fired().empty());
+  const MeterKey key = story.stored().key;
+  const auto tenancies = *story.ledger().tenancies(key);
+  ASSERT_EQ(tenancies.size(), 2U);
+  const auto old = *story.ledger().profile(key, 1, UtcSeconds{}, story.now_s());
+  EXPECT_EQ(old.size(), before.size()) << "read before the line was drawn";
+  const auto fresh = *story.ledger().profile(key, 2, UtcSeconds{}, story.now_s());
+  ASSERT_FALSE(fresh.empty());
+  EXPECT_EQ(fresh.front().start, period_start(*tenancies[1].effective, CapturePeriod{30}));
+  for (const LogId log : kAllLogs) {
+    const auto entries = *story.ledger().log(key, 2, log, 0, 1'000);
+    for (const LogEntry& entry : entries) EXPECT_GE(entry.meter_time + 5s, tenancies[1].effective);
+  }
+  const std::string told = story.last_on("/tenancy");
+  EXPECT_THAT(
+      told,
+      HasSubstr(
+          R"("checks":[{"item":"relay","holds":true,"found":"off"},{"item":"reset-balance")"));
+}
+
+TEST(TenancyTale, AModelThatCanDoNothingOfItStillKeepsTenanciesApart) {
+  Story story{
+      Setting{.with_keys = true, .without = {Capability::ChangeTenancy, Capability::OperateRelay}}};
   story.advance(5min);
   story.command("change-tenancy", "c1", kNow, 6h);
   story.advance(1h);
-  const MeterKey key = story.stored().key;
-  ASSERT_EQ(story.ledger().tenancies(key)->size(), 2U);
-  EXPECT_FALSE(story.ledger().erase_tenancy(key, 2, story.now()).has_value()) << "it is open";
-  ASSERT_TRUE(story.ledger().erase_tenancy(key, 1, story.now()).has_value());
-  ASSERT_TRUE(story.ledger().commit().has_value());
-  EXPECT_TRUE(story.ledger().profile(key, 1, UtcSeconds{}, story.now_s())->empty());
-  EXPECT_TRUE(story.ledger().billing(key, 1)->empty());
-  EXPECT_FALSE(story.ledger().profile(key, 2, UtcSeconds{}, story.now_s())->empty());
-  EXPECT_TRUE((*story.ledger().tenancies(key))[0].erased.has_value());
+  EXPECT_THAT(story.states_of("c1"), HasSubstr("scheduled succeeded"));
+  EXPECT_THAT(story.last_of("c1"), HasSubstr(R"("relay":"nobody")"));
+  const auto tenancies = *story.ledger().tenancies(story.stored().key);
+  ASSERT_EQ(tenancies.size(), 2U);
+  EXPECT_EQ(tenancies[1].evidence, "box");
+  EXPECT_TRUE(tenancies[1].synchronised.has_value());
+  EXPECT_THAT(story.last_on("/tenancy"), HasSubstr(R"("checks":[{"item":"reset-balance")"));
 }
 
 }  // namespace

@@ -20,11 +20,11 @@ using testing::HasSubstr;
 using testing::Not;
 
 /// Each story is told straight, and with the gateway killed in the middle.
-class TokenStory : public testing::TestWithParam<bool> {
+class TokenStory : public testing::TestWithParam<Version> {
  protected:
   TokenStory() { story.advance(30s); }
   void perhaps_restart() {
-    if (GetParam()) story.restart();
+    if (GetParam().restarted) story.restart();
   }
   void issue(const std::string& id, const std::string& params) {
     story.command("issue-token", id, R"("params":)" + params);
@@ -35,12 +35,10 @@ class TokenStory : public testing::TestWithParam<bool> {
     return std::string{answer.at("result").at("tokens").at(number - 1).at("digits").as_string()};
   }
 
-  Story story{{.with_keys = true}};
+  Story story{{.with_keys = true, .speech = GetParam().speech}};
 };
 
-INSTANTIATE_TEST_SUITE_P(Restarted, TokenStory, testing::Bool(), [](const auto& param) {
-  return param.param ? "WithRestart" : "Straight";
-});
+INSTANTIATE_TEST_SUITE_P(Told, TokenStory, kVersions, version_name);
 
 TEST_P(TokenStory, J14_TamperResetIsOneCallAndReconnects) {
   story.meter().open_cover(story.now_s());

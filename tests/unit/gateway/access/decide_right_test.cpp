@@ -42,6 +42,12 @@ TEST(DecideRight, NobodyElseHasItWhateverTokensTheyMayHaveMade) {
   EXPECT_EQ(reason(sample_rules(), who("carl", IdentityProof::Signature)), Reason::NotPermitted);
 }
 
+TEST(DecideRight, OneRightIsNoOther) {
+  for (const Right& right : {kTenancyRight, kConnectRight, kSealedRight}) {
+    EXPECT_FALSE(decide_right(rules(), right, who("rita", IdentityProof::Signature))) << right.word;
+  }
+}
+
 TEST(DecideRight, TheBrokersWordIsEnoughOnlyWhereSignaturesAreNotRequired) {
   AccessRules by = rules();
   EXPECT_EQ(reason(by, who("rita", IdentityProof::Broker)), Reason::SignatureMissing);

@@ -9,6 +9,7 @@
 #include <filesystem>
 
 #include "storage/ledger.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::journal {
 namespace {
@@ -56,9 +57,8 @@ TEST_F(JournalTest, LevelDecidesAndCanBeChangedWhileRunning) {
 }
 
 TEST_F(JournalTest, KeepsItsLinesInTheLedgerForTail) {
-  std::string folder = testing::TempDir() + "journal-XXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::filesystem::path file = std::filesystem::path{folder} / "ledger.db";
+  const test::TemporaryDirectory folder;
+  const std::filesystem::path file = folder.path() / "ledger.db";
   {
     auto ledger = Ledger::open(file, LedgerMode::ReadWrite);
     ASSERT_TRUE(ledger) << ledger.error().what;
@@ -75,13 +75,11 @@ TEST_F(JournalTest, KeepsItsLinesInTheLedgerForTail) {
     EXPECT_EQ(rows->front().at, kAt);
     EXPECT_EQ(rows->front().fields_json, R"({"meter":"m1","what":"no answer"})");
   }
-  std::filesystem::remove_all(folder);
 }
 
 TEST_F(JournalTest, SaysOnceWhenTheLedgerTakesNoLines) {
-  std::string folder = testing::TempDir() + "journal-XXXXXX";
-  ASSERT_NE(mkdtemp(folder.data()), nullptr);
-  const std::filesystem::path file = std::filesystem::path{folder} / "ledger.db";
+  const test::TemporaryDirectory folder;
+  const std::filesystem::path file = folder.path() / "ledger.db";
   ASSERT_TRUE(Ledger::open(file, LedgerMode::ReadWrite));
   {
     auto ledger = Ledger::open(file, LedgerMode::ReadOnly);
@@ -97,7 +95,6 @@ TEST_F(JournalTest, SaysOnceWhenTheLedgerTakesNoLines) {
   const auto first = text.find("MG0706");
   EXPECT_NE(first, std::string::npos);
   EXPECT_EQ(text.find("MG0706", first + 1), std::string::npos);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

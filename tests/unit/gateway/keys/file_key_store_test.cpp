@@ -11,6 +11,7 @@
 #include "gateway/keys/private_file.hpp"
 #include "protocols/octets/hex.hpp"
 #include "protocols/utrn/utrn_mac.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/keys/key_store_laws.hpp"
 
 namespace metergate::keys {
@@ -23,13 +24,7 @@ constexpr const char* kPassphrase = "a passphrase for tests";
 
 class FileKeyStoreTest : public ::testing::Test {
  protected:
-  FileKeyStoreTest() {
-    char name[] = "/tmp/metergate-keys-XXXXXX";
-    folder_ = ::mkdtemp(name);
-    file_ = folder_ / "vending.keys";
-    EXPECT_TRUE(FileKeyStore::create(file_, passphrase(kPassphrase), kCheap));
-  }
-  ~FileKeyStoreTest() override { std::filesystem::remove_all(folder_); }
+  FileKeyStoreTest() { EXPECT_TRUE(FileKeyStore::create(file_, passphrase(kPassphrase), kCheap)); }
 
   [[nodiscard]] std::unique_ptr<FileKeyStore> open() const {
     auto store = FileKeyStore::open(file_, passphrase(kPassphrase), kCheap);
@@ -37,8 +32,9 @@ class FileKeyStoreTest : public ::testing::Test {
     return std::move(store).value();
   }
 
-  std::filesystem::path folder_;
-  std::filesystem::path file_;
+  test::TemporaryDirectory temporary_;
+  std::filesystem::path folder_ = temporary_.path();
+  std::filesystem::path file_ = folder_ / "vending.keys";
 };
 
 TEST_F(FileKeyStoreTest, MakesTheTokensOfTheVectorsAndRefusesWhatItMust) {

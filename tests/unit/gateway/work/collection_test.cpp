@@ -42,6 +42,11 @@ TEST(NewestComplete, WaitsForAMeterThatIsSlowAndNotForOneThatIsFast) {
   EXPECT_EQ(newest_complete(kNow, {kPeriod, std::chrono::days{2}, 40min}), slot(20));
 }
 
+TEST(NewestComplete, IsWhatTheMeterHasClosedWhenItsClockWasJustRead) {
+  EXPECT_EQ(newest_complete(kNow, {kPeriod, std::chrono::days{2}, 40min, true}), slot(21));
+  EXPECT_EQ(newest_complete(kNow, {kPeriod, std::chrono::days{2}, -10min, true}), slot(19));
+}
+
 TEST(PlanProfile, NewMeterIsFilledBackAsFarAsTheScheduleSays) {
   const auto ranges = plan_profile({}, kNow, kSchedule);
   EXPECT_EQ(ranges, std::vector{slots(20 - 96, 20)});
@@ -82,6 +87,31 @@ TEST(AfterFirst, OfAKnownMeterOnlyTheTimeBeforeItsFirstIntervalIsLeftOut) {
 
 TEST(AfterFirst, AnEarlierIntervalThanTheFirstKnownMovesIt) {
   EXPECT_EQ(after_first(slots(0, 6), slot(4), intervals({1, 4}), kPeriod), slots(1, 6));
+}
+
+TEST(AfterStart, WhatLiesBetweenAnEarlierPageAndWhatWasKnownIsUnread) {
+  const auto change = after_start({slot(8), slots(0, 4), true}, intervals({1, 2, 3}), kPeriod);
+  EXPECT_EQ(change.from, slot(1));
+  EXPECT_EQ(change.unread, slots(4, 8));
+  const auto reaches = after_start({slot(8), slots(0, 8), true}, intervals({1, 7}), kPeriod);
+  EXPECT_EQ(reaches.from, slot(1));
+  EXPECT_FALSE(reaches.unread);
+  EXPECT_FALSE(after_start({slot(1), slots(2, 4), true}, intervals({2, 3}), kPeriod).from);
+}
+
+TEST(AfterStart, AStretchThatSomebodyAskedForIsNoBeginning) {
+  EXPECT_FALSE(after_start({std::nullopt, slots(0, 4), false}, intervals({0}), kPeriod).from);
+  EXPECT_EQ(after_start({std::nullopt, slots(0, 4), true}, intervals({0}), kPeriod).from, slot(0));
+}
+
+TEST(AfterPage, AnUnreadStretchIsAHoleUntilPagesHaveCoveredIt) {
+  HoleChanges changes;
+  add_unread(changes, slots(2, 6), kNow);
+  ASSERT_TRUE(same(changes.holes, {slots(2, 6)}));
+  EXPECT_EQ(changes.holes[0].next_try, kNow);
+  changes = after_page(changes.holes, slots(2, 4), intervals({2, 3}), kNow, kPeriod, kPolicy);
+  EXPECT_TRUE(same(changes.holes, {slots(4, 6)}));
+  EXPECT_EQ(changes.filled, std::vector{slots(2, 4)});
 }
 
 TEST(AfterPage, GapIsAHoleThatIsTriedAgain) {

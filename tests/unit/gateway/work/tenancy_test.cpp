@@ -135,6 +135,31 @@ TEST(Verify, TheConfigurationLogBeginsWithTheChangeIfItWasPurged) {
   EXPECT_EQ(holds(verify(tenancy({}), kPeriod, after), "recorded"), false);
 }
 
+TEST(Verify, AChangeAfterItsTimeLeavesWhatIsYoungerInTheLog) {
+  const LogEntry change{.log = LogId::Configuration,
+                        .sequence = 2,
+                        .meter_time = kNoon + 30min,
+                        .code = EventCode::TenancyChanged};
+  LogEntry other{.log = LogId::Configuration, .sequence = 1, .meter_time = kNoon + 30min};
+  const StoredTenancy late = tenancy(only(ChangeAction::PurgeConfigurationLog));
+  AfterChange after;
+  after.logs[LogId::Configuration] = {other, change};
+  EXPECT_EQ(holds(verify(late, kPeriod, after), "recorded"), true);
+  other.meter_time = *late.effective - 1min;
+  after.logs[LogId::Configuration] = {other, change};
+  EXPECT_EQ(holds(verify(late, kPeriod, after), "recorded"), false);
+}
+
+TEST(NotBefore, ADateInThePastBeginsNoEarlierThanTheOpenTenancy) {
+  const MeterId id = *MeterId::parse("m1");
+  StoredMeter meter{1, id, "x", "", 1, std::nullopt, 0, 0, {}, {}, {}, {}, {}, {}, {}};
+  EXPECT_EQ(not_before(kNoon, meter), kNoon);
+  meter.tenancy_from = kNoon - 1h;
+  EXPECT_EQ(not_before(kNoon, meter), kNoon);
+  meter.tenancy_from = kNoon + 1h;
+  EXPECT_EQ(not_before(kNoon, meter), kNoon + 1h);
+}
+
 TEST(Verify, ABalanceThatIsLeftCannotBeJudgedWithoutTheMode) {
   AfterChange after;
   after.balance_minor = 0;

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/command_right.hpp"
+
+#include "gateway/runtime/audit_notes.hpp"
+#include "gateway/runtime/command_identity.hpp"
+
+namespace metergate::runtime {
+
+Result<access::Granted, Refusal> decide_right(const RightsInForce& in_force,
+                                              const access::Right& right, const Command& command) {
+  const auto who = identify(command, in_force.rules, in_force.own_user);
+  if (!who) return failure(who.error());
+  return access::decide_right(in_force.rules, right, *who);
+}
+
+Result<access::Granted, Refusal> judge_right(const RightsInForce& in_force,
+                                             const access::Right& right, LedgerKeeper& keeper,
+                                             const Command& command, Now now) {
+  auto granted = decide_right(in_force, right, command);
+  if (!granted) audit_denial(keeper, command, granted.error(), now);
+  return granted;
+}
+
+}  // namespace metergate::runtime

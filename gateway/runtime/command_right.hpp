@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+#include "gateway/access/decide_right.hpp"
+#include "gateway/runtime/ledger_keeper.hpp"
+#include "meters/command.hpp"
+
+namespace metergate::runtime {
+
+/// What rights are judged by.
+struct RightsInForce {
+  const AccessRules& rules;
+  std::string own_user;  ///< who the gateway runs as, owner of the box like root
+};
+
+/// Whether whoever gave the command holds the right to it.
+[[nodiscard]] Result<access::Granted, Refusal> decide_right(const RightsInForce& in_force,
+                                                            const access::Right& right,
+                                                            const Command& command);
+/// ... with a denial in the audit trail.
+[[nodiscard]] Result<access::Granted, Refusal> judge_right(const RightsInForce& in_force,
+                                                           const access::Right& right,
+                                                           LedgerKeeper& keeper,
+                                                           const Command& command, Now now);
+
+}  // namespace metergate::runtime

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/dlms_meters.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocols/crypto/random.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+/// One write to the disk for so many APDUs; what is left of them is lost with each start, of four
+/// thousand million.
+constexpr std::uint32_t kCountersAtOnce = 500;
+
+Octets random_octets(std::size_t count) {
+  Octets out(count);
+  crypto::fill_random(out);
+  return out;
+}
+
+dlms::AssociationSettings association(const config::DlmsAccess& access,
+                                      const config::DlmsSecrets& secrets,
+                                      std::uint32_t counter_end) {
+  dlms::AssociationSettings out;
+  out.mechanism = access.authentication;
+  out.secret = secrets.secret;
+  out.ciphering = access.ciphering;
+  out.max_receive_pdu = access.max_pdu;
+  out.counter_block = kCountersAtOnce;
+  out.random = random_octets;
+  if (!access.uses_ciphering_keys()) return out;
+  dlms::ChannelSetup channel;
+  channel.keys = secrets.keys;
+  channel.own = access.system_title.value_or(dlms::SystemTitle{});
+  channel.sent = channel.asked = access.policy;
+  // Meters take 0 for a counter that was never used, and what is not above it for a replay.
+  channel.sending = dlms::SendCounter{std::max(counter_end, 1U)};
+  out.security = std::move(channel);
+  return out;
+}
+
+}  // namespace
+
+dlms::SessionSettings dlms_session(const config::Line& line, const config::Meter& meter,
+                                   const config::DlmsSecrets& secrets, std::uint32_t counter_end) {
+  const config::DlmsAccess& access = *meter.dlms;
+  dlms::SessionSettings out;
+  out.carrier = line.protocol == config::LineProtocol::DlmsHdlc ? dlms::Carrier::Hdlc
+                                                                : dlms::Carrier::Wrapper;
+  out.client_port = access.client;
+  out.server_port = meter.address;
+  out.link.client = hdlc::client_address(access.client);
+  out.link.server = access.hdlc_address(meter.address);
+  out.link.offer = {access.information_octets, access.information_octets, access.window,
+                    access.window};
+  out.link.answer_timeout = line.timeout_ceiling;
+  out.answer_timeout = line.timeout_ceiling;
+  out.idle = access.idle;
+  out.association = association(access, secrets, counter_end);
+  if (access.uses_ciphering_keys()) out.counter_object = access.counter_object;
+  return out;
+}
+
+DlmsMeters::DlmsMeters(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
+                       ReadSecrets read_secrets)
+    : keeper_{keeper}, journal_{journal}, clock_{clock}, read_secrets_{std::move(read_secrets)} {}
+
+DlmsMeterLink::Hooks DlmsMeters::hooks(
+    const std::string& line, std::function<void(bool up, std::string why)> state_changed) {
+  DlmsMeterLink::Hooks out;
+  out.state_changed = std::move(state_changed);
+  out.reserve_counters = [this, line](std::uint16_t meter, std::uint32_t end) {
+    return reserve({line, meter}, end);
+  };
+  out.refused = [this, line](std::uint16_t meter, const std::string& what) {
+    refused({line, meter}, what);
+  };
+  return out;
+}
+
+bool DlmsMeters::add(const config::Line& line, const config::Meter& meter, MeterKey key) {
+  const auto secrets = read_secrets_(meter);
+  if (!secrets) {
+    journal_.write(journal::kKeysUnreadable, clock_.now().utc,
+                   {{"meter", meter.id.text()}, {"what", secrets.error()}});
+    return false;
+  }
+  const auto end = keeper_.checked(keeper_.ledger().dlms_counter_end(key));
+  const auto link = links_.find(line.name);
+  if (!end || link == links_.end()) return false;
+  meters_[{line.name, meter.address}] = {key, meter.id.text(), {}};
+  link->second->add_meter(meter.address, dlms_session(line, meter, *secrets, *end));
+  return true;
+}
+
+void DlmsMeters::came_online(const config::Meter& meter) {
+  const auto known = meters_.find({meter.line, meter.address});
+  if (known != meters_.end()) known->second.refused.clear();
+}
+
+bool DlmsMeters::reserve(const Seat& seat, std::uint32_t end) {
+  const auto known = meters_.find(seat);
+  if (known == meters_.end()) return false;
+  return keeper_.checked(keeper_.ledger().reserve_dlms_counters(known->second.key, end)) &&
+         keeper_.commit();
+}
+
+void DlmsMeters::refused(const Seat& seat, const std::string& what) {
+  const auto known = meters_.find(seat);
+  if (known == meters_.end() || known->second.refused == what) return;
+  known->second.refused = what;
+  journal_.write(journal::kAssociationRefused, clock_.now().utc,
+                 {{"meter", known->second.id}, {"what", what}});
+}
+
+}  // namespace metergate::runtime
