@@ -7,23 +7,31 @@
 #include "gateway/cli/audit.hpp"
 #include "gateway/cli/check_config.hpp"
 #include "gateway/cli/check_model.hpp"
+#include "gateway/cli/console_user.hpp"
+#include "gateway/cli/decode.hpp"
+#include "gateway/cli/dlms.hpp"
+#include "gateway/cli/doctor.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/explain.hpp"
 #include "gateway/cli/export.hpp"
 #include "gateway/cli/keys.hpp"
+#include "gateway/cli/manual.hpp"
 #include "gateway/cli/meters.hpp"
 #include "gateway/cli/operator_key.hpp"
 #include "gateway/cli/probe.hpp"
 #include "gateway/cli/readings.hpp"
 #include "gateway/cli/registry.hpp"
 #include "gateway/cli/run_command.hpp"
+#include "gateway/cli/scan.hpp"
 #include "gateway/cli/send.hpp"
 #include "gateway/cli/show.hpp"
 #include "gateway/cli/sign.hpp"
 #include "gateway/cli/sim.hpp"
+#include "gateway/cli/store.hpp"
 #include "gateway/cli/tail.hpp"
 #include "gateway/cli/tenancy.hpp"
 #include "gateway/cli/token.hpp"
+#include "gateway/cli/trace.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -31,6 +39,7 @@ namespace {
 constexpr const char* kFooter =
     "First steps:\n"
     "  metergate check-config metergate.toml      is the configuration right?\n"
+    "  metergate doctor                           is all there that it needs?\n"
     "  metergate run --config metergate.toml      run the gateway\n"
     "  metergate meters                           who answers?\n"
     "  metergate tail --follow                    what happens?\n"
@@ -48,10 +57,12 @@ int run(std::vector<std::string> arguments, Console& console) {
   app.require_subcommand(1);
   Action action;
   for (const auto add :
-       {&add_run,   &add_check_config, &add_check_model, &add_meters,   &add_show,
-        &add_tail,  &add_events,       &add_readings,    &add_export,   &add_send,
-        &add_probe, &add_status,       &add_sim,         &add_token,    &add_keys,
-        &add_audit, &add_operator,     &add_sign,        &add_registry, &add_tenancy}) {
+       {&add_run,    &add_check_config, &add_check_model, &add_meters,   &add_show,
+        &add_tail,   &add_events,       &add_readings,    &add_export,   &add_send,
+        &add_probe,  &add_status,       &add_sim,         &add_token,    &add_keys,
+        &add_audit,  &add_operator,     &add_sign,        &add_registry, &add_tenancy,
+        &add_dlms,   &add_store,        &add_doctor,      &add_scan,     &add_trace,
+        &add_decode, &add_manual,       &add_console_user}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back

@@ -11,16 +11,19 @@
 namespace metergate::cli {
 namespace {
 
-int explain(Console& console, const std::string& id) {
-  if (id.empty()) {
-    Table table{{{"id"}, {"level"}, {"name"}, {"text"}}};
-    for (const journal::EventDefinition* event : journal::kCatalogue) {
-      table.add({std::string{event->id}, std::string{journal::level_word(event->level)},
-                 std::string{event->name}, std::string{event->text}});
-    }
-    console.out << table.text();
-    return kOk;
+int list(Console& console) {
+  Table table{{{"id"}, {"level"}, {"name"}, {"text"}}};
+  for (const journal::EventDefinition* event : journal::kCatalogue) {
+    table.add({std::string{event->id}, std::string{journal::level_word(event->level)},
+               std::string{event->name}, std::string{event->text}});
   }
+  console.out << table.text();
+  return kOk;
+}
+
+}  // namespace
+
+int explain_event(Console& console, const std::string& id) {
   const journal::EventDefinition* event = journal::find_event(id);
   if (event == nullptr) {
     return complain(console, {kUsage, "no event `" + id + "`; `metergate events` lists them"});
@@ -32,8 +35,6 @@ int explain(Console& console, const std::string& id) {
   return kOk;
 }
 
-}  // namespace
-
 void add_events(CLI::App& app, Action& action) {
   auto id = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("events", "What the lines of the log mean");
@@ -42,8 +43,11 @@ void add_events(CLI::App& app, Action& action) {
       "  metergate events           all of them\n"
       "  metergate events MG0203    meaning and what to do");
   command->add_option("ID", *id, "The id of a line");
-  command->callback(
-      [id, &action] { action = [id](Console& console) { return explain(console, *id); }; });
+  command->callback([id, &action] {
+    action = [id](Console& console) {
+      return id->empty() ? list(console) : explain_event(console, *id);
+    };
+  });
 }
 
 }  // namespace metergate::cli

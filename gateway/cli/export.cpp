@@ -10,6 +10,7 @@
 #include "gateway/cli/export_file.hpp"
 #include "gateway/cli/progress.hpp"
 #include "gateway/cli/records.hpp"
+#include "gateway/cli/send.hpp"
 #include "gateway/cli/store_access.hpp"
 #include "gateway/cli/time_option.hpp"
 
@@ -28,6 +29,9 @@ struct Options {
   std::string from;
   std::string to;
   bool force = false;
+  std::string tenancy;  ///< a sealed one; empty: the open one
+  std::string work_order;
+  std::string comment;
 };
 
 /// One sort of data: its file, and how the records of a meter and a day are found.
@@ -108,6 +112,19 @@ CliResult<std::vector<StoredMeter>> chosen_meters(const OpenStore& store,
   return out;
 }
 
+/// A sealed tenancy is handed out by the gateway, which knows who may have it and keeps the reason.
+int ask_for_tenancy(Console& console, const Options& options) {
+  SendOptions asking;
+  asking.store = options.store;
+  asking.typed.verb = Verb::ExportTenancy;
+  asking.typed.meter = options.meters.front();
+  asking.typed.epoch = options.tenancy;
+  asking.typed.publish = false;
+  asking.typed.work_order = options.work_order;
+  asking.typed.comment = options.comment;
+  return send_command(console, asking);
+}
+
 struct Range {
   sys_days from;
   sys_days to;
@@ -129,10 +146,19 @@ CliResult<Range> range_of(const Options& options) {
 int export_data(Console& console, const Options& options) {
   const auto range = range_of(options);
   if (!range) return complain(console, range.error());
+  if (!options.tenancy.empty()) {
+    if (options.meters.size() != 1) {
+      return complain(console, {kUsage, "--tenancy " + options.tenancy +
+                                            ": one --meter is needed, whose tenancy it is"});
+    }
+    if (const int refused = ask_for_tenancy(console, options); refused != kOk) return refused;
+  }
   auto store = open_store(options.store);
   if (!store) return complain(console, store.error());
-  const auto meters = chosen_meters(*store, options.meters);
+  auto meters = chosen_meters(*store, options.meters);
   if (!meters) return complain(console, meters.error());
+  // The gateway found it: a number.
+  if (!options.tenancy.empty()) meters->front().epoch = std::stoll(options.tenancy);
 
   std::vector<DataClassExport> classes;
   std::ranges::copy_if(kClasses, std::back_inserter(classes), [&](const DataClassExport& each) {
@@ -175,10 +201,11 @@ void add_export(CLI::App& app, Action& action) {
       "One file per sort of data: registers, daily, profile, logs; whole days, UTC, of each "
       "meter's\n"
       "open tenancy. A file appears under its name only when it is complete. JSON files hold one\n"
-      "object per line.\n\n"
+      "object per line. A sealed tenancy takes the right to it, a reason and a running gateway.\n\n"
       "Examples:\n"
       "  metergate export --dir /tmp/street --from 2026-02-01 --to 2026-03-01\n"
-      "  metergate export --what profile --meter m1 --meter m2 --from 7d --format json");
+      "  metergate export --what profile --meter m1 --meter m2 --from 7d --format json\n"
+      "  metergate export --meter m1 --tenancy 1 --from 400d --work-order W-1011");
   command->add_option("--dir", options->folder, "Folder for the files")
       ->check(CLI::ExistingDirectory)
       ->capture_default_str();
@@ -192,6 +219,10 @@ void add_export(CLI::App& app, Action& action) {
       ->default_str("31d");
   command->add_option("--to", options->to, "Last day; the same forms")->default_str("now");
   command->add_flag("--force", options->force, "Replace files that are there");
+  command->add_option("--tenancy", options->tenancy,
+                      "A sealed tenancy of the meter, by its number (metergate tenancy)");
+  command->add_option("--work-order", options->work_order, "With --tenancy: what it is for");
+  command->add_option("--comment", options->comment, "... or why, in words");
   add_store_options(*command, options->store);
   command->callback([options, &action] {
     action = [options](Console& console) { return export_data(console, *options); };

@@ -70,13 +70,6 @@ int status(Console& console, const Options& options) {
   });
 }
 
-void add_socket_options(CLI::App& command, StoreOptions& options) {
-  add_configuration_option(command, options);
-  command
-      .add_option("--socket", options.socket, "The control socket, instead of the configured one")
-      ->type_name("PATH");
-}
-
 }  // namespace
 
 void add_probe(CLI::App& app, Action& action) {

@@ -162,6 +162,8 @@ void add_change(CLI::App& parent, const ChangeHelp& help, Action& action) {
   }
   if (word != "settle") {
     command->add_option("--effective", options->typed.effective, "When it happened; absent: now");
+    command->add_flag("--change-tenancy", options->typed.change_tenancy,
+                      "Order it of every meter that passes to another customer");
   }
   add_send_options(*command, *options);
   command->callback([options, &action] {

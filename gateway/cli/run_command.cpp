@@ -14,8 +14,8 @@ void add_run(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("run", "Run the gateway");
   command->footer(
       "Runs in the foreground until SIGTERM or SIGINT; SIGHUP reads the configuration again.\n"
-      "Exit codes: 0 stopped in order, 78 a mistake in the configuration, 74 the ledger cannot be\n"
-      "opened.\n\n"
+      "Exit codes: 0 stopped in order, 78 a mistake in the configuration or a ledger of a later\n"
+      "release, 74 the ledger cannot be opened.\n\n"
       "Examples:\n"
       "  metergate run --config /etc/metergate/metergate.toml");
   add_configuration_option(*command, *options);

@@ -129,10 +129,7 @@ void add_send_options(CLI::App& verb, SendOptions& options) {
       ->default_str("expiry and a minute");
   verb.add_flag("--no-wait", options.no_wait, "Return once it is accepted");
   verb.add_flag("--json", options.json, "Steps as published, one JSON object per line");
-  add_configuration_option(verb, options.store);
-  verb.add_option("--socket", options.store.socket,
-                  "The control socket, instead of the configured one")
-      ->type_name("PATH");
+  add_socket_options(verb, options.store);
 }
 
 namespace {
@@ -201,6 +198,18 @@ constexpr std::array kVerbHelp{
         "Examples:\n"
         "  metergate send set-tariff m1 12 27 --supplier-id 71 --supplier-name \"North Power\" "
         "--at 2026-04-01 --work-order W-1010"},
+    VerbHelp{Verb::ExportTenancy, "Hand out what is kept of a sealed tenancy",
+             "All of it is published once more, on the topics of sealed tenancies. `metergate\n"
+             "export --tenancy` writes it to files instead. Both need the right `sealed`.\n\n"
+             "Examples:\n"
+             "  metergate tenancy m1                      which there are\n"
+             "  metergate send export-tenancy m1 1 --work-order W-1011"},
+    VerbHelp{
+        Verb::EraseTenancy, "Erase what is kept of a sealed tenancy, for good",
+        "Readings, profile, logs and billing of that tenancy; what was ordered, and why, stays "
+        "in the audit trail.\n\n"
+        "Examples:\n"
+        "  metergate send erase-tenancy m1 1 --comment \"the tenant asked for it\""},
 };
 
 void add_way_options(CLI::App& verb, TypedCommand& typed) {
@@ -216,8 +225,6 @@ void add_change_options(CLI::App& verb, TypedCommand& typed) {
   verb.add_option("--relay", typed.relay, "What the relay does")
       ->check(CLI::IsMember({"unchanged", "off", "armed"}));
   verb.add_option("--event-id", typed.event_id, "The issuer's number for it");
-  verb.add_flag("--uncollected", typed.uncollected,
-                "Go ahead although not everything has been collected");
 }
 
 void add_supplier_options(CLI::App& verb, TypedCommand& typed) {
@@ -278,6 +285,8 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
                       "Why: left-unannounced, leaves-now, leaves-later")
           ->required()
           ->check(CLI::IsMember({"left-unannounced", "leaves-now", "leaves-later"}));
+      verb.add_flag("--uncollected", typed.uncollected,
+                    "Go ahead although not everything has been collected");
       add_change_options(verb, typed);
       break;
     case Verb::ChangeSupplier:
@@ -289,6 +298,10 @@ void add_verb_options(CLI::App& verb, Verb which, TypedCommand& typed) {
       verb.add_option("PRICE", typed.price, "Minor currency units a kWh")->required();
       add_supplier_options(verb, typed);
       verb.add_option("--at", typed.effective, "When it becomes active; absent: at once");
+      break;
+    case Verb::ExportTenancy:
+    case Verb::EraseTenancy:
+      verb.add_option("EPOCH", typed.epoch, "Its number")->required();
       break;
     case Verb::Synchronise:
     case Verb::ChangeRegistry:  // `metergate registry`

@@ -135,23 +135,28 @@ CliResult<json::object> registry_params(const TypedCommand& typed, UtcTime now) 
     if (!time) return failure(std::move(time).error());
     params["effective"] = *time;
   }
+  if (typed.change_tenancy) params["change_tenancy"] = true;
   return params;
+}
+
+/// What is no number is sent as it stands: the gateway's complaint names it.
+json::value number_or_text(const std::string& digits) {
+  std::int64_t value = 0;
+  const char* end = digits.data() + digits.size();
+  const auto parsed = std::from_chars(digits.data(), end, value);
+  if (parsed.ec == std::errc{} && parsed.ptr == end) return value;
+  return json::value(digits);
 }
 
 CliResult<json::object> change_params(const TypedCommand& typed, UtcTime now) {
   json::object params;
   const auto put_number = [&](std::string_view key, const std::string& digits) {
-    std::int64_t value = 0;
-    const char* end = digits.data() + digits.size();
-    const auto parsed = std::from_chars(digits.data(), end, value);
-    // What is no number is sent as it stands: the gateway's complaint names it.
-    if (digits.empty()) return;
-    if (parsed.ec == std::errc{} && parsed.ptr == end) params[key] = value;
-    if (!params.contains(key)) params[key] = digits;
+    if (!digits.empty()) params[key] = number_or_text(digits);
   };
   const bool is_tariff = typed.verb == Verb::SetTariff;
   if (typed.verb == Verb::ChangeTenancy) {
     params["situation"] = typed.situation;
+    if (typed.uncollected) params["uncollected"] = true;
   } else {
     put_number("supplier_id", typed.supplier_id);
     params["supplier_name"] = typed.supplier_name;
@@ -166,7 +171,6 @@ CliResult<json::object> change_params(const TypedCommand& typed, UtcTime now) {
       params["actions"] = std::move(words);
     }
     if (!typed.relay.empty()) params["relay"] = typed.relay;
-    if (typed.uncollected) params["uncollected"] = true;
     put_number("event_id", typed.event_id);
   }
   if (!typed.effective.empty()) {
@@ -208,6 +212,10 @@ CliResult<json::object> params_of(const TypedCommand& typed, UtcTime now) {
     case Verb::ChangeSupplier:
     case Verb::SetTariff:
       return change_params(typed, now);
+    case Verb::ExportTenancy:
+      return json::object{{"epoch", number_or_text(typed.epoch)}, {"publish", typed.publish}};
+    case Verb::EraseTenancy:
+      return json::object{{"epoch", number_or_text(typed.epoch)}};
   }
   return json::object{};
 }

@@ -43,6 +43,7 @@ struct TypedCommand {
   // the registry
   registry::ChangeNames registry;
   std::string effective;
+  bool change_tenancy = false;
   // changes of tenancy and supplier, tariffs
   std::string situation;
   std::vector<std::string> actions;
@@ -53,6 +54,9 @@ struct TypedCommand {
   std::string supplier_name;
   std::string tariff_id;
   std::string price;
+  // what sealed tenancies left
+  std::string epoch;
+  bool publish = true;
 };
 
 /// What is sent: the body as docs/mqtt-api.md describes it, and what the sender has to know of it.

@@ -12,6 +12,7 @@
 #include "gateway/cli/table.hpp"
 #include "gateway/cli/time_option.hpp"
 #include "gateway/journal/neutral_text.hpp"
+#include "storage/tenancy_record.hpp"
 #include "storage/token_issue.hpp"
 
 namespace metergate::cli {
@@ -57,6 +58,12 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
   auto found_commands = ledger.commands_of(key, commands);
   if (!found_commands) return failure(found_commands.error());
   out.commands = std::move(found_commands).value();
+  const auto tenancies = ledger.tenancies(key);
+  if (!tenancies) return failure(tenancies.error());
+  // What ended in an earlier tenancy, vends among it, is that tenant's (promise 6).
+  std::erase_if(out.commands, [&](const StoredCommand& command) {
+    return is_terminal(command.state) && command.changed_at < tenancies->back().starts;
+  });
   auto registers = ledger.last_registers(key, epoch);
   if (!registers) return failure(registers.error());
   out.registers = std::move(registers).value();

@@ -30,6 +30,7 @@ struct Options {
   bool credit = false;
   std::string token_rule = "cryptographic";
   std::string algorithm = "07";
+  std::string dlms_security = "none";
   std::vector<unsigned> friendly_hours;
 };
 
@@ -59,6 +60,19 @@ void add_street_options(CLI::App& command, Options& options) {
   command.add_option("--mqtt-model", street.mqtt_model, "Their model")->capture_default_str();
   command.add_option("--broker", street.broker_host, "Their broker's host")->capture_default_str();
   command.add_option("--broker-port", street.broker_port, "... and port")->capture_default_str();
+  command.add_option("--dlms-meters", street.dlms.meters, "DLMS meters on one HDLC line")
+      ->check(CLI::Range(0U, 109U))
+      ->capture_default_str();
+  command.add_option("--dlms-tcp-meters", street.dlms.tcp_meters, "DLMS meters on one TCP port")
+      ->check(CLI::Range(0U, 10'000U))
+      ->capture_default_str();
+  command.add_option("--dlms-tcp-port", street.dlms.tcp_port, "That port; 0: a free one")
+      ->capture_default_str();
+  command
+      .add_option("--dlms-security", options.dlms_security,
+                  "What their management client has to show: none, lls or gmac")
+      ->check(CLI::IsMember({"none", "lls", "gmac"}))
+      ->capture_default_str();
   command.add_option("--baud", street.wire.baud, "Of the lines")
       ->check(CLI::Range(300U, 230'400U))
       ->capture_default_str();
@@ -72,6 +86,14 @@ void add_street_options(CLI::App& command, Options& options) {
 
 void add_run_options(CLI::App& command, Options& options) {
   sim::StreetOptions& street = options.street;
+  command.add_option("--dlms-pdu", street.dlms.max_pdu, "Octets of an APDU of DLMS meters")
+      ->check(CLI::Range(64, 65'535))
+      ->capture_default_str();
+  command
+      .add_option("--hdlc-information", street.dlms.information,
+                  "Octets of information in an HDLC frame")
+      ->check(CLI::Range(8, 2'030))
+      ->capture_default_str();
   command.add_option("--speed", street.speed, "How fast the street's time goes")
       ->check(CLI::Range(0.1, 100'000.0))
       ->capture_default_str();
@@ -85,6 +107,11 @@ void add_run_options(CLI::App& command, Options& options) {
   command.add_option("--latency-timer-ms", options.latency_ms, "Of a USB adapter; 0: none")
       ->check(CLI::Range(0, 255))
       ->capture_default_str();
+  command.add_option("--block-octets", street.wire.block_octets, "The receiver's FIFO")
+      ->check(CLI::Range(1U, 256U))
+      ->capture_default_str();
+  command.add_flag("--log-requests", street.log_requests,
+                   "Write down when each request came: DIR/line-a.requests");
   command.add_flag("--echo", street.wire.echo, "Two-wire adapters that hear themselves");
   command.add_option("--supply", options.supply, "on: in service; off: fresh from the factory")
       ->check(CLI::IsMember({"on", "off"}))
@@ -126,6 +153,8 @@ int run_street(const Options& options) {
   street.token_rule =
       options.token_rule == "cryptographic" ? sim::TokenRule::Cryptographic : sim::TokenRule::Open;
   street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
+  street.dlms.security =
+      sim::parse_dlms_security(options.dlms_security).value_or(street.dlms.security);
   street.history = std::chrono::days{options.history_days};
   if (options.friendly_hours.size() == 2) {
     street.friendly_hours = {options.friendly_hours[0], options.friendly_hours[1]};
@@ -157,6 +186,8 @@ int print_config(Console& console, const Options& options) {
   }
   sim::StreetOptions street = options.street;
   street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
+  street.dlms.security =
+      sim::parse_dlms_security(options.dlms_security).value_or(street.dlms.security);
   const auto keys = options.keys.store.empty() ? std::nullopt : std::optional{options.keys};
   console.out << sim::gateway_config_for(street, keys);
   return kOk;
@@ -207,9 +238,9 @@ void add_sim(CLI::App& app, Action& action) {
   CLI::App* sim = app.add_subcommand("sim", "Virtual meters on true wires");
   sim->require_subcommand(1);
   sim->footer(
-      "Virtual meters answer on pseudo-terminals (Modbus RTU with a line's timing), Modbus TCP "
-      "and\n"
-      "MQTT; the gateway cannot tell them from real ones.\n\n"
+      "Virtual meters answer on pseudo-terminals (Modbus RTU and DLMS over HDLC, with a line's\n"
+      "timing), Modbus TCP, DLMS over TCP and MQTT; the gateway cannot tell them from real "
+      "ones.\n\n"
       "Examples:\n"
       "  metergate sim run --dir /tmp/street --lines 1 --meters 8 &\n"
       "  metergate sim config --dir /tmp/street --lines 1 --meters 8 > /tmp/street/gateway.toml\n"

@@ -7,6 +7,7 @@
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/table.hpp"
 #include "gateway/cli/time_option.hpp"
+#include "gateway/drivers/blocking_exchange.hpp"
 #include "gateway/drivers/modbus_driver.hpp"
 #include "gateway/sim/modbus_slave.hpp"
 #include "meters/virtual/virtual_meter.hpp"
@@ -15,9 +16,6 @@ namespace metergate::cli {
 namespace {
 
 using virtual_meter::VirtualMeter;
-
-/// A whole operation is a handful of exchanges; more means that the two sides talk past each other.
-constexpr std::size_t kMostExchanges = 1'000;
 
 /// Driver on one side, virtual meter on the other, the wire left out.
 class Bench {
@@ -29,30 +27,19 @@ class Bench {
         now_{now} {}
 
   OperationResult perform(const operation::Operation& operation) {
-    const auto exchange = driver_.start(operation, MeterAddress{.number = 1, .name = {}});
-    DriverStep step = exchange->begin(time());
-    for (std::size_t i = 0; i < kMostExchanges; ++i) {
-      if (auto* finished = std::get_if<Finished>(&step)) return std::move(finished->result);
-      if (const auto* pause = std::get_if<Pause>(&step)) {
-        passed_ += pause->length;
-        step = exchange->resume(time());
-        continue;
-      }
-      meter_.advance(time_in_seconds());
-      const auto& request = std::get<Transact>(step).request;
-      auto answer = slave_.serve(meter_, request.octets, time_in_seconds());
-      step = exchange->answered(
-          answer ? WireResult{WireAnswer{.octets = std::move(*answer)}}
-                 : WireResult{failure(LinkFault{LinkFault::Reason::NoAnswer, "no power"})},
-          time());
-    }
-    OperationFault endless;
-    endless.reason = OperationFault::Reason::Meaningless;
-    endless.what = "no end after " + std::to_string(kMostExchanges) + " exchanges";
-    return failure(std::move(endless));
+    return metergate::perform(driver_, operation, {.number = 1, .name = {}},
+                              {[this](const WireRequest& request) { return transact(request); },
+                               [this] { return time(); },
+                               [this](std::chrono::milliseconds length) { passed_ += length; }});
   }
 
  private:
+  WireResult transact(const WireRequest& request) {
+    meter_.advance(time_in_seconds());
+    auto answer = slave_.serve(meter_, request.octets, time_in_seconds());
+    if (answer) return WireAnswer{.octets = std::move(*answer)};
+    return failure(LinkFault{LinkFault::Reason::NoAnswer, "no power"});
+  }
   static virtual_meter::Settings settings(const model::MeterModel& meter_model) {
     virtual_meter::Settings out{.serial = *SerialNumber::parse("12345678")};
     out.capture_period = meter_model.capture_period;

@@ -40,13 +40,17 @@ void add_configuration_option(CLI::App& command, StoreOptions& options) {
       ->default_str(kUsualConfiguration);
 }
 
-void add_store_options(CLI::App& command, StoreOptions& options) {
+void add_socket_options(CLI::App& command, StoreOptions& options) {
   add_configuration_option(command, options);
-  command.add_option("--store", options.store, "The ledger's file, instead of the configured one")
-      ->type_name("FILE");
   command
       .add_option("--socket", options.socket, "The control socket, instead of the configured one")
       ->type_name("PATH");
+}
+
+void add_store_options(CLI::App& command, StoreOptions& options) {
+  add_socket_options(command, options);
+  command.add_option("--store", options.store, "The ledger's file, instead of the configured one")
+      ->type_name("FILE");
 }
 
 CliResult<config::Configuration> load_configuration(const std::filesystem::path& file) {

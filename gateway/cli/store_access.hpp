@@ -27,6 +27,8 @@ struct StoreOptions {
 /// Adds --config, --store and --socket to a subcommand.
 void add_store_options(CLI::App& command, StoreOptions& options);
 void add_configuration_option(CLI::App& command, StoreOptions& options);
+/// Adds --config and --socket: for subcommands that ask the running gateway alone.
+void add_socket_options(CLI::App& command, StoreOptions& options);
 
 /// The store, opened for reading beside the running gateway, and what is needed to understand it.
 struct OpenStore {

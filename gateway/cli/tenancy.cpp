@@ -105,8 +105,11 @@ void add_tenancy(CLI::App& app, Action& action) {
   command->add_flag("--json", look->json, "One JSON object a tenancy");
   add_store_options(*command, look->store);
   command->footer(
-      "A change is ordered with `metergate send change-tenancy`. Readings, exports and the journal "
-      "show the\nopen tenancy only; what is sealed stays for the supplier, apart.\n"
+      "A change is ordered with `metergate send change-tenancy`. Readings, exports and `show` tell "
+      "of "
+      "the open\ntenancy only, and the journal forgets what it repeated of the meter's logs; what "
+      "is "
+      "sealed stays, apart.\n"
       "Example:\n  metergate tenancy house-001");
   command->callback(
       [look, &action] { action = [look](Console& console) { return run(console, *look); }; });

@@ -19,18 +19,6 @@ using testing::HasSubstr;
 const std::filesystem::path kModels =
     std::filesystem::path{METERGATE_SOURCE_DIR} / "meters" / "models" / "data";
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran ran(std::vector<std::string> arguments) {
-  TestConsole test;
-  const int code = run(std::move(arguments), test.console);
-  return {code, test.out.str(), test.err.str()};
-}
-
 TEST(CheckModel, EveryModelWeShipIsReadableThroughItsOwnRegisters) {
   std::size_t tried = 0;
   for (const auto& entry : std::filesystem::directory_iterator{kModels}) {
@@ -86,6 +74,25 @@ TEST_F(CheckConfig, StreetOfTheSimulatorIsConfiguredWithoutMistakes) {
   EXPECT_EQ(checked.code, kOk) << checked.out;
   EXPECT_THAT(checked.out, HasSubstr("no mistakes; site street, 8 meters on 2 lines"));
   EXPECT_THAT(checked.out, HasSubstr("of the line's time"));
+}
+
+TEST_F(CheckConfig, DlmsMetersOfTheSimulatorAreNamedToo) {
+  const Ran printed =
+      ran({"sim", "config", "--dir", folder_.string(), "--models", kModels.string(), "--lines", "0",
+           "--dlms-meters", "3", "--dlms-tcp-meters", "2", "--dlms-tcp-port", "4059"});
+  ASSERT_EQ(printed.code, kOk) << printed.err;
+  const Ran checked = check(printed.out);
+  EXPECT_EQ(checked.code, kOk) << checked.out;
+  EXPECT_THAT(checked.out, HasSubstr("no mistakes; site street, 5 meters on 2 lines"));
+}
+
+TEST_F(CheckConfig, KeyFilesOfDlmsMetersThatAreNotThereAreMistakes) {
+  const Ran printed = ran({"sim", "config", "--dir", folder_.string(), "--models", kModels.string(),
+                           "--lines", "0", "--dlms-meters", "2", "--dlms-security", "gmac"});
+  const Ran checked = check(printed.out);
+  EXPECT_EQ(checked.code, kConfigurationError);
+  EXPECT_THAT(checked.out, HasSubstr("key_file of meter hdlc-001"));
+  EXPECT_THAT(checked.out, HasSubstr("dlms-keys/hdlc-002.toml"));
 }
 
 TEST_F(CheckConfig, EveryMistakeIsToldInOneGo) {

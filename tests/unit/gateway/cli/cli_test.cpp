@@ -29,18 +29,6 @@ using testing::Not;
 const cosem::ObisCode kImport = *cosem::ObisCode::parse("1-0:1.29.0");
 const UtcSeconds kMidnight = *rfc3339::parse_date("2026-03-01");
 
-struct Ran {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
-
-Ran ran(std::vector<std::string> arguments) {
-  TestConsole test;
-  const int code = run(std::move(arguments), test.console);
-  return {code, test.out.str(), test.err.str()};
-}
-
 TEST(CommandLine, HelpIsShownAndIsNoMistake) {
   const Ran help = ran({"--help"});
   EXPECT_EQ(help.code, kOk);

@@ -89,6 +89,7 @@ TEST(SendBody, GatewayUnderstandsWhatEveryVerbSends) {
       command.tariff_id = "12";
       command.price = "27";
     }
+    command.epoch = "1";
     const bool is_for_box = verb.addressee == Addressee::Box;
     if (is_for_box) command.meter.clear();
     const auto body = make_command_body(command, "anna", kNow);

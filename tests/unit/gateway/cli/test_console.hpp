@@ -2,7 +2,11 @@
 #pragma once
 
 #include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "gateway/cli/cli.hpp"
 #include "gateway/cli/console.hpp"
 
 namespace metergate::cli {
@@ -18,5 +22,18 @@ struct TestConsole {
                   .colours = false,
                   .columns = 100};
 };
+
+/// What a command line came to.
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+inline Ran ran(std::vector<std::string> arguments) {
+  TestConsole test;
+  const int code = run(std::move(arguments), test.console);
+  return {code, test.out.str(), test.err.str()};
+}
 
 }  // namespace metergate::cli

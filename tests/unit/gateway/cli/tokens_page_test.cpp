@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "gateway/cli/cli.hpp"
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"
 
 namespace metergate::cli {
@@ -61,10 +62,9 @@ std::string as_it_is(const std::string& text) {
 }
 
 TEST(TokensPage, EveryCommandSaysWhatThePageSays) {
-  char name[] = "/tmp/metergate-page-XXXXXX";
-  const std::filesystem::path folder = ::mkdtemp(name);
+  const test::TemporaryDirectory folder;
   const auto before = std::filesystem::current_path();
-  std::filesystem::current_path(folder);
+  std::filesystem::current_path(folder.path());
   std::size_t consoles = 0;
   for (const Block& block : blocks_of("tokens.md")) {
     if (!block.name.empty()) {
@@ -77,7 +77,6 @@ TEST(TokensPage, EveryCommandSaysWhatThePageSays) {
   }
   EXPECT_GE(consoles, 5U);
   std::filesystem::current_path(before);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

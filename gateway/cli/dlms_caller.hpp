@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "gateway/cli/dlms_wire.hpp"
+#include "protocols/dlms/apdu.hpp"
+#include "protocols/dlms/client_session.hpp"
+
+namespace metergate::cli {
+
+/// How one meter is reached, as it stands on a command line.
+struct DlmsMeterOptions {
+  std::string host;
+  std::uint16_t port = 4059;
+  std::string device;
+  std::uint32_t baud = 9'600;
+  std::uint16_t client = 16;
+  std::uint16_t server = 1;    ///< logical device: upper HDLC address, or wPort
+  std::uint16_t physical = 0;  ///< lower HDLC address; 0: one octet, upper alone
+  std::string security = "none";
+  std::string password_file;
+  std::string key_file;
+  std::string client_title;
+  std::string counter_file;
+  std::string street_serial;  ///< of a simulated meter, whose keys are public
+};
+
+/// The session to use, and where its invocation counters are kept.
+struct DlmsCall {
+  dlms::SessionSettings session{};
+  std::filesystem::path counter_file{};
+};
+[[nodiscard]] CliResult<DlmsCall> dlms_call(const DlmsMeterOptions& options);
+
+/// Lines `ek = HEX`, `ak = HEX`, `dk = HEX`; `#` begins a remark. Keys never stand on a command
+/// line, where everybody on the machine could read them.
+[[nodiscard]] CliResult<dlms::CipheringKeys> read_dlms_keys(const std::string& file);
+/// 16 hex digits; the fault names the option.
+[[nodiscard]] CliResult<dlms::SystemTitle> parse_title(const char* option, const std::string& text);
+
+/// Asks one meter, and waits for the answer.
+class DlmsCaller {
+ public:
+  DlmsCaller(DlmsWire wire, DlmsCall call);
+
+  /// The meter's answer, whatever it says.
+  [[nodiscard]] CliResult<dlms::Apdu> ask(const dlms::Apdu& request);
+  [[nodiscard]] CliResult<dlms::GetResult> get(const dlms::AttributeReference& attribute);
+  /// Releases association and link; what is not answered is left.
+  void close();
+
+ private:
+  /// True when the session has nothing more to wait for.
+  bool perform(const dlms::session::Effects& effects);
+  bool wait_once();
+
+  DlmsWire wire_;
+  std::filesystem::path counter_file_;
+  dlms::ClientSession session_;
+  std::optional<CliResult<dlms::Apdu>> answer_;
+  bool closed_ = false;
+};
+
+}  // namespace metergate::cli

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/dlms_meter_commands.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <memory>
+
+#include "gateway/cli/dlms_caller.hpp"
+#include "gateway/cli/dlms_data_text.hpp"
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/table.hpp"
+#include "protocols/cosem/classes.hpp"
+#include "protocols/cosem/obis_names.hpp"
+#include "protocols/cosem/object_list.hpp"
+#include "protocols/cosem/profile_rows.hpp"
+#include "protocols/cosem/scaler_unit.hpp"
+#include "protocols/dlms/data_access.hpp"
+#include "protocols/dlms/selective_access.hpp"
+#include "protocols/iso8601/rfc3339.hpp"
+
+namespace metergate::cli {
+namespace {
+
+using dlms::Data;
+
+struct Options {
+  DlmsMeterOptions meter;
+  std::string object;
+  std::string profile = "1-0:99.1.0*255";
+  unsigned days = 1;
+};
+
+CliError refused(const std::string& what, dlms::AccessResult result) {
+  return {kRefused, what + ": the meter says " + std::string{dlms::access_result_word(result)}};
+}
+
+class Meter {
+ public:
+  explicit Meter(DlmsCaller caller) : caller_{std::move(caller)} {}
+  ~Meter() { caller_.close(); }
+  Meter(const Meter&) = delete;
+  Meter& operator=(const Meter&) = delete;
+
+  CliResult<Data> read(const dlms::AttributeReference& attribute) {
+    auto result = caller_.get(attribute);
+    if (!result) return failure(result.error());
+    if (const auto* no = std::get_if<dlms::AccessResult>(&result.value())) {
+      return failure(refused(attribute.logical_name.text(), *no));
+    }
+    return std::get<Data>(std::move(result).value());
+  }
+
+ private:
+  DlmsCaller caller_;
+};
+
+CliResult<std::unique_ptr<Meter>> call(const DlmsMeterOptions& options) {
+  auto prepared = dlms_call(options);
+  if (!prepared) return failure(prepared.error());
+  if (options.host.empty() == options.device.empty()) {
+    return failure(CliError{kUsage, "one of --host and --device says where the meter is"});
+  }
+  auto wire = options.device.empty() ? DlmsWire::connect(options.host, options.port)
+                                     : DlmsWire::open(options.device, options.baud);
+  if (!wire) return failure(wire.error());
+  return std::make_unique<Meter>(DlmsCaller{std::move(wire).value(), std::move(*prepared)});
+}
+
+int discover(Console& console, const Options& options) {
+  auto meter = call(options.meter);
+  if (!meter) return complain(console, meter.error());
+  const auto data = (*meter)->read({cosem::association::kClass,
+                                    cosem::kCurrentAssociation,
+                                    cosem::association::kObjectList,
+                                    {}});
+  if (!data) return complain(console, data.error());
+  const auto list = cosem::decode_object_list(data.value());
+  if (!list) return complain(console, {kRefused, "the meter's list of objects makes no sense"});
+  Table table{{{"class", Table::Align::Right}, {"version", Table::Align::Right}, {"object"}}};
+  for (const cosem::ObjectListEntry& entry : *list) {
+    table.add(
+        {std::to_string(entry.class_id), std::to_string(entry.version), entry.logical_name.text()});
+  }
+  console.out << table.text();
+  return kOk;
+}
+
+/// `OBIS[:class[:attribute]]`; an OBIS code holds one colon itself.
+CliResult<dlms::AttributeReference> reference(const std::string& text) {
+  const auto wrong = [&] {
+    return failure(CliError{kUsage, "`" + text +
+                                        "`: must be OBIS[:CLASS[:ATTRIBUTE]], like "
+                                        "1-0:1.8.0:3:2"});
+  };
+  const auto first = text.find(':', text.find(':') + 1);
+  const auto name = cosem::ObisCode::parse(std::string_view{text}.substr(0, first));
+  if (text.find(':') == std::string::npos || !name) return wrong();
+  dlms::AttributeReference out{cosem::register_object::kClass, *name, 2, {}};
+  if (first == std::string::npos) return out;
+  const auto second = text.find(':', first + 1);
+  const std::string class_id = text.substr(first + 1, second - first - 1);
+  const std::string attribute = second == std::string::npos ? "2" : text.substr(second + 1);
+  const auto number = [](const std::string& digits, auto& into) {
+    const auto end = digits.data() + digits.size();
+    return std::from_chars(digits.data(), end, into).ptr == end && !digits.empty();
+  };
+  if (!number(class_id, out.class_id) || !number(attribute, out.attribute)) return wrong();
+  return out;
+}
+
+int read(Console& console, const Options& options) {
+  const auto wanted = reference(options.object);
+  if (!wanted) return complain(console, wanted.error());
+  auto meter = call(options.meter);
+  if (!meter) return complain(console, meter.error());
+  const auto data = (*meter)->read(wanted.value());
+  if (!data) return complain(console, data.error());
+  Outline out;
+  outline_data(out, 0, {}, data.value());
+  console.out << out.text();
+  const bool measured = wanted->class_id == cosem::register_object::kClass &&
+                        wanted->attribute == cosem::register_object::kValue;
+  const auto number = measured ? dlms::integer_of(data.value()) : std::nullopt;
+  if (!number) return kOk;
+  const auto scale = (*meter)->read(
+      {wanted->class_id, wanted->logical_name, cosem::register_object::kScalerUnit, {}});
+  const auto scaler = scale ? cosem::decode_scaler_unit(scale.value()) : std::nullopt;
+  if (scaler) {
+    console.out << "= " << cosem::decimal_text(*number, scaler->scaler) << ' '
+                << cosem::unit_symbol(scaler->unit) << '\n';
+  }
+  return kOk;
+}
+
+std::string column_text(const cosem::CaptureObject& column) {
+  if (column.class_id == cosem::clock::kClass) return "time";
+  return column.logical_name.text() +
+         (column.index == 0 ? std::string{} : "/" + std::to_string(column.index));
+}
+
+int profile(Console& console, const Options& options) {
+  const auto name = cosem::ObisCode::parse(options.profile);
+  if (!name) return complain(console, {kUsage, "`" + options.profile + "` is no OBIS code"});
+  auto meter = call(options.meter);
+  if (!meter) return complain(console, meter.error());
+  const auto attribute = [&](std::int8_t number, std::optional<dlms::SelectiveAccess> part = {}) {
+    return (*meter)->read({cosem::profile_generic::kClass, *name, number, std::move(part)});
+  };
+  const auto objects = attribute(cosem::profile_generic::kCaptureObjects);
+  if (!objects) return complain(console, objects.error());
+  const auto columns = cosem::decode_columns(objects.value());
+  if (!columns) return complain(console, {kRefused, "the profile's columns make no sense"});
+  const auto period = attribute(cosem::profile_generic::kCapturePeriod);
+  if (!period) return complain(console, period.error());
+
+  const auto clock = (*meter)->read({cosem::clock::kClass, cosem::kClock, cosem::clock::kTime, {}});
+  if (!clock) return complain(console, clock.error());
+  const auto stamp = dlms::date_time_of(clock.value());
+  const auto now = stamp ? dlms::to_utc(*stamp) : std::nullopt;
+  if (!now) return complain(console, {kRefused, "the meter's clock makes no sense"});
+  const UtcSeconds to = std::chrono::floor<std::chrono::seconds>(*now);
+  const auto bound = [](UtcSeconds time) { return dlms::octet_string(dlms::utc_date_time(time)); };
+  const auto buffer =
+      attribute(cosem::profile_generic::kBuffer,
+                dlms::select(dlms::RangeAccess{{cosem::clock::kClass, cosem::kClock, 2, 0},
+                                               bound(to - std::chrono::days{options.days}),
+                                               bound(to),
+                                               {}}));
+  if (!buffer) return complain(console, buffer.error());
+  const auto rows = cosem::decode_rows(
+      buffer.value(),
+      {.columns = *columns,
+       .capture_period = std::chrono::seconds{dlms::integer_of(period.value()).value_or(0)},
+       .zone = {}});
+  if (!rows) {
+    return complain(
+        console, {kRefused, "row " + std::to_string(rows.error().row) + ": " + rows.error().what});
+  }
+  std::vector<Table::Column> heads;
+  for (const cosem::CaptureObject& column : *columns) heads.push_back({column_text(column)});
+  Table table{std::move(heads)};
+  const auto clock_at = cosem::clock_column(*columns);
+  for (const cosem::ProfileRow& row : rows.value()) {
+    std::vector<std::string> cells;
+    for (std::size_t at = 0; at < row.cells.size(); ++at) {
+      const auto number = dlms::integer_of(row.cells[at]);
+      cells.push_back(clock_at == at && row.time ? rfc3339::text(*row.time)
+                      : number                   ? std::to_string(*number)
+                                                 : data_text(row.cells[at]));
+    }
+    table.add(std::move(cells));
+  }
+  console.out << table.text();
+  return kOk;
+}
+
+void add_meter_options(CLI::App& command, DlmsMeterOptions& meter) {
+  command.add_option("--host", meter.host, "The meter's host, for the TCP wrapper");
+  command.add_option("--port", meter.port, "... and port")->capture_default_str();
+  command.add_option("--device", meter.device, "Serial device, for HDLC");
+  command.add_option("--baud", meter.baud, "... and its speed, 8N1")->capture_default_str();
+  command.add_option("--client", meter.client, "Client number: 16 is the public one")
+      ->check(CLI::Range(1, 127))
+      ->capture_default_str();
+  command.add_option("--server", meter.server, "Logical device, or the wrapper's wPort")
+      ->capture_default_str();
+  command.add_option("--physical", meter.physical, "Physical HDLC address; 0: none")
+      ->check(CLI::Range(0, 16'383))
+      ->capture_default_str();
+  command.add_option("--security", meter.security, "What the client shows")
+      ->check(CLI::IsMember({"none", "lls", "gmac"}))
+      ->capture_default_str();
+  command.add_option("--password-file", meter.password_file, "Its first line, for lls");
+  command.add_option("--keys", meter.key_file, "File with `ek = HEX` and `ak = HEX`, for gmac");
+  command.add_option("--client-title", meter.client_title, "Our system title, for gmac");
+  command.add_option("--counter-file", meter.counter_file,
+                     "Where our invocation counter is kept, for gmac");
+  command.add_option("--street-meter", meter.street_serial,
+                     "Serial number of a simulated meter: its keys are public");
+}
+
+CLI::App& add(CLI::App& dlms, Action& action, const char* name, const char* help,
+              const std::shared_ptr<Options>& options, int (*run)(Console&, const Options&)) {
+  CLI::App* command = dlms.add_subcommand(name, help);
+  add_meter_options(*command, options->meter);
+  command->callback([options, &action, run] {
+    action = [options, run](Console& console) { return run(console, *options); };
+  });
+  return *command;
+}
+
+}  // namespace
+
+void add_dlms_meter_commands(CLI::App& dlms, Action& action) {
+  add(dlms, action, "discover", "The objects a meter has", std::make_shared<Options>(), discover)
+      .footer(
+          "Examples:\n"
+          "  metergate dlms discover --host 127.0.0.1 --port 4059 --client 1\n"
+          "  metergate dlms discover --device /dev/ttyUSB0 --physical 17 --client 1");
+  auto one = std::make_shared<Options>();
+  CLI::App& read_command = add(dlms, action, "read", "Read one attribute", one, read);
+  read_command.add_option("OBJECT", one->object, "OBIS[:CLASS[:ATTRIBUTE]]")->required();
+  read_command.footer(
+      "Examples:\n"
+      "  metergate dlms read --host 127.0.0.1 0-0:1.0.0:8\n"
+      "  metergate dlms read --host 127.0.0.1 --client 1 1-0:1.8.0");
+  auto rows = std::make_shared<Options>();
+  CLI::App& profile_command =
+      add(dlms, action, "profile", "Read the newest rows of a profile", rows, profile);
+  profile_command.add_option("OBIS", rows->profile, "Which one")->capture_default_str();
+  profile_command.add_option("--days", rows->days, "How far back")
+      ->check(CLI::Range(1U, 400U))
+      ->capture_default_str();
+}
+
+}  // namespace metergate::cli

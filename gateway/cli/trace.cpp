@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/cli/trace.hpp"
+
+#include <CLI/CLI.hpp>
+#include <boost/json.hpp>
+#include <memory>
+
+#include "gateway/cli/control_client.hpp"
+#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/store_access.hpp"
+#include "gateway/cli/time_option.hpp"
+#include "gateway/cli/trace_text.hpp"
+
+namespace metergate::cli {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::hours kLongest{1};
+/// The gateway ends it; this long after its time it is taken for dead.
+constexpr std::chrono::seconds kGrace{10};
+
+struct Options {
+  StoreOptions store;
+  std::string meter;
+  std::string length = "1m";
+  bool json = false;
+};
+
+int trace(Console& console, const Options& options) {
+  const auto length = parse_duration(options.length);
+  if (!length || *length < std::chrono::seconds{1} || *length > kLongest) {
+    return complain(console,
+                    {kUsage, "--for " + options.length + ": 1s to 1h is allowed, such as 90s, 5m"});
+  }
+  const auto socket = socket_path(options.store);
+  if (!socket) return complain(console, socket.error());
+  auto client = ControlClient::connect(*socket);
+  if (!client) return complain(console, client.error());
+  std::size_t seen = 0;
+  const auto ended = client->call(
+      "trace", {{"meter", options.meter}, {"seconds", length->count()}},
+      [&](const json::object& line) {
+        if (!line.contains("at")) return ControlClient::Wanted::More;
+        ++seen;
+        console.out << (options.json ? json::serialize(line) + '\n' : trace_text(line))
+                    << std::flush;
+        return ControlClient::Wanted::More;
+      },
+      *length + kGrace);
+  if (!ended) return complain(console, ended.error());
+  if (*ended == ControlClient::Ended::TimedOut) {
+    return complain(console, {kUnavailable, "the gateway does not answer any more"});
+  }
+  console.err << seen << " exchanges in " << options.length << '\n';
+  return kOk;
+}
+
+}  // namespace
+
+void add_trace(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("trace", "See what passes between gateway and meter");
+  command->footer(
+      "Every exchange while it lasts, explained: registers of Modbus, APDUs of DLMS, payloads of\n"
+      "MQTT. It asks the meter nothing itself and ends by itself. A token is not shown, nor "
+      "anything\n"
+      "that looks like one.\n\n"
+      "Examples:\n"
+      "  metergate trace m1 --for 5m\n"
+      "  metergate trace m1 --json | jq 'select(.fault)'");
+  command->add_option("METER", options->meter, "The meter's name")->required();
+  command->add_option("--for", options->length, "How long, up to 1h")->capture_default_str();
+  command->add_flag("--json", options->json, "One JSON object an exchange");
+  add_socket_options(*command, options->store);
+  command->callback([options, &action] {
+    action = [options](Console& console) { return trace(console, *options); };
+  });
+}
+
+}  // namespace metergate::cli
