@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""One module a group of rows of the table."""
