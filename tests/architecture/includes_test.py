@@ -7,8 +7,8 @@ from fnmatch import fnmatch
 from house import ROOT, code, folder_of, includes, rules, sources
 
 LAYERS, GATEWAY, LIBRARIES = rules()
-POSIX = {"arpa", "dlfcn", "fcntl", "netinet", "poll", "pthread", "pwd", "sched", "signal", "stdlib", "sys",
-         "termios", "time", "unistd"}
+POSIX = {"arpa", "dlfcn", "fcntl", "grp", "malloc", "netdb", "netinet", "poll", "pthread", "pwd",
+         "sched", "signal", "stdlib", "sys", "termios", "time", "unistd"}
 
 
 def allowed_folders(folder):

@@ -9,6 +9,7 @@ from house import files, text
 TABLE = "docs/acceptance.md"
 ROWS = [f"J-{number:02d}" for number in range(1, 64)] \
     + [f"P-{number:02d}" for number in range(1, 46)]
+SECURITY = "docs/security.md"
 NAMED = re.compile(r"`([a-z]+/[a-z_/]+\.(?:py|cpp))::([A-Za-z0-9_.]+)`")
 
 
@@ -67,6 +68,22 @@ class Rows(unittest.TestCase):
             for name in tests_in(path):
                 for row in rows_of(name):
                     self.assertIn(name, told.get(row, ()), f"{path}: not named in {TABLE} at {row}")
+
+class SecurityRows(unittest.TestCase):
+    def rows(self):
+        cells = [[cell.strip() for cell in line.strip("|").split("|")]
+                 for line in text(SECURITY).splitlines() if re.match(r"\| S\d", line)]
+        return [(cell[0], cell[2]) for cell in cells]
+
+    def test_each_stands_there_once_and_in_order(self):
+        self.assertEqual([row for row, _ in self.rows()], [f"S{n}" for n in range(1, 23)])
+
+    def test_each_is_shown_or_said_to_be_open(self):
+        for row, shown in self.rows():
+            for path, name in NAMED.findall(shown):
+                self.assertIn(f"tests/{path}", files("tests", endings={".py", ".cpp"}), row)
+                self.assertIn(name, tests_in(f"tests/{path}"), f"{row}: {path}")
+            self.assertTrue(NAMED.search(shown) or "**open" in shown or shown == "said here", row)
 
 
 if __name__ == "__main__":

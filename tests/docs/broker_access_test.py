@@ -26,8 +26,8 @@ class BrokerAccess(unittest.TestCase):
         cls.ours = Authority(cls.folder / "ours")
         cls.ours.certify("broker", address=True)
         for name in ("gateway-site-1", "gateway-site-1-meters", "vending", "billing", "mdm",
-                     "engineering", "customer-service", "messaging", "engineer", "house-001",
-                     "house-002", "stranger"):
+                     "engineering", "customer-service", "data-protection", "messaging",
+                     "engineer", "house-001", "house-002", "stranger"):
             cls.ours.certify(name)
         cls.theirs = Authority(cls.folder / "theirs")
         cls.theirs.certify("vending")
@@ -90,7 +90,7 @@ class BrokerAccess(unittest.TestCase):
             outsider = self.client(name)
             for verb in ("deliver-token", "set-relay", "set-clock", "read", "cancel",
                          "issue-token", "resend-tokens", "change-tenancy", "change-supplier",
-                         "set-tariff"):
+                         "set-tariff", "export-tenancy", "erase-tenancy"):
                 outsider.publish(f"{SITE}/meter/house-001/command/{verb}", "forbidden")
             outsider.publish(f"{SITE}/command/restart", "forbidden")
             outsider.publish(f"{SITE}/command/change-registry", "forbidden")
@@ -104,6 +104,7 @@ class BrokerAccess(unittest.TestCase):
                    "engineering": {"issue-token", "resend-tokens", "cancel"},
                    "customer-service": {"change-tenancy", "change-supplier", "set-tariff",
                                         "cancel"},
+                   "data-protection": {"export-tenancy", "erase-tenancy"},
                    "engineer": {"read", "synchronise", "set-clock"}}
         every = set().union(*granted.values())
         for name, verbs in granted.items():

@@ -61,6 +61,8 @@ def schema_of(topic):
         return f"north-command-{levels[-1]}.json"
     if levels[-1] == "state":
         return "north-meter-state.json" if levels[0] == "meter" else "north-gateway-state.json"
+    if "sealed" in levels:
+        return PLACES[levels[-1]] + ".json"
     return PLACES[levels[2] if levels[0] == "meter" else levels[0]] + ".json"
 
 
@@ -97,9 +99,10 @@ class LiveExamples(StreetCase):
         config["access"] = {"require_signature": False, "always_signed": []}
         config["role"] = [{"name": "all", "functions": ["credit", "tamper-reset", "tariff-index"],
                            "credit_limit_wh": 100000, "engineering_to_customer": True,
-                           "registry": True, "tenancy": True}]
+                           "registry": True, "tenancy": True, "sealed": True}]
         config["operator"] = [{"name": name, "roles": ["all"]} for name in
-                              ("engineering", "switching", "customer-service", "billing")]
+                              ("engineering", "switching", "customer-service", "billing",
+                               "data-protection")]
 
     def send(self, name, meter=None, **options):
         body = moved_to_now(COMMANDS[name])
@@ -118,7 +121,8 @@ class LiveExamples(StreetCase):
         self.utility.wait_for("the gateway on the broker", lambda h: h.topic == f"{ROOT}/state")
         waiting = self.send("command-set-relay")
         self.utility.step(waiting, "accepted")
-        later = {"command-set-relay", "command-cancel", "command-change-registry.settle"}
+        later = {"command-set-relay", "command-cancel", "command-change-registry.settle",
+                 "command-erase-tenancy"}
         for name in sorted(COMMANDS.keys() - later):
             with self.subTest(name):
                 command = self.send(name)
@@ -127,6 +131,9 @@ class LiveExamples(StreetCase):
                     continue
                 outcome = self.utility.outcome(command)
                 self.assertIn(outcome["state"], ("succeeded", "rejected"), outcome)
+        with self.subTest("command-erase-tenancy"):
+            erased = self.utility.outcome(self.send("command-erase-tenancy"))
+            self.assertEqual(erased["state"], "succeeded", erased)
         with self.subTest("command-cancel"):
             self.assertEqual(self.utility.outcome(self.send("command-cancel"))["state"],
                              "succeeded")

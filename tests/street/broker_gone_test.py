@@ -2,12 +2,14 @@
 """The broker dies, forgets, refuses: nothing that was for it is lost."""
 
 import json
+import signal
 import time
 import unittest
 from datetime import datetime
 
 from harness.broker import LASTING
 from harness.case import StreetCase
+from harness.row import Row
 from harness.running import until
 from harness.utility import ROOT
 
@@ -44,10 +46,15 @@ class BrokerGoneTest(StreetCase):
         """The broker is killed and comes back; returns the orders given meanwhile."""
         meters = self.street.on_line + self.street.on_tcp
         self.gateway.forget_journal()
+        # It hangs before it dies: what it was given last is neither acknowledged nor kept.
+        self.broker.signal(signal.SIGSTOP)
+        unheard = [self.order_on_the_box(meter) for meter in meters]
+        until("the first ones carried out", lambda: not self.gateway.rows(
+            "SELECT 1 FROM command WHERE ended = 0"))
         self.broker.kill()
         until("the loss to be noticed",
               lambda: self.gateway.must_live() and self.gateway.journal("MG0602"))
-        orders = [self.order_on_the_box(meter) for meter in meters * 3]
+        orders = unheard + [self.order_on_the_box(meter) for meter in meters * 3]
         until("all of them carried out without a broker", lambda: not self.gateway.rows(
             "SELECT 1 FROM command WHERE ended = 0"))
         while_away()
@@ -77,10 +84,12 @@ class BrokerGoneTest(StreetCase):
         def cut():
             self.gateway.kill()
             self.gateway.start()
-        self.outage(cut)
-        self.no_reading_is_missing()
-        for meter in self.street.meters:
-            self.checker.nothing_doubled(meter)
+        with Row("R5", "outages with a kill inside", 1) as row:
+            for _ in row:
+                self.outage(cut)
+                self.no_reading_is_missing()
+                for meter in self.street.meters:
+                    self.checker.nothing_doubled(meter)
 
     def test_the_loss_is_one_line_however_long_it_lasts(self):
         self.gateway.forget_journal()
@@ -110,8 +119,12 @@ class BrokerForgetsTest(StreetCase):
     broker_lines = ("persistence false",)
 
     def test_a_repeated_id_is_answered_whatever_the_broker_forgot(self):
+        with Row("R6", "brokers killed that forget", 4) as kills:
+            self.kill_and_judge(kills)
+
+    def kill_and_judge(self, kills):
         orders = []
-        for _ in range(4):
+        for _ in kills:
             orders += [self.deliver(meter) for meter in self.street.meters]
             self.broker.kill()
             self.broker.start()
@@ -123,7 +136,8 @@ class BrokerForgetsTest(StreetCase):
         for meter in self.street.meters:
             self.checker.nothing_doubled(meter)
             taken = [o for o in self.street.orders(meter, "token") if o["result"] == "taken"]
-            self.assertEqual(len([o for o in taken if o["transaction"] > 0]), 4)
+            self.assertEqual(len([o for o in taken if o["transaction"] > 0]),
+                             kills.wanted)
 
 
 if __name__ == "__main__":

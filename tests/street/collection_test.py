@@ -150,6 +150,9 @@ class SwappedMeterTest(StreetCase):
 
     def test_an_order_never_reaches_a_stranger_however_quick_the_change_was(self):
         for meter in self.street.meters:
+            # A proof of identity serves for the routine reads of half a minute; none shall be
+            # under way when somebody changes a meter faster than it is missed.
+            self.everything_is_there(meter)
             self.street.do("swap", meter)
             outcome = self.checker.settled(self.deliver(meter), "failed")
             self.assertEqual(outcome["reason"], "wrong-meter")

@@ -8,6 +8,7 @@ import unittest
 
 from harness.case import StreetCase
 from harness.checker import DAY
+from harness.row import Row
 from harness.running import until
 from harness.utility import ROOT
 
@@ -58,8 +59,12 @@ class DiskFullTest(StreetCase):
         self.fail("a full disk takes orders for ever")
 
     def test_orders_are_refused_while_it_lasts_and_nothing_that_was_taken_is_lost(self):
+        with Row("R4", "fillings of the disk", 2) as row:
+            self.fill_and_judge(row)
+
+    def fill_and_judge(self, row):
         orders = []
-        for _ in range(2):
+        for _ in row:
             self.gateway.forget_journal()
             taken = [self.deliver(meter) for meter in self.street.meters]
             orders += taken

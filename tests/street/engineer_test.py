@@ -244,6 +244,50 @@ class EngineerTest(StreetCase):
         self.addCleanup(self.broker.start)
         self.told("send", "read", "tcp-001", "relay", "--via", "mqtt", code=UNAVAILABLE)
 
+    def test_a_trace_shows_what_passes_and_no_token(self):
+        token = self.mint.utrn()
+        trace = subprocess.Popen([BINARY, "trace", "tcp-001", "--for", "4s", "--json", "--config",
+                                  self.gateway.file], stdout=subprocess.PIPE, text=True)
+        first = json.loads(trace.stdout.readline())
+        self.assertEqual((first["meter"], first["link"], first["protocol"]),
+                         ("tcp-001", "tcp", "modbus"))
+        self.assertRegex(first["request"], r"^03( [0-9a-f]{2}){4}$")
+        self.assertRegex(first["answer"], r"^03( [0-9a-f]{2})+$")
+        self.checker.settled(self.deliver("tcp-001", token), "succeeded")
+        self.street.do("silence", "tcp-001")
+        self.addCleanup(self.street.do, "unsilence", "tcp-001")
+        rest, _ = trace.communicate(timeout=30)
+        told = [json.loads(line) for line in rest.splitlines()]
+        self.assertEqual(trace.returncode, OK, "it ends by itself")
+        self.assertTrue([one for one in told if "hidden_octets" in one], "the token's request")
+        self.assertIn("no-answer", [one.get("fault") for one in told])
+        shown = "".join(bytes.fromhex(one.get("request", "") + one.get("answer", "")).decode(
+            "latin-1") for one in told)
+        self.assertNotIn(token, shown)
+        self.street.do("unsilence", "tcp-001")
+        self.gateway.wait_for_sessions(["tcp-001"])
+        for meter, words in (("a-001", "holding registers from"), ("mqtt-001", '{"')):
+            self.assertIn(words, self.told("trace", meter, "--for", "3s"))
+        self.told("trace", "nobody", code=REFUSED)
+        self.told("trace", "a-001", "--for", "3d", code=USAGE)
+
+    def test_a_scan_finds_who_answers_on_a_line(self):
+        self.told("scan", "line-a", code=UNAVAILABLE)  # the gateway holds it
+        self.gateway.stop()
+        found = json.loads(self.told("scan", "line-a", "--from", "1", "--to", "4", "--json"))
+        self.assertEqual(found, {
+            "line": "line-a", "address": 1, "meter": "a-001", "fit": "identified",
+            "serial": self.street.serial("a-001"), "firmware": found["firmware"],
+            "models": ["virtual-prepayment-modbus"]})
+        behind_tcp = self.told("scan", "tcp", "--to", "9").splitlines()
+        self.assertEqual(len(behind_tcp), 2, "a title and one meter")
+        self.assertIn("virtual-prepayment-modbus", behind_tcp[1])
+        self.assertEqual(self.told("scan", "line-a", "--from", "2", "--to", "3",
+                                   code=ENDED_OTHERWISE), "")
+        for wrong in (("no-such-line",), ("line-a", "--to", "300"),
+                      ("line-a", "--from", "9", "--to", "2")):
+            self.told("scan", *wrong, code=USAGE)
+
     def test_what_there_is_no_ledger_or_no_sense_for(self):
         self.told("tail", "--store", self.folder / "nothing.db", code=IO_ERROR)
         nonsense = self.folder / "nonsense.db"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""kill -9 at random instants under load. More of it: METERGATE_STREET_KILLS=300; the same again:
-METERGATE_STREET_SEED=<the number printed>."""
+"""kill -9 at random instants under load. More of it: METERGATE_FAULTS_RUNS=300; the same again:
+METERGATE_FAULTS_SEED=<the number printed>."""
 
-import os
 import random
 import signal
 import threading
@@ -10,9 +9,9 @@ import time
 import unittest
 
 from harness.case import StreetCase
+from harness.row import Row
 
-KILLS = int(os.environ.get("METERGATE_STREET_KILLS", "12"))
-SEED = int(os.environ.get("METERGATE_STREET_SEED", "20260301"))
+KILLS = 12
 MEAN_PAUSE_S = 0.15   # between two orders
 LIFE_S = (0.2, 1.0)   # of the gateway
 SETTLED_WITHIN_S = 60
@@ -22,8 +21,8 @@ RELAY_ORDERS = 15     # a meter takes 20 in 24 hours
 class RandomKillTest(StreetCase):
     street_shape = {"line": 3, "tcp": 2, "mqtt": 3}
 
-    def keep_ordering(self, orders, enough):
-        dice = random.Random(SEED + 1)
+    def keep_ordering(self, orders, enough, seed):
+        dice = random.Random(seed + 1)
         relay_left = dict.fromkeys(self.street.meters, RELAY_ORDERS)
         while not enough.wait(dice.expovariate(1 / MEAN_PAUSE_S)):
             meter = dice.choice(self.street.meters)
@@ -36,14 +35,17 @@ class RandomKillTest(StreetCase):
                 self.utility.again(dice.choice(orders))
 
     def test_every_order_ends_once_and_no_interval_is_lost_or_doubled(self):
-        print(f"\n{KILLS} kills, seed {SEED}")
-        dice, orders, enough = random.Random(SEED), [], threading.Event()
-        ordering = threading.Thread(target=self.keep_ordering, args=(orders, enough))
+        with Row("R1", "kills under load", KILLS) as row:
+            self.kill_and_judge(row)
+
+    def kill_and_judge(self, row):
+        orders, enough = [], threading.Event()
+        ordering = threading.Thread(target=self.keep_ordering, args=(orders, enough, row.seed))
         ordering.start()
         try:
-            for _ in range(KILLS):
+            for _ in row:
                 # Not a wait for anything: the moment of the cut is what is drawn.
-                time.sleep(dice.uniform(*LIFE_S))
+                time.sleep(row.chance.uniform(*LIFE_S))
                 self.gateway.kill()
                 self.gateway.start(ready=False)
         finally:

@@ -118,6 +118,46 @@ class RelayTest(RelayCase):
                 self.assertTrue(outcome["meter_raw"])
 
 
+class ForceConnectTest(RelayCase):
+    """Where a market lets an armed supply be closed with nobody at the meter."""
+
+    model = "virtual-prepayment-mqtt-connect"
+    street_shape = {"line": 0, "tcp": 0, "mqtt": 1, "options": ("--mqtt-model", model)}
+
+    @classmethod
+    def configure(cls, config):
+        super().configure(config)
+        config["meter_range"][0]["model"] = cls.model
+        config["access"] = {"require_signature": False, "always_signed": [], "dual_control": []}
+        config["role"] = [{"name": "switching", "functions": [], "connect": True},
+                          {"name": "billing", "functions": [], "tenancy": True}]
+        config["operator"] = [{"name": "field", "roles": ["switching"]},
+                              {"name": "billing", "roles": ["billing"]}]
+
+    def trail(self, kind):
+        return [row["operator"] for row in self.gateway.rows(
+            "SELECT operator FROM audit WHERE kind = ? ORDER BY seq", kind)]
+
+    def test_p_33_only_from_armed_and_only_by_who_may(self):
+        meter = "mqtt-001"
+        self.order(meter, "off")
+        held = self.checker.settled(self.relay(meter, "on", operator="field"), "rejected")
+        self.assertEqual(held["reason"], "meter-refused")
+        self.shows(meter, "off", "remote")
+        self.order(meter, "armed")
+        seen = len(self.street.orders(meter))
+        denied = self.utility.outcome(self.relay(meter, "on", operator="billing"))
+        self.assertEqual((denied["reason"], denied["field"]), ("not-permitted", "operator"))
+        self.assertIn("connect = true: switching", denied["expected"])
+        self.assertEqual(len(self.street.orders(meter)), seen)
+        self.shows(meter, "armed")
+        self.checker.settled(self.relay(meter, "on", operator="field"), "succeeded")
+        self.shows(meter, "on")
+        self.assertEqual(self.gateway.journal(UNEXPLAINED, meter), [])
+        self.assertEqual(self.trail("operator-denied"), ["billing"])
+        self.assertEqual(self.trail("connect-ordered"), ["field", "field"])
+
+
 class NewMeterTest(RelayCase):
     street_shape = {"line": 1, "tcp": 0, "mqtt": 1, "options": ("--supply", "off")}
 

@@ -6,10 +6,11 @@ import json
 import re
 import unittest
 
-from harness.keyed import ROLES, KeyedCase
-from harness.profile_blob import decode
+from harness.case import BINARY
+from harness.keyed import run
 from harness.running import until
 from harness.street import seconds
+from harness.tenancies import TenancyCase
 from harness.utility import ROOT, utc
 
 PERIOD = 1_800
@@ -18,62 +19,17 @@ PURGED = {"token", "account", "hardware", "configuration", "supply-quality",
 CHANGED, CHECK_FAILED, TARIFF_MISSING = "MG1001", "MG1003", "MG1006"
 
 
-class TenancyCase(KeyedCase):
-    roles = (*ROLES, {"name": "tenancy", "functions": [], "tenancy": True})
-    operators = (*KeyedCase.operators, {"name": "customer-service", "roles": ["tenancy"]})
-
-    # ---- orders ---------------------------------------------------------------------------------
-
-    def change(self, meter, situation="leaves-now", valid_s=600, by="customer-service", **params):
-        return self.utility.order(meter, "change-tenancy", {"situation": situation, **params},
-                                  operator=by, expires_at=utc(valid_s))
-
-    def changed(self, meter, **params):
-        """A change that succeeded and is synchronised: what was told of it at the end."""
-        command = self.change(meter, **params)
-        self.checker.settled(command, "succeeded")
-        return self.synchronised(meter, command)
-
-    def synchronised(self, meter, command):
-        return self.utility.wait_for(
-            f"the synchronisation after {command}",
-            lambda h: h.topic == f"{ROOT}/meter/{meter}/tenancy"
-            and h.body["phase"] == "synchronised" and h.body.get("command") == command).body
-
-    # ---- witnesses ------------------------------------------------------------------------------
-
-    def told(self, meter, phase):
-        return {h.payload: h.body for h in self.utility.heard
-                if h.topic == f"{ROOT}/meter/{meter}/tenancy" and h.body["phase"] == phase}
-
-    def fired(self, meter, kind="tenancy"):
-        return [one for one in self.street.truth(meter)["changes_fired"] if one["kind"] == kind]
-
-    def starts(self, meter, epoch):
-        """Starts of all intervals the ledger holds of one tenancy."""
-        key = self.gateway.rows("SELECT key FROM meter WHERE id = ?", meter)[0]["key"]
-        *hot, days = self.gateway.rows_at_once(
-            *((f"SELECT * FROM {table} WHERE meter = ? AND epoch = ?", key, epoch)
-              for table in ("profile_hot_0", "profile_hot_1", "profile_day")))
-        found = {row["start_s"] for table in hot for row in table}
-        for row in days:
-            found |= {start for start, _ in decode(row["day"] * 86_400, row["points"])}
-        return found
-
-    def log_times(self, meter, epoch):
-        return [(row["log"], row["meter_time_s"]) for row in self.gateway.rows(
-            "SELECT e.* FROM log_entry e JOIN meter m ON m.key = e.meter"
-            " WHERE m.id = ? AND e.epoch = ?", meter, epoch)]
-
-    def findings(self, told):
-        return {check["item"]: check["holds"] for check in told["checks"]}
-
-
 class TenancyTest(TenancyCase):
     street_shape = {"line": 2, "tcp": 2, "mqtt": 8, "history_days": 3}
 
     def collected_before_the_purge(self, meter):
+        # Something in every log that a person at the meter can fill.
+        for act in ("open-cover", "close-cover", "cut-power", "restore-power"):
+            self.street.do(act, meter)
+        self.street.do("key-in", meter, digits="00000000000000000000")
         truth = self.street.truth(meter)
+        for name in ("token", "hardware", "supply", "tamper"):
+            self.assertTrue(truth["logs"][name], f"{name}: nothing there to purge")
         before = {seconds(start) for start, _, _ in truth["intervals"]}
         logs = {name: len(rows) for name, rows in truth["logs"].items()}
         told = self.changed(meter)
@@ -160,13 +116,22 @@ class TenancyTest(TenancyCase):
                                                                           "--json")], [1, 2, 3])
 
     def test_p_31_one_synchronisation_whatever_shows_the_change(self):
-        command = self.change("mqtt-007")
-        told = self.synchronised("mqtt-007", command)
-        self.checker.settled(self.utility.order("mqtt-007", "read", {"what": ["logs"]}),
-                             "succeeded")
-        self.assertEqual(len(self.told("mqtt-007", "activated")), 1)
-        self.assertEqual(len(self.told("mqtt-007", "synchronised")), 1)
-        self.assertIn(told["evidence"], ("response", "log-entry", "read-back"))
+        """With a late answer the pushed alert comes first (the street's meters push within a quarter
+        of a second); the log is read in either case. Lost answers, and what is read back then:
+        tests/scenario/cut_anywhere_test.cpp."""
+        meter = "mqtt-007"
+        for number, (late_ms, evidence) in enumerate(((0, "response"), (600, "log-entry")), 1):
+            with self.subTest(late_ms=late_ms):
+                if late_ms:
+                    self.street.do("late", meter, ms=late_ms)
+                told = self.synchronised(meter, self.change(meter), patience=120)
+                self.street.do("heal", meter)
+                self.checker.settled(self.utility.order(meter, "read", {"what": ["logs"]}),
+                                     "succeeded")
+                self.assertEqual(told["evidence"], evidence)
+                self.assertEqual(len(self.told(meter, "activated")), number)
+                self.assertEqual(len(self.told(meter, "synchronised")), number)
+                self.assertEqual(len(self.fired(meter)), number)
 
     def test_p_23_p_29_p_30_the_new_tenants_view_holds_nothing_of_the_old(self):
         told = self.changed("mqtt-008")
@@ -221,13 +186,16 @@ class CreditModeTest(TenancyCase):
                                     ("mqtt-003", "purge-token-log", "token"),
                                     ("mqtt-004", "purge-snapshots", "daily")):
             with self.subTest(action):
+                # Wrong digits: something for the token log, so that its purge can be seen.
+                self.street.do("key-in", meter, digits="00000000000000000000")
                 before = self.kept(meter)
+                self.assertGreater(before[gone], 0, f"{gone}: nothing there to purge")
                 told = self.changed(meter, actions=[action], relay="unchanged")
                 self.assertEqual(set(self.findings(told)) - {"recorded"}, {action})
                 after = self.kept(meter)
                 for name, count in before.items():
                     if name == gone:
-                        self.assertLess(after[name], max(count, 1), name)
+                        self.assertLess(after[name], count, name)
                     else:
                         self.assertGreaterEqual(after[name], count, name)
 
@@ -274,6 +242,24 @@ class SupplierTest(TenancyCase):
                 self.assertEqual(truth["tariff"]["supplier_id"], 71)
                 self.assertEqual([one["id"] for one in truth["pending_tariffs"]], [3])
                 self.assertEqual(self.fired(meter, "supplier")[0]["supply"], truth["supply"])
+
+    def utrn(self, meter, counter):
+        """A code of 10.00 as the meter's supplier of the moment makes it."""
+        keys = self.folder / f"{meter}.keys.toml"
+        keys.touch(0o600)
+        keys.write_text(self.street.do("keys", meter)["key_config"])
+        made = run(BINARY, "token", "make", "utrn", "--amount", "10.00", "--counter", counter,
+                   "--key-config", keys)
+        return "".join(re.findall(r"\d", made.splitlines()[0]))
+
+    def test_codes_of_the_old_supplier_die_with_its_keys(self):
+        meter = "mqtt-001"
+        old = self.utrn(meter, 7)
+        self.supplier(meter, 81)
+        for code, state in ((old, "rejected"), (self.utrn(meter, 8), "succeeded")):
+            order = self.utility.order(meter, "deliver-token", {"token": code}, operator="vending")
+            told = self.checker.settled(order, state)
+        self.assertEqual(told["state"], "succeeded")
 
     def test_p_04_everything_is_pushed_and_arrives_once(self):
         self.supplier("mqtt-002", 72)

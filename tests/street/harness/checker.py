@@ -12,7 +12,8 @@ LOGS = ("token", "supply", "security", "configuration", "account", "prepayment",
         "hardware", "supply-quality", "operating-condition")
 LAWFUL = {  # meters/lifecycle.hpp, as a table of who may follow whom
     "accepted": {"scheduled", "expired", "cancelled", "superseded", "failed", "succeeded"},
-    "scheduled": {"accepted", "sending", "expired", "cancelled", "superseded", "failed"},
+    "scheduled": {"accepted", "sending", "expired", "cancelled", "superseded", "failed",
+                  "succeeded"},
     "sending": {"accepted", "succeeded", "rejected", "unconfirmed", "failed"},
     "unconfirmed": {"succeeded", "rejected", "accepted", "unsettled"},
 }
@@ -56,7 +57,8 @@ class Checker:
 
     def _one_effect(self, command_id, steps, outcome):
         row = self.gateway.command(command_id)
-        if row["verb"] not in ("deliver-token", "set-relay", "set-clock"):
+        if row["verb"] not in ("deliver-token", "set-relay", "set-clock", "change-tenancy",
+                               "change-supplier", "set-tariff"):
             return
         ours = {step["transaction_id"] for step in steps} - {0}
         seen = [order for order in self.street.orders(row["meter_id"])

@@ -25,6 +25,7 @@ class ClockCase(StreetCase):
         cls.utility.shift_s = cls.true_clock.shift_s
         cls.gateway.start()
         cls.gateway.wait_for_sessions(cls.street.meters)
+        cls.utility.wait_for_gateway()
 
     @classmethod
     def configure(cls, config):

@@ -32,6 +32,14 @@ def toml(table, path=""):
     return "\n".join(out)
 
 
+def dlms_access_to(street):
+    """What the street's DLMS meters want to be shown: table `dlms`."""
+    key_file = str(street.folder / "dlms-keys" / "{id}.toml")
+    if street.dlms_security == "lls":
+        return {"authentication": "lls", "key_file": key_file}
+    return {"authentication": "hls-gmac", "system_title": "4d54470000000001", "key_file": key_file}
+
+
 def configuration_of(street, north_port, folder):
     """A gateway that finds the street and answers quickly enough for tests."""
     config = {
@@ -56,6 +64,20 @@ def configuration_of(street, north_port, folder):
         config["meter_range"].append(
             {**alike, "prefix": "tcp-", "count": len(street.on_tcp), "line": "tcp",
              "first_address": 1})
+    if street.dlms_security != "none":
+        config["dlms"] = dlms_access_to(street)
+    if street.on_hdlc:
+        config["line"].append({"name": "hdlc", "device": str(street.folder / "hdlc"),
+                               "protocol": "dlms"})
+        config["meter_range"].append(
+            {**alike, "prefix": "hdlc-", "count": len(street.on_hdlc), "line": "hdlc",
+             "model": "virtual-prepayment-dlms", "first_address": 17})
+    if street.on_dlms:
+        config["line"].append({"name": "dlms", "host": "127.0.0.1", "port": street.dlms_port,
+                               "protocol": "dlms"})
+        config["meter_range"].append(
+            {**alike, "prefix": "dlms-", "count": len(street.on_dlms), "line": "dlms",
+             "model": "virtual-prepayment-dlms", "first_address": 1})
     if street.on_mqtt:
         config["mqtt_meters"] = {"timeout_ms": 2000, "broker": {
             "host": "127.0.0.1", "port": north_port, "reconnect_max_ms": 1000}}

@@ -37,6 +37,7 @@ def run(*command, environment=None, stdin=None):
 class KeyedCase(StreetCase):
     street_shape = {"line": 1, "tcp": 1, "mqtt": 3}
     vending_keys = ("999901-2-1-14",)  # files of DIR/keys: group, key type, revision, base date
+    passphrase = "known to every reader of this test"
     sts = {}                           # meter -> more of its [meter.sts]
     not_keyed = ()                     # meters without [meter.sts]
     access = {"require_signature": False, "always_signed": [], "dual_control": []}
@@ -63,7 +64,7 @@ class KeyedCase(StreetCase):
     def _key_store(cls):
         store = {"file": cls.folder / "vending.keys", "passphrase_file": cls.folder / "passphrase"}
         store["passphrase_file"].touch(0o600)
-        store["passphrase_file"].write_text("known to every reader of this test\n")
+        store["passphrase_file"].write_text(cls.passphrase + "\n")
         cls.store_options = ("--file", store["file"], "--passphrase-file", store["passphrase_file"])
         run(BINARY, "keys", "init", *cls.store_options)
         for name in cls.vending_keys:

@@ -16,25 +16,32 @@ def seconds(text):
 
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
+                 hdlc=0, dlms=0, dlms_security="none",
                  history_days=1, token_rule="open", options=(), environment=None):
         super().__init__("street", folder)
         self.binary, self.models, self.folder = binary, models, folder / "street"
         self.shape = ["--dir", self.folder, "--models", models,
                       "--lines", 1 if line else 0, "--meters", line, "--tcp-meters", tcp,
-                      "--mqtt-meters", mqtt, "--broker-port", broker_port]
+                      "--mqtt-meters", mqtt, "--broker-port", broker_port,
+                      "--dlms-meters", hdlc, "--dlms-tcp-meters", dlms,
+                      "--dlms-security", dlms_security]
         self.environment = environment or {}
         self.options = ["--history-days", history_days, "--token-rule", token_rule, *options]
         self.on_line = [f"a-{n:03d}" for n in range(1, line + 1)]
         self.on_tcp = [f"tcp-{n:03d}" for n in range(1, tcp + 1)]
         self.on_mqtt = [f"mqtt-{n:03d}" for n in range(1, mqtt + 1)]
-        self.meters = self.on_line + self.on_tcp + self.on_mqtt
-        self.tcp_port = 0
+        self.on_hdlc = [f"hdlc-{n:03d}" for n in range(1, hdlc + 1)]
+        self.on_dlms = [f"dlms-{n:03d}" for n in range(1, dlms + 1)]
+        self.meters = self.on_line + self.on_tcp + self.on_mqtt + self.on_hdlc + self.on_dlms
+        self.dlms_security = dlms_security
+        self.tcp_port = self.dlms_port = 0
 
     def start(self):
         self.launch([self.binary, "sim", "run", *self.shape, "--tcp-port", self.tcp_port,
-                     *self.options], self.environment)
+                     "--dlms-tcp-port", self.dlms_port, *self.options], self.environment)
         until("the street's control socket", lambda: self.must_live() and self._answers(), 60)
-        self.tcp_port = self.do("list")["tcp_port"]
+        ports = self.do("list")
+        self.tcp_port, self.dlms_port = ports["tcp_port"], ports["dlms_port"]
         return self
 
     def _answers(self):

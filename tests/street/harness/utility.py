@@ -146,10 +146,11 @@ class Utility:
         with self._changed:
             return next((h.body for h in reversed(self.heard) if h.topic == topic), None)
 
-    def wait_for_gateway(self, state="online", patience=PATIENCE):
-        """It subscribes before it says that it is there."""
+    def wait_for_gateway(self, state="online", patience=PATIENCE, after=0):
+        """It subscribes before it says that it is there. After a broker's end only what was heard
+        since then tells: `after` is the number of messages heard before."""
         self._wait(f"the gateway to be {state}", lambda: next(
-            (h.body["state"] for h in reversed(self.heard) if h.topic == f"{ROOT}/state"),
+            (h.body["state"] for h in reversed(self.heard[after:]) if h.topic == f"{ROOT}/state"),
             None) == state, patience)
 
     def wait_for_state(self, meter, session, patience=PATIENCE):

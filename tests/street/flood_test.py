@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""More orders than a box can take: it says no, stays small, and reads its meters all the same."""
+
+import json
+import subprocess
+import time
+import unittest
+
+from harness.case import StreetCase
+from harness.row import Row
+from harness.running import until
+from harness.utility import ROOT
+
+ORDERS = 400
+MOST_GROWTH_KB = 20 * 1024
+
+
+class FloodTest(StreetCase):
+    street_shape = {"line": 2, "tcp": 1, "mqtt": 1, "options": ("--wire-speed", 20)}
+
+    @classmethod
+    def configure(cls, config):
+        config["schedule"][0].update(registers_s=1)
+
+    def resident_kb(self):
+        with open(f"/proc/{self.gateway.process.pid}/status", encoding="ascii") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith("VmRSS"))
+
+    def readings_of(self, meter):
+        return self.gateway.rows("SELECT count(*) FROM register_reading r JOIN meter m "
+                                 "ON m.key = r.meter WHERE m.id = ?", meter)[0][0]
+
+    def flood(self, orders):
+        """Through the broker's own client, which is quicker than this program."""
+        body = self.utility.body({"token": ""})
+        lines = []
+        for number in range(orders):
+            body.update(id=f"flood-{number}", params={"token": self.mint.utrn()})
+            lines.append(json.dumps(body))
+        began = time.monotonic()
+        subprocess.run(["mosquitto_pub", "-p", str(self.broker.port), "-V", "mqttv5", "-q", "0",
+                        "-l", "-t", f"{ROOT}/meter/tcp-001/command/deliver-token"],
+                       input="\n".join(lines), text=True, check=True, timeout=600)
+        return orders / max(time.monotonic() - began, 0.001)
+
+    def test_memory_is_bounded_and_meters_are_read_all_the_same(self):
+        with Row("R14", "orders of a flood", ORDERS) as row:
+            self.gateway.wait_for_sessions(self.street.meters)
+            before, read_before = self.resident_kb(), self.readings_of("a-001")
+            began = time.monotonic()
+            rate = self.flood(row.wanted)
+            order = self.deliver("a-001")  # behind them all
+            self.utility.outcome(order, 60 + row.wanted / 10)
+            row.runs = row.wanted
+            growth = self.resident_kb() - before
+            self.checker.settled(order, "succeeded")
+            self.assertLess(growth, MOST_GROWTH_KB, "kB")
+            until("what was taken to end", lambda: not self.gateway.rows(
+                "SELECT 1 FROM command WHERE ended = 0"), 120)
+            seconds = time.monotonic() - began
+            read = self.readings_of("a-001") - read_before
+            # Due every second, for as long as the flood is worked off.
+            self.assertGreaterEqual(read, max(1, seconds // 3), f"read in {seconds:.1f} s")
+            for meter in self.street.meters:
+                self.checker.nothing_doubled(meter)
+            taken = self.gateway.rows("SELECT count(*) FROM command WHERE id LIKE 'flood-%'")[0][0]
+            print(f"\n{row.wanted} orders at {rate:.0f} a second: {taken} taken, "
+                  f"{growth} kB more, {read} readings in {seconds:.1f} s meanwhile")
+
+
+if __name__ == "__main__":
+    unittest.main()
