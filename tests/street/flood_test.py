@@ -11,7 +11,7 @@ from harness.row import Row
 from harness.running import until
 from harness.utility import ROOT
 
-ORDERS = 400
+ORDERS = 1_200
 MOST_GROWTH_KB = 20 * 1024
 
 
@@ -59,8 +59,9 @@ class FloodTest(StreetCase):
                 "SELECT 1 FROM command WHERE ended = 0"), 120)
             seconds = time.monotonic() - began
             read = self.readings_of("a-001") - read_before
-            # Due every second, for as long as the flood is worked off.
-            self.assertGreaterEqual(read, max(1, seconds // 3), f"read in {seconds:.1f} s")
+            # Due every second, for as long as the flood is worked off; a box that is through with
+            # it in less than three proves nothing here.
+            self.assertGreaterEqual(read, seconds // 3, f"read in {seconds:.1f} s")
             for meter in self.street.meters:
                 self.checker.nothing_doubled(meter)
             taken = self.gateway.rows("SELECT count(*) FROM command WHERE id LIKE 'flood-%'")[0][0]
