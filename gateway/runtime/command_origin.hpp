@@ -6,7 +6,7 @@
 /// How the origin of a command begins that did not come over the broker; a name follows.
 namespace metergate::runtime {
 
-inline constexpr std::string_view kLocalOrigin = "local:";  ///< user of the control socket
+inline constexpr std::string_view kLocalOrigin = "local:";      ///< user of the control socket
 inline constexpr std::string_view kConsoleOrigin = "console:";  ///< login of the web console
 inline constexpr std::string_view kIssueOrigin = "issue:";  ///< the issue whose token is delivered
 

@@ -47,7 +47,7 @@ struct Ways {
   using RequestEnded = std::function<void(const std::string& link, const MeterId&,
                                           const WireResult&, Duration on_wire)>;
   RequestEnded request_ended{};
-  std::string own_user{};               ///< who the gateway runs as: owner of the box, as root is
+  std::string own_user{};  ///< who the gateway runs as: owner of the box, as root is
 };
 
 /// The house put together: meters, links, desks. Knows no socket, no signal and no thread; whatever

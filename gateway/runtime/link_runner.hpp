@@ -33,8 +33,8 @@ class LinkRunner {
   using SessionChanged = std::function<void(MeterUnit&, session::Change, const std::string& why)>;
 
   /// One request is over: how, and how long the wire was given to it.
-  using RequestEnded = std::function<void(const LinkRunner&, const MeterUnit&, const WireResult&,
-                                          Duration on_wire)>;
+  using RequestEnded =
+      std::function<void(const LinkRunner&, const MeterUnit&, const WireResult&, Duration on_wire)>;
 
   LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock, Agenda& agenda,
              SessionChanged session_changed);

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config/dlms_access.hpp"
 #include "config/load.hpp"
 
 #include <gmock/gmock.h>
@@ -8,6 +7,8 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "config/dlms_access.hpp"
 
 namespace metergate::config {
 namespace {

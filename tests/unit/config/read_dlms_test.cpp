@@ -110,9 +110,10 @@ TEST(LoadDlms, ARangeHasAKeyFileForEach) {
 }
 
 TEST(LoadDlms, OnlyMetersOfDlmsLinesHaveAnAccess) {
-  EXPECT_THAT(mistakes("site = \"s\"\n[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\n" +
-                       kMeter + "address = 1\n[meter.dlms]\nclient = 1\n"),
-              ElementsAre(HasSubstr("meter[1].dlms is a table; allowed: none, or a line with protocol")));
+  EXPECT_THAT(
+      mistakes("site = \"s\"\n[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\n" + kMeter +
+               "address = 1\n[meter.dlms]\nclient = 1\n"),
+      ElementsAre(HasSubstr("meter[1].dlms is a table; allowed: none, or a line with protocol")));
 }
 
 class Secrets : public testing::Test {
