@@ -149,7 +149,7 @@ void Gateway::start() {
   if (configuration_.mqtt_meters) {
     add_runner(std::string{kMqttLink}, ways_.make_mqtt_meters());
   }
-  for (const config::Meter& meter : configuration_.meters) add_meter(meter, now);
+  add_meters(configuration_.meters, now);
   // From here on each meter holds its own settings; ten thousand of them twice would be megabytes.
   configuration_.meters = {};
   static_cast<void>(keeper_.commit());

@@ -118,7 +118,9 @@ class Gateway {
   void add_line(const config::Line& line);
   /// A new link, carried by a runner of its own.
   void add_runner(const std::string& name, std::unique_ptr<Link> link);
+  void add_meters(const std::vector<config::Meter>& meters, Now now);
   void add_meter(const config::Meter& settings, Now now);
+  void add_meter(const config::Meter& settings, StoredMeter stored, Now now);
   void remove_meter(MeterUnit& meter, Now now);
   [[nodiscard]] const config::Schedule& schedule(const std::string& name);
   [[nodiscard]] MeterUnit* by_topic_name(const std::string& name);

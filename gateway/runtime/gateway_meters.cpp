@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <unordered_map>
+#include <utility>
 
 #include "gateway/drivers/dlms_driver.hpp"
 #include "gateway/drivers/modbus_driver.hpp"
@@ -81,12 +83,34 @@ const config::Schedule& Gateway::schedule(const std::string& name) {
   return *found;
 }
 
+void Gateway::add_meters(const std::vector<config::Meter>& meters, Now now) {
+  // One question for all of them: ten thousand would keep the first request waiting.
+  std::unordered_map<MeterId, StoredMeter> known;
+  if (auto rows = keeper_.checked(ledger_.meters())) {
+    for (StoredMeter& row : *rows) {
+      MeterId id = row.id;
+      known.emplace(std::move(id), std::move(row));
+    }
+  }
+  for (const config::Meter& meter : meters) {
+    const auto found = known.find(meter.id);
+    if (found != known.end() && found->second.model == meter.model) {
+      add_meter(meter, std::move(found->second), now);
+    } else {
+      add_meter(meter, now);
+    }
+  }
+}
+
 void Gateway::add_meter(const config::Meter& settings, Now now) {
+  auto stored = keeper_.checked(ledger_.meter(settings.id, settings.model, now.utc));
+  if (stored) add_meter(settings, std::move(*stored), now);
+}
+
+void Gateway::add_meter(const config::Meter& settings, StoredMeter stored, Now now) {
   const auto known = models_.find(settings.model);
   if (known == models_.end()) return;
   const model::MeterModel& meter_model = known->second;
-  const auto stored = keeper_.checked(ledger_.meter(settings.id, settings.model, now.utc));
-  if (!stored) return;
   const bool is_mqtt = meter_model.protocol == model::Protocol::Mqtt;
   const auto line = std::ranges::find(configuration_.lines, settings.line, &config::Line::name);
   const config::Line* on_line = line == configuration_.lines.end() ? nullptr : &*line;
@@ -94,7 +118,7 @@ void Gateway::add_meter(const config::Meter& settings, Now now) {
   const auto runner = runners_.find(link_name);
   if (runner == runners_.end()) return;
 
-  if (on_line != nullptr && on_line->is_dlms() && !dlms_.add(*on_line, settings, stored->key)) {
+  if (on_line != nullptr && on_line->is_dlms() && !dlms_.add(*on_line, settings, stored.key)) {
     return;
   }
 
@@ -106,7 +130,7 @@ void Gateway::add_meter(const config::Meter& settings, Now now) {
   }
   auto unit = std::make_unique<MeterUnit>(
       MeterUnit{settings, &schedule(settings.schedule), &meter_model, driver.get(),
-                runner->second.get(), address, *stored,
+                runner->second.get(), address, std::move(stored),
                 session::MeterSession{
                     policy_for(configuration_.sessions, on_line,
                                configuration_.mqtt_meters ? &*configuration_.mqtt_meters : nullptr),

@@ -59,6 +59,7 @@ class BadSender {
         if (!was_accepted(used)) return fresh();
         Sent reused = make(10min, used);
         reused.lawful = false;
+        reused.refusal = "conflicting-id";
         return publish(reused);
       }
       case 8: {  // digits that another command carries
