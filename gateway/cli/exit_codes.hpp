@@ -12,8 +12,8 @@ inline constexpr int kRefused = 3;         ///< turned away at the door; nothing
 inline constexpr int kUnconfirmed = 4;     ///< sent, or still waiting: the outcome is not known
 inline constexpr int kUnavailable = 69;    ///< the gateway or the broker is not there
 inline constexpr int kIoError = 74;        ///< the store or a file cannot be read or written
-/// A mistake in the configuration or a model, or a ledger of a later release: starting again would
-/// not cure it.
+/// A mistake in the configuration or a model, a damaged ledger, or one of a later release: starting
+/// again would not cure it.
 inline constexpr int kConfigurationError = 78;
 
 }  // namespace metergate::cli

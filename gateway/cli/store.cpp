@@ -6,10 +6,13 @@
 
 #include "gateway/cli/audit_text.hpp"
 #include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/send_body.hpp"
 #include "gateway/cli/store_access.hpp"
+#include "gateway/cli/store_repair.hpp"
 #include "gateway/journal/neutral_text.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/care/keep.hpp"
+#include "storage/care/repair.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -18,6 +21,7 @@ struct Options {
   StoreOptions store;
   std::filesystem::path directory;
   bool before_migration = false;
+  bool replace = false;
 };
 
 /// As `open_store`, without opening it: backup and vacuum see schemas that the ledger does not.
@@ -32,7 +36,11 @@ int check(Console& console, const Options& options) {
   const auto store = open_store(options.store);
   if (!store) return complain(console, store.error());
   const auto findings = store->ledger.check();
-  if (!findings) return complain(console, store_trouble(findings.error()));
+  if (!findings) {
+    const bool is_damaged = findings.error().reason == StorageError::Reason::Corrupt;
+    const int said = complain(console, store_trouble(findings.error()));
+    return is_damaged ? kEndedOtherwise : said;
+  }
   const auto audit = store->ledger.verify_audit({});
   if (!audit) return complain(console, store_trouble(audit.error()));
   for (const std::string& finding : *findings) {
@@ -44,9 +52,12 @@ int check(Console& console, const Options& options) {
                 << " entries\n";
     return kOk;
   }
-  console.out
-      << "Stop the gateway, keep a copy of this file for whoever looks into it, and put the "
-         "last copy\nof `metergate store backup` in its place (docs/operations.md).\n";
+  console.out << (findings->empty()
+                      ? "The file itself is whole. Stop the gateway, keep a copy, and compare with "
+                        "the last copy\nof `metergate store backup` whose head is known "
+                        "(docs/operations.md, Audit trail).\n"
+                      : "Stop the gateway, then `metergate store repair`: it takes what can be "
+                        "read into a new file\nand says what is lost (docs/operations.md).\n");
   return kEndedOtherwise;
 }
 
@@ -77,6 +88,23 @@ int vacuum(Console& console, const Options& options) {
   return kOk;
 }
 
+int repair(Console& console, const Options& options) {
+  const auto file = file_of(options.store);
+  if (!file) return complain(console, file.error());
+  const auto now = std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now());
+  const auto done =
+      care::repair(*file, options.replace ? care::Original::GivesWay : care::Original::Stays,
+                   own_user_name(), now);
+  if (!done) {
+    if (done.error().reason == StorageError::Reason::NewerSchema) {
+      return complain(console, {kConfigurationError, done.error().what});
+    }
+    return complain(console, {kIoError, done.error().what});
+  }
+  console.out << repair_text(*done);
+  return done->is_complete() ? kOk : kEndedOtherwise;
+}
+
 CLI::App* add(CLI::App& store, Action& action, const char* name, const char* what,
               const std::shared_ptr<Options>& options, int (*does)(Console&, const Options&)) {
   CLI::App* command = store.add_subcommand(name, what);
@@ -94,11 +122,13 @@ void add_store(CLI::App& app, Action& action) {
   CLI::App* store = app.add_subcommand("store", "Look after the ledger's file");
   store->require_subcommand(1);
   store->footer(
-      "Exit codes: 0 done, 1 something is damaged, 74 the file cannot be read or written.\n\n"
+      "Exit codes: 0 done, 1 something is damaged or was lost, 74 the file cannot be read or "
+      "written,\n78 it was written by a later release.\n\n"
       "Examples:\n"
       "  metergate store check\n"
       "  metergate store backup /var/backups/metergate       while the gateway runs\n"
-      "  systemctl stop metergate && metergate store vacuum && systemctl start metergate");
+      "  systemctl stop metergate && metergate store vacuum && systemctl start metergate\n"
+      "  systemctl stop metergate && metergate store repair");
   add(*store, action, "check", "Is every page, every reference and the audit trail whole?", options,
       &check);
   CLI::App* copy =
@@ -109,6 +139,14 @@ void add_store(CLI::App& app, Action& action) {
                  "Only if this release would bring the ledger's schema forward");
   add(*store, action, "vacuum", "Give the room of deleted data back; the gateway has to be stopped",
       options, &vacuum);
+  CLI::App* mended =
+      add(*store, action, "repair",
+          "Take what can be read of a broken ledger into a new file beside it, and say what is "
+          "lost; the gateway has to be stopped",
+          options, &repair);
+  mended->add_flag("--replace", options->replace,
+                   "Put the new file in the place of the broken one, which is kept as "
+                   "FILE.broken-<time>");
 }
 
 }  // namespace metergate::cli

@@ -5,7 +5,7 @@
 
 namespace metergate::cli {
 
-/// `metergate store check|backup|vacuum`: the ledger as a file.
+/// `metergate store check|backup|vacuum|repair`: the ledger as a file.
 void add_store(CLI::App& app, Action& action);
 
 }  // namespace metergate::cli

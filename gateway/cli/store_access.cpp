@@ -120,6 +120,9 @@ CliResult<StoredMeter> find_serial(const OpenStore& store, const std::string& se
                                       "more"});
 }
 
-CliError store_trouble(const StorageError& error) { return {kIoError, error.what}; }
+CliError store_trouble(const StorageError& error) {
+  if (error.reason != StorageError::Reason::Corrupt) return {kIoError, error.what};
+  return {kIoError, error.what + "; `metergate store repair` takes over what can still be read"};
+}
 
 }  // namespace metergate::cli

@@ -134,7 +134,7 @@ Findings look_at_store(const fs::path& file, Depth depth, std::optional<UtcTime>
          : !damage ? damage.error().what
                    : fmt::format("{}: {} findings, the first: {}", file.string(), damage->size(),
                                  damage->front()),
-         whole ? "" : "metergate store check; docs/operations.md, Looking after the ledger."});
+         whole ? "" : "metergate store repair; docs/operations.md, A damaged ledger."});
   } else {
     out.push_back({Verdict::Ok, "store", file.string() + " can be read", {}});
   }

@@ -224,5 +224,25 @@ inline constexpr EventDefinition kJournalNotKept{
     "`metergate tail` will miss the lines from here until the ledger can be written again; this "
     "log has them.",
     "Look at the storage events around it."};
+inline constexpr EventDefinition kDiskReadOnly{
+    "MG0708",
+    Level::Error,
+    "disk-read-only",
+    "the ledger's disk takes no writes: {what}",
+    "The file system was mounted read-only, mostly by the kernel after errors of the disk. No "
+    "command is accepted, nothing is sent and nothing is collected while it lasts.",
+    "Look into `dmesg`; once the disk is sound, mount it writable again. The gateway goes on by "
+    "itself.",
+    kAlarm};
+inline constexpr EventDefinition kLedgerDamaged{
+    "MG0707",
+    Level::Error,
+    "ledger-damaged",
+    "the ledger is damaged: {what}",
+    "Something in the ledger's file is not what was written there: a failing disk, or another "
+    "hand. "
+    "No command is accepted and nothing is sent until a write succeeds again.",
+    "Stop the gateway and run `metergate store repair`; look at the disk it lies on.",
+    kAlarm};
 
 }  // namespace metergate::journal

@@ -41,6 +41,7 @@ inline constexpr std::array kCatalogue{
     &kPublicationRefused,
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
+    &kLedgerDamaged, &kDiskReadOnly,
     // 08 entries of meter logs
     &kMeterLogEntry,
     // 09 registry

@@ -10,6 +10,19 @@ namespace {
 constexpr std::chrono::milliseconds kGatherFor{500};
 constexpr std::chrono::seconds kTryAgainAfter{5};
 
+const journal::EventDefinition& event_of(StorageError::Reason reason) {
+  switch (reason) {
+    case StorageError::Reason::DiskFull:
+      return journal::kDiskFull;
+    case StorageError::Reason::ReadOnly:
+      return journal::kDiskReadOnly;
+    case StorageError::Reason::Corrupt:
+      return journal::kLedgerDamaged;
+    default:
+      return journal::kStorageFailed;
+  }
+}
+
 }  // namespace
 
 LedgerKeeper::LedgerKeeper(Ledger& ledger, journal::Journal& journal, const Clock& clock,
@@ -42,9 +55,7 @@ void LedgerKeeper::failed(const StorageError& error) {
   }
   if (!std::exchange(healthy_, false)) return;
   // First: the alarm about it must not be queued in the ledger that has just failed.
-  const auto& event =
-      error.reason == StorageError::Reason::DiskFull ? journal::kDiskFull : journal::kStorageFailed;
-  journal_.write(event, clock_.now().utc, {{"what", error.what}});
+  journal_.write(event_of(error.reason), clock_.now().utc, {{"what", error.what}});
   try_again();
 }
 

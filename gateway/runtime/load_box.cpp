@@ -2,6 +2,8 @@
 #include "gateway/runtime/load_box.hpp"
 
 #include <cstdio>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include "config/check_models.hpp"
@@ -21,6 +23,36 @@ keys::KeyStoreLocation location_of(const config::KeyStore& store) {
     location.secret = keys::FromCredential{store.passphrase_credential};
   }
   return location;
+}
+
+std::string_view advice_for(StorageError::Reason reason) {
+  switch (reason) {
+    case StorageError::Reason::Corrupt:
+      return "the ledger is damaged: `metergate store repair` takes what can be read into a new "
+             "one";
+    case StorageError::Reason::ReadOnly:
+      return "the gateway writes there: see `dmesg` for why the disk takes no writes, and mount it "
+             "writable";
+    case StorageError::Reason::CannotOpen:
+      return "the gateway's user needs to read and write the ledger, and to make files beside it";
+    case StorageError::Reason::DiskFull:
+      return "make room on that disk";
+    default:
+      return {};
+  }
+}
+
+/// Says why the ledger could not be opened; returns what to exit with. No later start would find
+/// this release able to read a later one's, or the damage gone; a disk may be well again.
+int tell_of(const StorageError& error) {
+  std::string text = error.what;
+  if (const auto advice = advice_for(error.reason); !advice.empty()) {
+    text += "\n           " + std::string{advice};
+  }
+  std::fprintf(stderr, "%s\n", text.c_str());
+  const bool is_for_good = error.reason == StorageError::Reason::Corrupt ||
+                           error.reason == StorageError::Reason::NewerSchema;
+  return is_for_good ? cli::kConfigurationError : cli::kIoError;
 }
 
 }  // namespace
@@ -48,14 +80,17 @@ Result<Box, int> load_box(const std::filesystem::path& config_file) {
     return failure(cli::kConfigurationError);
   }
   const config::Configuration& configuration = plan->configuration;
-  std::error_code ignored;
-  std::filesystem::create_directories(configuration.storage.file.parent_path(), ignored);
+  const auto folder = configuration.storage.file.parent_path();
+  std::error_code failed;
+  if (std::filesystem::create_directories(folder, failed); failed) {
+    return failure(
+        tell_of({failed == std::errc::read_only_file_system ? StorageError::Reason::ReadOnly
+                                                            : StorageError::Reason::CannotOpen,
+                 folder.string() + ": cannot be made: " + failed.message()}));
+  }
   auto ledger = Ledger::open(configuration.storage.file, LedgerMode::ReadWrite);
   if (!ledger) {
-    std::fprintf(stderr, "%s\n", ledger.error().what.c_str());
-    // No later start would find this release able to read it; the disk may be well again.
-    const bool is_newer = ledger.error().reason == StorageError::Reason::NewerSchema;
-    return failure(is_newer ? cli::kConfigurationError : cli::kIoError);
+    return failure(tell_of(ledger.error()));
   }
   std::unique_ptr<keys::KeyStore> keys;
   if (configuration.key_store) {

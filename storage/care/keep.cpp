@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/care/keep.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <string>
 #include <system_error>
 
-#include "storage/owned_descriptor.hpp"
+#include "storage/care/files.hpp"
 #include "storage/schema.hpp"
 #include "storage/writer_lock.hpp"
 
@@ -15,17 +12,6 @@ namespace metergate::care {
 namespace {
 
 namespace fs = std::filesystem;
-
-StorageError trouble(StorageError::Reason reason, const fs::path& file, std::string_view words) {
-  return {reason, file.string() + ": " + std::string{words}};
-}
-
-/// `20260301T101700Z`: sorts as it reads, and is a name anywhere.
-std::string stamp(UtcTime now) {
-  std::string text = rfc3339::text(std::chrono::floor<std::chrono::seconds>(now));
-  std::erase_if(text, [](char c) { return c == '-' || c == ':'; });
-  return text;
-}
 
 Stored<Done> make_private(const fs::path& directory) {
   std::error_code failed;
@@ -38,12 +24,6 @@ Stored<Done> make_private(const fs::path& directory) {
   return Done{};
 }
 
-/// A new name is on disk only once its folder is.
-void keep_name(const fs::path& directory) {
-  const OwnedDescriptor folder{::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (folder.is_open()) ::fsync(folder.get());
-}
-
 Stored<Done> look_through(const fs::path& file) {
   auto copy = sqlite::Database::open(file, sqlite::Access::ReadOnly);
   if (!copy) return failure(copy.error());
@@ -52,10 +32,12 @@ Stored<Done> look_through(const fs::path& file) {
   auto done = copy->each("PRAGMA integrity_check", [&](const sqlite::Row& row) {
     if (finding.empty() && row.text(0) != "ok") finding = row.string(0);
   });
-  if (!done) return done;
+  const bool is_damaged = !done && done.error().reason == StorageError::Reason::Corrupt;
+  if (is_damaged) finding = done.error().what;
+  if (!done && !is_damaged) return done;
   if (finding.empty()) return Done{};
   return failure(copy->error(StorageError::Reason::Corrupt,
-                             finding + "; the ledger itself is damaged: metergate store check"));
+                             finding + "; the ledger itself is damaged: metergate store repair"));
 }
 
 }  // namespace
@@ -78,20 +60,12 @@ Stored<std::optional<Backup>> back_up(const fs::path& ledger, const fs::path& di
     return failure(trouble(StorageError::Reason::Misuse, out.file,
                            "is there already; a copy never takes the place of another"));
   }
-  const fs::path unfinished = out.file.string() + ".unfinished";
-  fs::remove(unfinished, failed);
+  const Unfinished unfinished{out.file};
   database->set_activity("copying the ledger");
-  auto done = database->copy_into(unfinished);
-  if (done) done = look_through(unfinished);
-  if (done) {
-    fs::rename(unfinished, out.file, failed);
-    if (failed) done = failure(trouble(StorageError::Reason::Io, out.file, failed.message()));
-  }
-  if (!done) {
-    fs::remove(unfinished, failed);
-    return failure(done.error());
-  }
-  keep_name(directory);
+  auto done = database->copy_into(unfinished.file());
+  if (done) done = look_through(unfinished.file());
+  if (done) done = unfinished.finish();
+  if (!done) return failure(done.error());
   out.octets = fs::file_size(out.file, failed);
   return std::optional{std::move(out)};
 }

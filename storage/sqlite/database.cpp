@@ -43,6 +43,16 @@ StorageError::Reason reason_of(int code, int system_error) {
   }
 }
 
+/// Whether the file system was made read-only under open files, which SQLite reports as an I/O
+/// error and rolls back before its cause can be asked for. Tried on the ledger's lock: closing any
+/// descriptor of the file itself would drop SQLite's own locks (POSIX).
+bool takes_no_writes(const std::filesystem::path& file) {
+  const int descriptor = ::open((file.string() + ".lock").c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return errno == EROFS;
+  ::close(descriptor);
+  return false;
+}
+
 // SQLite would create with 0644; the WAL and its shared memory take over the mode of the file.
 void create_private(const std::filesystem::path& file) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -150,7 +160,11 @@ StorageError Database::error_of(int code) const {
     }
   }
   words += ", SQLite code " + std::to_string(code);
-  return error(reason_of(code, system_error), words);
+  const auto reason = reason_of(code, system_error);
+  const bool is_unclear =
+      reason == StorageError::Reason::Io || reason == StorageError::Reason::CannotOpen;
+  return error(is_unclear && takes_no_writes(file_) ? StorageError::Reason::ReadOnly : reason,
+               words);
 }
 
 StorageError Database::last_error() const {

@@ -100,6 +100,8 @@ class Database {
   [[nodiscard]] StorageError error(StorageError::Reason reason, std::string_view words) const;
 
  private:
+  friend class RowWriter;
+
   struct Close {
     void operator()(sqlite3* connection) const;
   };

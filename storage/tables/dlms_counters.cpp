@@ -5,7 +5,11 @@ namespace metergate {
 
 Stored<std::uint32_t> Ledger::dlms_counter_end(MeterKey meter) const {
   return impl_->read("reading invocation counters", [&]() -> Stored<std::uint32_t> {
-    auto end = impl_->db.number("SELECT reserved_end FROM dlms_counter WHERE meter = ?", meter);
+    // A repaired ledger may have lost the meter's row (storage/care/mend_numbers.cpp).
+    auto end = impl_->db.number(
+        "SELECT coalesce((SELECT reserved_end FROM dlms_counter WHERE meter = ?),"
+        " (SELECT value FROM care WHERE name = 'dlms_counter_floor'))",
+        meter);
     if (!end) return failure(end.error());
     return static_cast<std::uint32_t>(end->value_or(0));
   });

@@ -60,8 +60,10 @@ Stored<StoredMeter> Ledger::meter(const MeterId& id, std::string_view model, Utc
   if (!known) return failure(known.error());
   if (*known && (**known).model == model) return std::move(**known);
   return impl_->write("storing a meter", [&]() -> Stored<StoredMeter> {
+    // A repaired ledger may have known this meter, and what it gave out must not come again.
     auto done = db.run(
-        "INSERT INTO meter (id, model, first_seen_ms) VALUES (?1, ?2, ?3)"
+        "INSERT INTO meter (id, model, first_seen_ms, last_transaction) VALUES (?1, ?2, ?3,"
+        " ifnull((SELECT value FROM care WHERE name = 'transaction_floor'), 0))"
         " ON CONFLICT (id) DO UPDATE SET model = ?2",
         id.text(), model, now);
     if (done && !*known) {

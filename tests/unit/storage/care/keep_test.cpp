@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/care/keep.hpp"
 
-#include <fstream>
 #include <iterator>
 
 #include "storage/schema.hpp"
+#include "tests/unit/storage/damaged_file.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
 namespace metergate::test {
@@ -99,19 +99,25 @@ TEST_F(KeepTest, ADamagedLedgerGivesNoCopyAndLeavesNothingBehind) {
     auto db = good(sqlite::Database::open(file, sqlite::Access::ReadWrite));
     good(db.script("PRAGMA wal_checkpoint(TRUNCATE)"));
   }
-  {
-    // Where the rows are: copying takes such pages along without looking.
-    const auto middle = static_cast<std::streamoff>(fs::file_size(file) / 4096 / 2);
-    std::fstream octets{file, std::ios::in | std::ios::out | std::ios::binary};
-    for (std::streamoff page = middle; page < middle + 4; ++page) {
-      octets.seekp(page * 4096 + 100);
-      octets.write(std::string(3000, '\xA5').data(), 3000);
-    }
+  const DamagedFile damaged{file};
+  const Octets whole = damaged.octets();
+  ASSERT_TRUE(good(care::back_up(file, copies, BackupWhen::Always, kNow))) << "while it is whole";
+  const auto leaf = damaged.leaf_of("profile_day", 0);
+  const auto index = damaged.root_of("sqlite_autoindex_meter_1");
+  for (const auto page : {leaf, index}) {
+    // Copying takes such a page along without looking; opening does not meet it.
+    damaged.overwrite_page(page);
+    good(Ledger::open(file, LedgerMode::ReadOnly));
+    const auto copy = care::back_up(file, copies, BackupWhen::Always, kNow + 1h);
+    ASSERT_FALSE(copy) << page;
+    EXPECT_EQ(copy.error().reason, StorageError::Reason::Corrupt) << copy.error().what;
+    EXPECT_NE(copy.error().what.find("metergate store repair"), std::string::npos);
+    EXPECT_EQ(files_in(copies), 1U) << "the copy of before, and nothing of this one";
+    damaged.restore(whole);
   }
-  const auto copy = care::back_up(file, copies, BackupWhen::Always, kNow);
-  ASSERT_FALSE(copy);
-  EXPECT_EQ(copy.error().reason, StorageError::Reason::Corrupt) << copy.error().what;
-  EXPECT_EQ(files_in(copies), 0U);
+  // One octet of a row's content is no damage that can be seen; one of its shape is.
+  damaged.overwrite((leaf - 1) * 4096UL + 3, 2);
+  EXPECT_FALSE(care::back_up(file, copies, BackupWhen::Always, kNow + 1h));
 }
 
 TEST_F(KeepTest, WrittenAnewItIsSmallerAndHoldsTheSame) {
