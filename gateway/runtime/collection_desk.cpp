@@ -88,6 +88,8 @@ void CollectionDesk::wake(MeterUnit& meter, Now now) {
   Plan& plan = plans_.at(&meter);
   // A meter that left the broker announces itself; `hurry` comes then.
   if (plan.run || meter.session.state() == session::State::Offline) return;
+  // What could not be kept is not asked for: the wire is left to what can be answered.
+  if (!keeper_.healthy()) return arm(meter, plan, now.instant + kTryAgainAfter);
   CollectionOrder order;
   for (const DataClass data : kAllDataClasses) {
     const auto& due = plan.due[static_cast<std::size_t>(data)];
