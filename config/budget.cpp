@@ -83,15 +83,15 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
   std::vector<LineBudget> budgets;
   for (const Line& line : configuration.lines) {
     const auto* serial = std::get_if<SerialLine>(&line.access);
-    // What DLMS meters send back is not known beforehand.
-    if (serial == nullptr || line.is_dlms()) continue;
+    if (serial == nullptr) continue;
     const LineTime time{serial->baud};
-    LineBudget budget{.line = line.name, .baud = serial->baud};
+    LineBudget budget{.line = line.name, .baud = serial->baud, .is_known = !line.is_dlms()};
     double need_s = 0;
     for (const Meter& meter : configuration.meters) {
       const auto known = models.find(meter.model);
       if (meter.line != line.name || known == models.end()) continue;
       ++budget.meters;
+      if (!budget.is_known) continue;
       double registers_s = 0;
       for (const modbus::ReadBlock& block : register_plan(known->second, time)) {
         budget.registers += block.request.count;
@@ -111,6 +111,13 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
 }
 
 std::string budget_text(const LineBudget& budget) {
+  if (!budget.is_known) {
+    return "line " + budget.line + ": " + std::to_string(budget.meters) + " DLMS meters at " +
+           std::to_string(budget.baud) +
+           " baud; what they send back is not known beforehand, so there is no budget: the "
+           "service's "
+           "status line and the metrics tell how busy it is";
+  }
   const double per_meter = budget.meters == 0 ? 0.0
                                               : static_cast<double>(budget.registers) /
                                                     static_cast<double>(budget.meters);

@@ -17,6 +17,9 @@ struct LineBudget {
   std::size_t registers = 0;  ///< of one round over all meters
   double round_s = 0;         ///< line time of that round
   double needed_share = 0;    ///< of the line's time, with everything the schedules ask for
+  /// False for DLMS: how much its meters send back is not known beforehand, so nothing is counted
+  /// but the meters.
+  bool is_known = true;
 };
 
 /// One request costs `8 characters + max(turn-round, 3.5 characters) + (5 + 2R) characters + 3.5
@@ -24,7 +27,8 @@ struct LineBudget {
 [[nodiscard]] std::vector<LineBudget> line_budgets(const Configuration& configuration,
                                                    const ModelCatalogue& models);
 
-/// `line a: 32 meters x 40 registers at 9600 baud need 4.1 s a round, 0.5 % of the line's time`
+/// `line a: 32 meters x 40 registers at 9600 baud need 4.1 s a round, 0.5 % of the line's time`,
+/// or that it is not known.
 [[nodiscard]] std::string budget_text(const LineBudget& budget);
 
 /// A sentence for every line whose schedules ask for more time than there is.

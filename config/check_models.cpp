@@ -36,14 +36,16 @@ std::vector<ConfigError> check_models(const Configuration& configuration,
   std::string known;
   for (const auto& [name, model] : models) known += (known.empty() ? "" : ", ") + name;
   if (known.empty()) known = "a model; none was found in the model directories";
-  std::set<std::string> told;
+  std::set<std::string> unknown;
   std::vector<ConfigError> errors;
   for (const Meter& meter : configuration.meters) {
     const auto found = models.find(meter.model);
-    const std::string wanted = found == models.end()
-                                   ? known
-                                   : protocol_wanted(configuration, meter, found->second.protocol);
-    if (wanted.empty() || !told.insert(meter.model).second) continue;
+    const bool is_known = found != models.end();
+    // A model that is not there is one mistake; a meter in the wrong place is one each.
+    if (!is_known && !unknown.insert(meter.model).second) continue;
+    const std::string wanted =
+        is_known ? protocol_wanted(configuration, meter, found->second.protocol) : known;
+    if (wanted.empty()) continue;
     errors.push_back({ConfigError::Kind::Wrong, file, 0, "model of meter " + meter.id.text(),
                       '"' + meter.model + '"', wanted});
   }

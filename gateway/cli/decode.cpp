@@ -11,6 +11,7 @@
 #include "gateway/cli/dlms_explain.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/explain.hpp"
+#include "gateway/cli/frame_sense.hpp"
 #include "gateway/cli/modbus_explain.hpp"
 #include "gateway/cli/token_report.hpp"
 #include "gateway/journal/neutral_text.hpp"
@@ -65,7 +66,10 @@ int frame(Console& console, const Octets& octets) {
   }
   console.err << "no Modbus frame whose check holds; read as DLMS:\n";
   console.out << explain_dlms(octets, {});
-  return kOk;
+  if (is_sound_dlms(octets)) return kOk;
+  return complain(console, {kRefused,
+                            "these octets make no sense as DLMS either, or not all of "
+                            "them: cut off, damaged, or of another protocol"});
 }
 
 int decode(Console& console, const Options& options) {
@@ -90,7 +94,9 @@ void add_decode(CLI::App& app, Action& action) {
   command->footer(
       std::string{"Takes "} + kForms +
       ".\nFrames: Modbus RTU and TCP, HDLC, the DLMS wrapper, or one APDU. Keys are not asked for\n"
-      "here: `metergate token decode` and `metergate dlms decode` take them.\n\n"
+      "here: `metergate token decode` and `metergate dlms decode` take them. Exit codes: 0 it has "
+      "a\n"
+      "meaning, 2 it has no form that is known, 3 it has the form and makes no sense.\n\n"
       "Examples:\n"
       "  metergate decode MG0203\n"
       "  metergate decode 0000 0000 0001 5099 7584\n"

@@ -71,6 +71,19 @@ TEST(Budget, WarnsWhenTheScheduleCannotBeMet) {
               ::testing::ElementsAre(::testing::HasSubstr("more than there is")));
 }
 
+TEST(Budget, SaysOfADlmsLineThatItIsNotKnown) {
+  const ModelCatalogue models{{"forty", forty_registers(std::chrono::milliseconds{10})}};
+  Configuration configuration = line_of(9'600, 32, std::chrono::seconds{1});
+  configuration.lines[0].protocol = LineProtocol::DlmsHdlc;
+  const auto budgets = line_budgets(configuration, models);
+  ASSERT_EQ(budgets.size(), 1U);
+  EXPECT_FALSE(budgets[0].is_known);
+  EXPECT_THAT(budget_text(budgets[0]),
+              ::testing::StartsWith("line a: 32 DLMS meters at 9600 baud; what they send back is "
+                                    "not known beforehand"));
+  EXPECT_THAT(budget_warnings(configuration, models), ::testing::IsEmpty());
+}
+
 TEST(Budget, LeavesOutLinesWithoutALineTimeAndMetersWithoutAModel) {
   Configuration configuration = line_of(9'600, 1, std::chrono::seconds{60});
   configuration.meters[0].model = "unheard-of";

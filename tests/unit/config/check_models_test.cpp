@@ -51,6 +51,21 @@ TEST(CheckModels, AModelSpeaksWhatItsLineDoes) {
   EXPECT_EQ(wrong_at(""), "model of meter m1model of meter m2");
 }
 
+TEST(CheckModels, EachMeterInTheWrongPlaceIsTold) {
+  ModelCatalogue models;
+  models["cosem"].protocol = model::Protocol::Dlms;
+  Configuration configuration = with_models({"cosem", "cosem", "cosem"});
+  configuration.lines.push_back({.name = "line-1", .access = SerialLine{}});
+  configuration.lines.push_back(
+      {.name = "line-2", .access = SerialLine{}, .protocol = LineProtocol::DlmsHdlc});
+  configuration.meters[1].line = "line-2";
+  const auto errors = check_models(configuration, models, "m.toml");
+  ASSERT_EQ(errors.size(), 2U);
+  EXPECT_EQ(errors[0].key, "model of meter m1");
+  EXPECT_EQ(errors[1].key, "model of meter m3");
+  EXPECT_THAT(errors[1].expected, testing::HasSubstr("line-1"));
+}
+
 TEST(CheckModels, NoModelAtAllIsSaid) {
   const auto errors = check_models(with_models({"a"}), {}, "m.toml");
   ASSERT_EQ(errors.size(), 1U);

@@ -55,6 +55,25 @@ TEST(Decode, ADamagedModbusFrameIsNotTakenForAnotherOne) {
   EXPECT_THAT(damaged.err, HasSubstr("no Modbus frame whose check holds"));
 }
 
+TEST(Decode, OctetsThatMakeNoSenseAreRefused) {
+  // Whole: a frame, a wrapper PDU, an APDU, a ciphered APDU that is not opened.
+  for (const char* sound :
+       {"7EA0070321930F017E", "000100100001000D C001C1000100002A0000FF0200",
+        "C001C1000100002A0000FF0200", "C8 12 30 00000001 AA 0102030405060708090A0B0C"}) {
+    const Ran ran = decode({sound});
+    EXPECT_EQ(ran.code, kOk) << sound << '\n' << ran.out << ran.err;
+  }
+  // No tag of an APDU; cut off; a frame check that does not hold; a PDU that ends too early; an
+  // APDU within a frame or a PDU that is none.
+  for (const char* senseless :
+       {"FF FF FF", "01 04 00 00 00 02 71 CC", "C001C1000100002A0000FF", "7EA0070321930F027E",
+        "7EA0070321930F01", "000100100001000D C001C1", "0001001000010003 FFFFFF", "00"}) {
+    const Ran ran = decode({senseless});
+    EXPECT_EQ(ran.code, kRefused) << senseless << '\n' << ran.out;
+    EXPECT_THAT(ran.err, HasSubstr("make no sense as DLMS")) << senseless;
+  }
+}
+
 TEST(Decode, AnEventCodeIsReadByItsModel) {
   const std::string models = std::string{METERGATE_SOURCE_DIR} + "/meters/models/data/";
   EXPECT_EQ(decode({"--model", models + "virtual-prepayment-modbus.toml", "201"}).out,
