@@ -1,36 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A broker that lets nobody in without a password or a certificate, and gateways that have none."""
+"""A broker that lets nobody in without a password, and gateways that have none."""
 
-import json
 import subprocess
 import unittest
 
-from harness.broker import Broker, free_port
-from harness.case import BINARY, MODELS, StreetCase
-from harness.certificates import Authority
+from harness.broker import Broker
+from harness.case import BINARY, MODELS
 from harness.gateway import Gateway, configuration_of
-from harness.running import until
+from harness.refusing import RefusingCase
 from harness.street import Street
 from harness.utility import ROOT, Utility
-
-
-class RefusingCase(StreetCase):
-    street_shape = {"line": 1, "tcp": 1, "mqtt": 0}
-
-    def the_refusal(self):
-        until("the refusal in the journal",
-              lambda: self.gateway.must_live() and self.gateway.journal("MG0603"), 10)
-        return self.gateway.journal("MG0603")[-1]["text"]
-
-    def the_meters_are_served(self):
-        """Without the broker: the order's outcome waits for it."""
-        told = self.gateway.run("send", "deliver-token", "tcp-001", "-", "--work-order", "W-1",
-                                "--json", stdin=self.mint.utrn() + "\n")
-        self.assertEqual(told.returncode, 0, told.stderr)
-        return json.loads(told.stdout.splitlines()[0])["command"]
-
-    def it_is_let_in(self):
-        until("the connection", lambda: self.gateway.journal("MG0601"))
 
 
 class PasswordTest(RefusingCase):
@@ -89,80 +68,6 @@ class PasswordTest(RefusingCase):
         self.gateway.start(ready=False)
         self.assertEqual(self.gateway.wait(), 78)
         self.assertIn("password_file", self.gateway.tail(3))
-
-
-class TlsTest(RefusingCase):
-    @classmethod
-    def open_street(cls):
-        cls.authority = Authority(cls.folder, "authority")
-        certificate, key = cls.authority.issue("broker")
-        cls.tls_port = free_port()
-        cls.broker_lines = (f"listener {cls.tls_port} 127.0.0.1",
-                            f"cafile {cls.authority.certificate}", f"certfile {certificate}",
-                            f"keyfile {key}", "require_certificate true")
-        cls.starts_gateway = False
-        super().open_street()
-        cls.good = cls.authority.issue("box")
-        cls.stranger = Authority(cls.folder, "stranger")
-        cls.forged = cls.stranger.issue("forged")
-
-    def setUp(self):
-        if self.gateway.alive:
-            self.gateway.stop()
-            self.gateway.forget_journal()
-
-    def start(self, ca, pair, host="localhost"):
-        tls = {"ca_file": str(ca)}
-        if pair:
-            tls.update(certificate_file=str(pair[0]), key_file=str(pair[1]))
-        self.gateway.config["north"]["broker"] = {
-            "host": host, "port": self.tls_port, "reconnect_max_ms": 1000, "tls": tls}
-        self.gateway.start()
-
-    def test_ca_and_client_certificate_let_it_in(self):
-        for host in ("localhost", "127.0.0.1"):
-            self.start(self.authority.certificate, self.good, host)
-            self.it_is_let_in()
-            order = self.deliver("tcp-001")
-            self.checker.settled(order, "succeeded")
-            self.setUp()
-
-    def stays_outside(self):
-        self.gateway.wait_for_sessions(self.street.meters)
-        self.the_meters_are_served()
-        until("what kept it out", lambda: self.gateway.journal("MG0603")
-              or self.gateway.journal("MG0602"))
-        self.assertEqual(self.gateway.journal("MG0601"), [])
-        self.assertTrue(self.gateway.alive)
-
-    def test_a_broker_of_another_authority_is_not_spoken_to(self):
-        self.start(self.stranger.certificate, self.good)
-        self.stays_outside()
-
-    def test_a_broker_of_another_authority_is_called_so(self):
-        self.start(self.stranger.certificate, self.good)
-        self.assertRegex(self.the_refusal(), "(?i)certificate")
-
-    def test_without_a_certificate_the_broker_lets_it_not_in(self):
-        self.start(self.authority.certificate, None)
-        self.stays_outside()
-
-    def test_a_certificate_of_another_authority_does_not_help(self):
-        self.start(self.authority.certificate, self.forged)
-        self.stays_outside()
-
-    def test_a_broker_under_another_name_is_not_spoken_to(self):
-        certificate, key = self.authority.issue("elsewhere", "DNS:broker.example.org")
-        port = free_port()
-        other = Broker(self.folder, (
-            f"listener {port} 127.0.0.1", f"cafile {self.authority.certificate}",
-            f"certfile {certificate}", f"keyfile {key}", "require_certificate true"), "other")
-        self.addCleanup(other.put_away)
-        other.start()
-        usual, type(self).tls_port = self.tls_port, port
-        self.addCleanup(setattr, type(self), "tls_port", usual)
-        self.start(self.authority.certificate, self.good)
-        self.stays_outside()
 
 
 if __name__ == "__main__":

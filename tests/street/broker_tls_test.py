@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""TLS to the broker: who is spoken to, who is let in, and what a new certificate takes."""
+
+import os
+import shutil
+import unittest
+
+from harness.broker import Broker, free_port
+from harness.certificates import Authority
+from harness.refusing import RefusingCase
+from harness.running import Running, until
+
+
+class TlsTest(RefusingCase):
+    @classmethod
+    def open_street(cls):
+        cls.authority = Authority(cls.folder, "authority")
+        certificate, key = cls.authority.issue("broker")
+        cls.tls_port = free_port()
+        cls.broker_lines = (f"listener {cls.tls_port} 127.0.0.1",
+                            f"cafile {cls.authority.certificate}", f"certfile {certificate}",
+                            f"keyfile {key}", "require_certificate true", "use_identity_as_username true")
+        cls.starts_gateway = False
+        super().open_street()
+        cls.good = cls.authority.issue("box")
+        cls.stranger = Authority(cls.folder, "stranger")
+        cls.forged = cls.stranger.issue("forged")
+
+    def setUp(self):
+        if self.gateway.alive:
+            self.gateway.stop()
+            self.gateway.forget_journal()
+
+    def start(self, ca, pair, host="localhost"):
+        tls = {"ca_file": str(ca)}
+        if pair:
+            tls.update(certificate_file=str(pair[0]), key_file=str(pair[1]))
+        self.gateway.config["north"]["broker"] = {
+            "host": host, "port": self.tls_port, "reconnect_max_ms": 1000, "tls": tls}
+        self.gateway.start()
+
+    def test_ca_and_client_certificate_let_it_in(self):
+        for host in ("localhost", "127.0.0.1"):
+            self.start(self.authority.certificate, self.good, host)
+            self.it_is_let_in()
+            order = self.deliver("tcp-001")
+            self.checker.settled(order, "succeeded")
+            self.setUp()
+
+    def stays_outside(self):
+        self.gateway.wait_for_sessions(self.street.meters)
+        self.the_meters_are_served()
+        until("what kept it out", lambda: self.gateway.journal("MG0603")
+              or self.gateway.journal("MG0602"))
+        self.assertEqual(self.gateway.journal("MG0601"), [])
+        self.assertTrue(self.gateway.alive)
+
+    def test_a_broker_of_another_authority_is_not_spoken_to(self):
+        self.start(self.stranger.certificate, self.good)
+        self.stays_outside()
+
+    def test_a_broker_of_another_authority_is_called_so(self):
+        self.start(self.stranger.certificate, self.good)
+        self.assertRegex(self.the_refusal(), "(?i)certificate")
+
+    def test_without_a_certificate_the_broker_lets_it_not_in(self):
+        self.start(self.authority.certificate, None)
+        self.stays_outside()
+
+    def test_a_certificate_of_another_authority_does_not_help(self):
+        self.start(self.authority.certificate, self.forged)
+        self.stays_outside()
+
+    def meet(self, port):
+        """The gateway's broker is another one, from the next start to the end of the test."""
+        usual, type(self).tls_port = self.tls_port, port
+        self.addCleanup(setattr, type(self), "tls_port", usual)
+
+    def another_broker(self, pair):
+        port = free_port()
+        other = Broker(self.folder, (
+            f"listener {port} 127.0.0.1", f"cafile {self.authority.certificate}",
+            f"certfile {pair[0]}", f"keyfile {pair[1]}", "require_certificate true"), "other")
+        self.addCleanup(other.put_away)
+        other.start()
+        self.meet(port)
+
+    def test_a_broker_under_another_name_is_not_spoken_to(self):
+        self.another_broker(self.authority.issue("elsewhere", "DNS:broker.example.org"))
+        self.start(self.authority.certificate, self.good)
+        self.stays_outside()
+
+    def test_a_broker_whose_certificate_has_ended_is_not_spoken_to(self):
+        self.another_broker(self.authority.issue("ended", days=-1))
+        self.start(self.authority.certificate, self.good)
+        self.stays_outside()
+        self.assertRegex(self.the_refusal(), "(?i)certificate")
+
+    def test_a_broker_that_signed_its_own_certificate_is_not_spoken_to(self):
+        self.another_broker((self.stranger.certificate, self.stranger.key))
+        self.start(self.authority.certificate, self.good)
+        self.stays_outside()
+
+    def test_a_certificate_of_ours_that_has_ended_does_not_help(self):
+        self.start(self.authority.certificate, self.authority.issue("late", days=-1))
+        self.stays_outside()
+
+    def test_a_broker_that_speaks_old_tls_only_is_not_spoken_to(self):
+        certificate, key = self.authority.issue("old")
+        for version in ("-tls1", "-tls1_1"):
+            port = free_port()
+            # The key of a broker of ours: it is the version alone that is refused.
+            server = Running(f"old{version}", self.folder)
+            server.launch(["openssl", "s_server", "-accept", f"127.0.0.1:{port}", version,
+                           "-cipher", "DEFAULT:@SECLEVEL=0", "-cert", certificate, "-key", key,
+                           "-quiet"])
+            self.addCleanup(server.put_away)
+            until("the listener", lambda port=port: Broker._listens(port))
+            self.meet(port)
+            self.start(self.authority.certificate, self.good)
+            self.stays_outside()
+            self.setUp()
+
+    def test_a_new_certificate_is_taken_with_the_next_connection(self):
+        mine = [self.folder / name for name in ("mine.pem", "mine.key")]
+
+        def renew(name):
+            for new, place in zip(self.authority.issue(name), mine):
+                # As one does it: never half written.
+                shutil.copy(new, f"{place}.new")
+                os.replace(f"{place}.new", place)
+
+        renew("first-name")
+        self.start(self.authority.certificate, mine)
+        self.it_is_let_in()
+        started = self.gateway.status()["started_at"]
+        renew("second-name")
+        self.gateway.forget_journal()
+        self.broker.kill()
+        self.broker.start()
+        self.it_is_let_in()
+        # The very process; the broker has seen both names.
+        self.assertEqual(self.gateway.status()["started_at"], started)
+        seen = self.broker.text()
+        self.assertIn("u'first-name'", seen)
+        self.assertIn("u'second-name'", seen[seen.index("u'first-name'"):])
+        self.checker.settled(self.deliver("tcp-001"), "succeeded")
+
+    def test_keys_that_others_can_read_keep_it_from_starting(self):
+        certificate, key = self.authority.issue("open")
+        for mode in (0o644, 0o640, 0o604, 0o660):
+            key.chmod(mode)
+            self.gateway.config["north"]["broker"] = {
+                "host": "localhost", "port": self.tls_port, "tls": {
+                    "ca_file": str(self.authority.certificate),
+                    "certificate_file": str(certificate), "key_file": str(key)}}
+            self.gateway.start(ready=False)
+            self.assertEqual(self.gateway.wait(10), 78, oct(mode))
+            self.assertIn(str(key), self.gateway.tail(3))
+            self.assertIn("0600", self.gateway.tail(3))
+        key.chmod(0o400)
+        self.start(self.authority.certificate, (certificate, key))
+        self.it_is_let_in()
+
+
+if __name__ == "__main__":
+    unittest.main()
