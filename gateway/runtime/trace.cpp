@@ -61,6 +61,9 @@ std::string encode_trace(const TracedExchange& exchange, UtcTime now) {
                    {"link", exchange.link},
                    {"protocol", model::protocol_word(exchange.meter.model->protocol)},
                    {"on_wire_us", us.count()}};
+  if (exchange.meter.model->protocol != model::Protocol::Mqtt) {
+    out["address"] = exchange.meter.address.number;
+  }
   if (exchange.holds_token) {
     out["hidden_octets"] = exchange.request.size();
   } else {

@@ -43,9 +43,9 @@ class Tracers {
 /// `answered`, `no-answer`, `bad-frame`, `not-sent`, `cut`
 [[nodiscard]] std::string_view outcome_word(const WireResult& result);
 
-/// `{"at": …, "meter": …, "link": …, "protocol": …, "request": "03 00 …", "answer": …}`; instead of
-/// the answer `fault` and `what`. What looks like the digits of a token is replaced by asterisks, a
-/// request that holds one by `hidden_octets`.
+/// `{"at": …, "meter": …, "link": …, "protocol": …, "address": …, "request": "03 00 …",
+/// "answer": …}`; instead of the answer `fault` and `what`, no address with MQTT. What looks like
+/// the digits of a token is replaced by asterisks, a request that holds one by `hidden_octets`.
 [[nodiscard]] std::string encode_trace(const TracedExchange& exchange, UtcTime now);
 
 }  // namespace metergate::runtime

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import time
@@ -244,10 +245,24 @@ class EngineerTest(StreetCase):
         self.addCleanup(self.broker.start)
         self.told("send", "read", "tcp-001", "relay", "--via", "mqtt", code=UNAVAILABLE)
 
+    def dissected(self, capture, protocol):
+        """What tshark makes of it; nothing where there is none."""
+        if not shutil.which("tshark"):
+            return None
+        packets = subprocess.run(
+            ["tshark", "-r", capture, "-o", "tcp.check_checksum:TRUE", "-o",
+             "ip.check_checksum:TRUE", "-T", "fields", "-e", "frame.protocols", "-e",
+             "tcp.checksum.status", "-e", "ip.checksum.status", "-e", "frame.comment"],
+            check=True, capture_output=True, text=True).stdout
+        self.assertIn(f"raw:ip:tcp:{protocol}", packets)
+        return packets
+
     def test_a_trace_shows_what_passes_and_no_token(self):
         token = self.mint.utrn()
-        trace = subprocess.Popen([BINARY, "trace", "tcp-001", "--for", "4s", "--json", "--config",
-                                  self.gateway.file], stdout=subprocess.PIPE, text=True)
+        capture = self.folder / "trace.pcapng"
+        trace = subprocess.Popen([BINARY, "trace", "tcp-001", "--for", "4s", "--json", "--pcap",
+                                  capture, "--config", self.gateway.file],
+                                 stdout=subprocess.PIPE, text=True)
         first = json.loads(trace.stdout.readline())
         self.assertEqual((first["meter"], first["link"], first["protocol"]),
                          ("tcp-001", "tcp", "modbus"))
@@ -264,10 +279,20 @@ class EngineerTest(StreetCase):
         shown = "".join(bytes.fromhex(one.get("request", "") + one.get("answer", "")).decode(
             "latin-1") for one in told)
         self.assertNotIn(token, shown)
+        self.assertNotIn(token.encode(), capture.read_bytes())
+        self.told("trace", "tcp-001", "--for", "1s", "--pcap", capture, code=IO_ERROR)
+        answered = len([one for one in [first] + told if "answer" in one])
+        packets = self.dissected(capture, "mbtcp:modbus")
+        if packets is not None:
+            self.assertGreaterEqual(packets.count("\t1\t1\t"), answered, packets)
+            self.assertIn("that are not shown", packets)
         self.street.do("unsilence", "tcp-001")
         self.gateway.wait_for_sessions(["tcp-001"])
-        for meter, words in (("a-001", "holding registers from"), ("mqtt-001", '{"')):
-            self.assertIn(words, self.told("trace", meter, "--for", "3s"))
+        for meter, words, protocol in (("a-001", "holding registers from", "mbtcp:modbus"),
+                                       ("mqtt-001", '{"', "mqtt")):
+            capture = self.folder / f"{meter}.pcapng"
+            self.assertIn(words, self.told("trace", meter, "--for", "3s", "--pcap", capture))
+            self.dissected(capture, protocol)
         self.told("trace", "nobody", code=REFUSED)
         self.told("trace", "a-001", "--for", "3d", code=USAGE)
 
