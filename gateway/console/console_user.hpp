@@ -18,9 +18,9 @@
 namespace metergate::console {
 
 /// The verbs the console has a form for.
-inline constexpr std::array kConsoleVerbs{Verb::Read,      Verb::Synchronise, Verb::SetRelay,
-                                          Verb::SetClock,  Verb::Cancel,      Verb::DeliverToken,
-                                          Verb::IssueToken};
+inline constexpr std::array kConsoleVerbs{Verb::Read,       Verb::Synchronise,   Verb::SetRelay,
+                                          Verb::SetClock,   Verb::Cancel,        Verb::DeliverToken,
+                                          Verb::IssueToken, Verb::ChangeTenancy, Verb::SetTariff};
 /// `read, synchronise, ...`
 [[nodiscard]] std::string console_verb_words();
 

@@ -47,15 +47,18 @@ class ConsoleOrdersTest(ConsoleCase):
         for verb, params in (("read", {"what": ["registers"]}), ("synchronise", {}),
                              ("set-relay", {"state": "off"}), ("set-clock", {}),
                              ("cancel", {"command": "x"}), ("deliver-token", {"token": self.mint.utrn()}),
-                             ("issue-token", {"function": "credit", "energy_wh": 1000})):
+                             ("issue-token", {"function": "credit", "energy_wh": 1000}),
+                             ("change-tenancy", {"situation": "leaves-now"}),
+                             ("set-tariff", {"tariff_id": 1, "supplier_id": 1, "supplier_name": "x",
+                                             "price_minor_per_kwh": 1})):
             answer = self.send(ben, "a-001", verb, params, comment="try")
             self.assertEqual(answer.status, 403, verb)
         self.assertEqual(ben.post("/api/meters/a-001/probe").status, 403)
-        until("it to be told", lambda: len(self.gateway.journal("MG0012")) == 8)
+        until("it to be told", lambda: len(self.gateway.journal("MG0012")) == 10)
 
     def test_verbs_without_a_form_are_not_sent(self):
         anna = self.browser("anna")
-        for verb in ("change-tenancy", "erase-tenancy", "change-registry", "nonsense"):
+        for verb in ("change-supplier", "erase-tenancy", "change-registry", "nonsense"):
             self.assertEqual(self.send(anna, "a-001", verb, {}).status, 404, verb)
 
     def test_an_order_nobody_answers_for_is_refused_in_its_own_words(self):

@@ -2,6 +2,7 @@
 // Sending a command: what this login and this meter allow, who asks and why, one more look, and off
 // it goes. The number of a command is made with its form, so sending it twice has one effect.
 
+import { CHANGE_FIELDS, TAKES_APPROVAL, approvalFields } from './changes.js';
 import { Complaint, commandId, meterPath, now, post, session } from './api.js';
 import { el, show, state } from './dom.js';
 
@@ -12,19 +13,25 @@ const ABOUT = {
   'set-clock': "Sets the meter's clock to the gateway's time.",
   'deliver-token': 'Hands a token to the meter. Its digits are shown nowhere again.',
   'issue-token': 'Makes a token on this box and delivers it to the meter.',
+  'change-tenancy': 'The meter serves another tenant. What it has of the old one is read to its end, then the meter erases it.',
+  'set-tariff': 'What the meter charges, and whose tariff it is.',
 };
-const NEEDS_REASON = new Set(['set-relay', 'set-clock', 'deliver-token', 'issue-token', 'cancel']);
+const NEEDS_REASON = new Set(['set-relay', 'set-clock', 'deliver-token', 'issue-token', 'cancel',
+  'change-tenancy', 'set-tariff']);
 const LIFE_MS = { read: 600_000, synchronise: 3_600_000, 'set-relay': 600_000, 'set-clock': 600_000,
-  'deliver-token': 86_400_000, 'issue-token': 86_400_000, cancel: 600_000 };
+  'deliver-token': 86_400_000, 'issue-token': 86_400_000, 'change-tenancy': 86_400_000,
+  'set-tariff': 86_400_000, cancel: 600_000 };
 
 export const mayProbe = () => session.verbs.includes('read');
 export const mayCancel = () => session.verbs.includes('cancel');
 
 /** The body of docs/mqtt-api.md; who asks is added by the gateway. */
-function bodyOf(verb, params, { workOrder = '', comment = '' } = {}) {
+function bodyOf(verb, params, { workOrder = '', comment = '', until = null } = {}) {
   const issued = Date.parse(now());
+  // What is to happen at a time may happen for as long after it.
+  const from = until ? Math.max(issued, Date.parse(until)) : issued;
   const body = { id: commandId(), issued_at: new Date(issued).toISOString().replace(/\.\d+/, ''),
-    expires_at: new Date(issued + LIFE_MS[verb]).toISOString().replace(/\.\d+/, ''), params };
+    expires_at: new Date(from + LIFE_MS[verb]).toISOString().replace(/\.\d+/, ''), params };
   if (workOrder) body.work_order = workOrder;
   if (comment) body.comment = comment;
   return body;
@@ -59,6 +66,7 @@ const TOKEN_VALUES = {
 };
 
 const FIELDS = {
+  ...CHANGE_FIELDS,
   read: (can) => {
     const box = choices('what', 'checkbox', can.reads, can.reads.filter((one) => one === 'registers'));
     return { parts: [el('p', { class: 'label' }, 'What'), box],
@@ -115,6 +123,7 @@ export function sendForm(meter, can, onSent) {
   const foot = el('div', { class: 'send-foot' });
   let current = null;
   let body = null;
+  let second = null;
 
   function choose() {
     about.textContent = ABOUT[verb.value];
@@ -124,7 +133,7 @@ export function sendForm(meter, can, onSent) {
   }
 
   function edit() {
-    body = null;
+    body = second = null;
     wrong.textContent = '';
     for (const input of form.querySelectorAll('input, select')) input.disabled = false;
     show(foot, el('button', { class: 'main' }, 'Review'));
@@ -136,21 +145,24 @@ export function sendForm(meter, can, onSent) {
     wrong.textContent = lacks || '';
     if (lacks) return;
     body = bodyOf(verb.value, current.params(),
-      { workOrder: workOrder.value.trim(), comment: comment.value.trim() });
+      { workOrder: workOrder.value.trim(), comment: comment.value.trim(), until: current.until?.() });
+    second = TAKES_APPROVAL.has(verb.value) ? approvalFields(meter, verb.value, body) : null;
     const shown = Object.entries(current.told?.() ?? body.params)
       .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : value}`).join(', ');
     for (const input of form.querySelectorAll('input, select')) input.disabled = true;
     const go = el('button', { type: 'button', class: 'main', onclick: dispatch }, `Send ${verb.value}`);
     show(foot, el('p', { class: 'review' }, el('strong', null, verb.value), ` to ${meter}`,
-      shown && `: ${shown}`, `, as ${session.operator}`),
+      shown && `: ${shown}`, `, as ${session.operator}`), ...(second ? [second.part] : []),
     el('div', { class: 'buttons' }, go, el('button', { type: 'button', class: 'quiet', onclick: edit }, 'Change')));
     go.focus();
   }
 
   async function dispatch() {
+    wrong.textContent = second?.lacks() || '';
+    if (wrong.textContent) return;
     for (const button of foot.querySelectorAll('button')) button.disabled = true;
     try {
-      const told = await send(meter, verb.value, body);
+      const told = await send(meter, verb.value, { ...body, ...second?.approval() });
       current = null;
       form.reset();
       choose();
@@ -161,6 +173,13 @@ export function sendForm(meter, can, onSent) {
       // Nobody knows whether it arrived: sent again it is the same command.
       if (failed.status === 0) {
         wrong.textContent = `${failed.message}; sending again does nothing twice`;
+        for (const button of foot.querySelectorAll('button')) button.disabled = false;
+        return;
+      }
+      // A refusal leaves no trace: with somebody else's word the same command may pass.
+      if (second && failed.body.reason === 'second-operator-needed') {
+        wrong.textContent = refusalText(failed.body);
+        second.part.open = true;
         for (const button of foot.querySelectorAll('button')) button.disabled = false;
         return;
       }
