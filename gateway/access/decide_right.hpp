@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "gateway/access/decide.hpp"
@@ -16,6 +17,8 @@ inline constexpr Right kRegistryRight{"registry", &Role::registry};
 inline constexpr Right kTenancyRight{"tenancy", &Role::tenancy};
 inline constexpr Right kConnectRight{"connect", &Role::connect};
 inline constexpr Right kSealedRight{"sealed", &Role::sealed};
+/// All there are; the matrix of tests is made from it.
+inline constexpr std::array kRights{kRegistryRight, kTenancyRight, kConnectRight, kSealedRight};
 
 /// Whether whoever asks holds the right, and is known well enough. Where no rules are configured it
 /// is the right of whoever owns the box, as with tokens. An approver, if there is one, has to hold
