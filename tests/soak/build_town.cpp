@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
+#include <set>
 #include <stdexcept>
 
 #include "config/load.hpp"
@@ -19,6 +20,11 @@ constexpr UtcTime kStart = std::chrono::sys_days{std::chrono::year{2026} / 3 / 2
 constexpr std::size_t kMetersOfLine = 10;
 constexpr std::uint64_t kMakerStream = 2'000'000;
 constexpr std::uint64_t kWireStream = 3'000'000;
+
+/// Of the meters on wires every fourth speaks DLMS, ciphered, behind one TCP endpoint: the town's
+/// DLMS line carries the wrapper, and a serial one would be given HDLC frames.
+constexpr std::size_t kDlmsEvery = 4;
+constexpr const char* kDlmsLine = "dlms";
 
 constexpr const char* kBox = R"(
 site = "s1"
@@ -40,6 +46,11 @@ settle_limit_s = 21600
 require_signature = false
 always_signed = []
 dual_control = []
+
+[dlms]
+authentication = "hls-gmac"
+system_title = "4d54470000000001"
+key_file = "{id}"
 
 [[role]]
 name = "all"
@@ -69,12 +80,16 @@ struct Wired {
   std::string model;
 };
 
-/// Two thirds on lines, one third on MQTT; of those, every other one may be closed from afar.
+/// Two thirds on wires, one third on MQTT; of those, every other one may be closed from afar.
 std::vector<Wired> wires(std::size_t meters) {
   std::vector<Wired> out;
   const std::size_t serial = meters - meters / 3;
   for (std::size_t i = 0; i < meters; ++i) {
-    if (i < serial) {
+    if (i < serial && i % kDlmsEvery == kDlmsEvery - 1) {
+      const auto port = static_cast<std::uint16_t>(i / kDlmsEvery + 1);
+      out.push_back(
+          {fmt::format("{}-{:02}", kDlmsLine, port), kDlmsLine, port, "virtual-prepayment-dlms"});
+    } else if (i < serial) {
       const auto line = static_cast<char>('a' + i / kMetersOfLine);
       const auto address = static_cast<std::uint16_t>(i % kMetersOfLine + 1);
       out.push_back({fmt::format("{}-{:02}", line, address), std::string{line}, address,
@@ -89,12 +104,12 @@ std::vector<Wired> wires(std::size_t meters) {
 
 std::string configuration(const std::vector<Wired>& meters) {
   std::string out = kBox;
-  std::string last;
+  std::set<std::string> lines;
   for (const Wired& one : meters) {
-    if (!one.line.empty() && one.line != last) {
-      last = one.line;
-      out += fmt::format("\n[[line]]\nname = \"{}\"\ndevice = \"/dev/null-{}\"\n", last, last);
-    }
+    if (one.line.empty() || !lines.insert(one.line).second) continue;
+    out += fmt::format("\n[[line]]\nname = \"{}\"\n", one.line);
+    out += one.line == kDlmsLine ? std::string{"host = \"meters\"\nprotocol = \"dlms\"\n"}
+                                 : fmt::format("device = \"/dev/null-{}\"\n", one.line);
   }
   for (const Wired& one : meters) {
     out += fmt::format("\n[[meter]]\nid = \"{}\"\nmodel = \"{}\"\n", one.id, one.model);
