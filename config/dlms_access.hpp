@@ -32,6 +32,8 @@ struct DlmsAccess {
   dlms::SecuritySuite suite = dlms::SecuritySuite::Suite0;
   dlms::Protection policy = dlms::Protection::AuthenticatedEncrypted;
   std::optional<dlms::SystemTitle> system_title{};  ///< ours; no other client of the meter has it
+  /// The meter's, to know it by when it dials in or pushes; [meter.dlms] alone can say it.
+  std::optional<dlms::SystemTitle> meter_title{};
   /// Where the meter tells everybody which invocation counter it saw last.
   cosem::ObisCode counter_object = cosem::invocation_counter_object(0);
   std::filesystem::path key_file;

@@ -57,21 +57,9 @@ void read_sessions(TableReader in, Sessions& sessions) {
   in.finish();
 }
 
-bool is_topic_root(std::string_view root) {
-  return !root.empty() && root.front() != '/' && root.back() != '/' && root.front() != '$' &&
-         root.find_first_of("+# ") == std::string_view::npos;
-}
-
-void read_root(TableReader& in, std::string& root) {
-  in.text("root", root);
-  if (!is_topic_root(root)) {
-    in.contradicts("root", "a topic without wildcards, spaces and slashes at its ends");
-  }
-}
-
 North read_north(TableReader in, const std::filesystem::path& base) {
   North north;
-  read_root(in, north.root);
+  read_root(in, "root", north.root);
   in.number("max_payload_octets", north.max_payload_octets, {256, 1'048'576});
   in.number("max_depth", north.max_depth, {2, 64});
   in.duration("max_issued_ahead_s", north.max_issued_ahead, {0, 86'400});
@@ -85,7 +73,7 @@ North read_north(TableReader in, const std::filesystem::path& base) {
 
 MqttMeters read_mqtt_meters(TableReader in, const std::filesystem::path& base) {
   MqttMeters meters;
-  read_root(in, meters.root);
+  read_root(in, "root", meters.root);
   in.number("max_in_flight", meters.max_in_flight, {1, 10'000});
   in.duration("timeout_ms", meters.timeout, {100, 600'000});
   if (auto broker = in.table("broker")) meters.broker = read_broker(*broker, base);
@@ -146,6 +134,8 @@ Schedule read_schedule(TableReader& in) {
 void read_lines(TableReader& root, Configuration& into, const std::filesystem::path& base) {
   std::set<std::string> names;
   std::set<std::filesystem::path> devices;
+  std::set<std::uint16_t> ports;
+  std::set<std::string> roots;
   for (TableReader& table : root.tables("line")) {
     Line line = read_line(table, base);
     if (!line.name.empty() && (!is_identifier(line.name) || !names.insert(line.name).second)) {
@@ -154,6 +144,18 @@ void read_lines(TableReader& root, Configuration& into, const std::filesystem::p
     const auto* serial = std::get_if<SerialLine>(&line.access);
     if (serial != nullptr && !serial->device.empty() && !devices.insert(serial->device).second) {
       table.contradicts("device", "a device no other line has");
+    }
+    if (const auto* dial_in = std::get_if<DialIn>(&line.access)) {
+      if (!ports.insert(dial_in->port).second) {
+        table.contradicts("listen", "a port no other line listens on");
+      }
+    }
+    if (const auto* topics = std::get_if<MqttTopics>(&line.access)) {
+      if (!into.mqtt_meters) {
+        table.contradicts("mqtt_root", "none, or an [mqtt_meters] table that names the broker");
+      } else if (into.mqtt_meters->root == topics->root || !roots.insert(topics->root).second) {
+        table.contradicts("mqtt_root", "a root that neither [mqtt_meters] nor another line has");
+      }
     }
     into.lines.push_back(std::move(line));
   }

@@ -77,6 +77,9 @@ void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::p
   dlms::SystemTitle ours;
   in.word<dlms::SystemTitle>("system_title", ours, title, "16 hex digits in quotes");
   if (in.has("system_title")) into.system_title = ours;
+  dlms::SystemTitle of_meter;
+  in.word<dlms::SystemTitle>("meter_title", of_meter, title, "16 hex digits in quotes");
+  if (in.has("meter_title")) into.meter_title = of_meter;
   in.word<cosem::ObisCode>("invocation_counter", into.counter_object, cosem::ObisCode::parse,
                            "an OBIS code such as 0-0:43.1.0");
   in.path("key_file", into.key_file, base);

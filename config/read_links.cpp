@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <string_view>
+#include <utility>
 
 namespace metergate::config {
 namespace {
@@ -58,12 +61,25 @@ std::optional<LineProtocol> parse_framing(std::string_view word) {
   return std::nullopt;
 }
 
+/// What of a line's table says where it is; a serial line has a device.
+enum class Place : std::uint8_t { Serial, Host, Listen, Mqtt };
+
+Place place_of(const TableReader& in) {
+  if (in.has("host")) return Place::Host;
+  if (in.has("listen")) return Place::Listen;
+  return in.has("mqtt_root") ? Place::Mqtt : Place::Serial;
+}
+
 /// Before the rest: what is usual on the line depends on it.
-void read_protocol(TableReader& in, Line& line) {
-  const bool is_serial = !in.has("host");
+void read_protocol(TableReader& in, Line& line, Place place) {
+  const bool is_serial = place == Place::Serial;
   auto spoken = Spoken::Modbus;
   in.word<Spoken>("protocol", spoken, parse_spoken, "modbus or dlms");
   if (spoken == Spoken::Modbus) {
+    if (place == Place::Listen || place == Place::Mqtt) {
+      in.contradicts(place == Place::Listen ? "listen" : "mqtt_root",
+                     "none, or protocol = \"dlms\"");
+    }
     if (in.find("framing", Need::Optional, {}) != nullptr) {
       in.contradicts("framing", "none, or protocol = \"dlms\"");
     }
@@ -73,6 +89,50 @@ void read_protocol(TableReader& in, Line& line) {
   in.word<LineProtocol>("framing", line.protocol, parse_framing, "hdlc or wrapper");
   if (is_serial && line.protocol == LineProtocol::DlmsWrapper) {
     in.contradicts("framing", "hdlc on a serial line: the wrapper has no check sum");
+  }
+  const bool whole = place == Place::Listen || place == Place::Mqtt;
+  if (whole && line.protocol == LineProtocol::DlmsHdlc) {
+    in.contradicts("framing", "wrapper where meters dial in, and over MQTT");
+  }
+}
+
+/// `10.0.0.1`, or what an IPv6 address is made of; whether this box has it shows when listening.
+bool is_ip_address(std::string_view text) {
+  if (text.find(':') != std::string_view::npos) {
+    return text.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos &&
+           std::ranges::count(text, ':') >= 2;
+  }
+  std::size_t parts = 0;
+  for (std::size_t at = 0; at <= text.size(); ++parts) {
+    const std::string_view part = text.substr(at, text.find('.', at) - at);
+    int number = -1;
+    const char* const end = part.data() + part.size();
+    if (part.size() > 3 || std::from_chars(part.data(), end, number).ptr != end) return false;
+    if (number < 0 || number > 255) return false;
+    at += part.size() + 1;
+  }
+  return parts == 4;
+}
+
+DialIn read_dial_in(TableReader& in) {
+  DialIn out;
+  in.number("listen", out.port, {1, 65'535});
+  in.text("listen_address", out.address);
+  if (!is_ip_address(out.address)) {
+    in.contradicts("listen_address", "an IP address of this box, or 0.0.0.0 or :: for all of them");
+  }
+  return out;
+}
+
+/// Two ways at once are none.
+void judge_place(TableReader& in, Place place) {
+  for (const auto& [key, own] : {std::pair{"device", Place::Serial},
+                                 {"host", Place::Host},
+                                 {"listen", Place::Listen},
+                                 {"mqtt_root", Place::Mqtt}}) {
+    if (place != own && in.find(key, Need::Optional, {}) != nullptr) {
+      in.contradicts(key, "one of device, host, listen and mqtt_root");
+    }
   }
 }
 
@@ -97,24 +157,46 @@ void read_times(TableReader& in, Line& line) {
 
 }  // namespace
 
+void read_root(TableReader& in, std::string_view key, std::string& root) {
+  in.text(key, root);
+  const bool is_root = !root.empty() && root.front() != '/' && root.back() != '/' &&
+                       root.front() != '$' && root.find_first_of("+# ") == std::string::npos;
+  if (!is_root) {
+    in.contradicts(key, "a topic without wildcards, spaces and slashes at its ends");
+  }
+}
+
 Line read_line(TableReader& in, const std::filesystem::path& base) {
   Line line;
   in.text("name", line.name, Need::Required);
-  read_protocol(in, line);
-  if (in.has("host")) {
-    TcpEndpoint tcp;
-    if (line.is_dlms()) tcp.port = 4'059;  // IEC 62056-47, 4.2
-    in.text("host", tcp.host, Need::Required);
-    in.number("port", tcp.port, {1, 65'535});
-    std::filesystem::path device;
-    in.path("device", device, base);
-    if (in.has("device")) in.contradicts("device", "either device or host");
-    line.access = tcp;
-  } else {
-    SerialLine serial;
-    if (line.is_dlms()) serial.parity = Parity::None;
-    read_serial(in, serial, base, line.protocol);
-    line.access = serial;
+  const Place place = place_of(in);
+  read_protocol(in, line, place);
+  judge_place(in, place);
+  switch (place) {
+    case Place::Host: {
+      TcpEndpoint tcp;
+      if (line.is_dlms()) tcp.port = 4'059;  // IEC 62056-47, 4.2
+      in.text("host", tcp.host, Need::Required);
+      in.number("port", tcp.port, {1, 65'535});
+      line.access = tcp;
+      break;
+    }
+    case Place::Listen:
+      line.access = read_dial_in(in);
+      break;
+    case Place::Mqtt: {
+      MqttTopics topics;
+      read_root(in, "mqtt_root", topics.root);
+      line.access = topics;
+      break;
+    }
+    case Place::Serial: {
+      SerialLine serial;
+      if (line.is_dlms()) serial.parity = Parity::None;
+      read_serial(in, serial, base, line.protocol);
+      line.access = serial;
+      break;
+    }
   }
   read_times(in, line);
   in.finish();

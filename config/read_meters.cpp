@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kMaxRange = 100'000;
 constexpr Bounds kAddress{1, 247};  // Modbus over Serial Line V1.02, 2.2
+constexpr std::string_view kNoAddress =
+    "none on this line: each meter has a way of its own; its wPort is logical_device in [dlms]";
 constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 /// The addresses there are on a line.
@@ -67,14 +69,24 @@ class MeterList {
       if (line_of(meter) == nullptr) {
         in.contradicts("line", names("a line: ", known_.lines));
       }
-      if (in.has("topic_name") || in.has("topic_prefix")) {
+      const Line* line = line_of(meter);
+      const bool on_mqtt = line != nullptr && line->on_mqtt();
+      if (!on_mqtt && (in.has("topic_name") || in.has("topic_prefix"))) {
         in.contradicts("line", "either a line or a topic name");
       }
+      if (line != nullptr && line->dials_in()) judge_caller(in, meter);
     }
     if (std::ranges::find(known_.schedules, meter.schedule, &Schedule::name) ==
         known_.schedules.end()) {
       in.contradicts("schedule", names("a schedule: ", known_.schedules));
     }
+  }
+
+  /// The place of the next meter on a line whose meters have no addresses.
+  [[nodiscard]] std::uint16_t next_place(const std::string& line) const {
+    const auto last = addresses_.lower_bound({line + '\0', 0});
+    const bool any = last != addresses_.begin() && std::prev(last)->first == line;
+    return static_cast<std::uint16_t>(any ? std::prev(last)->second + 1 : 1);
   }
 
   /// False when it is in the way of another meter.
@@ -95,7 +107,9 @@ class MeterList {
       alone = false;
     }
     const std::string& topic = meter.topic_name.empty() ? meter.id.text() : meter.topic_name;
-    if (meter.line.empty() && !topics_.insert(topic).second) {
+    const Line* line = line_of(meter);
+    const bool has_topics = meter.line.empty() || (line != nullptr && line->on_mqtt());
+    if (has_topics && !topics_.insert({meter.line, topic}).second) {
       in.contradicts(in.has("topic_name") || id_key == "id" ? "topic_name" : "topic_prefix",
                      "a topic name no other meter has; " + topic + " is taken");
       alone = false;
@@ -107,6 +121,16 @@ class MeterList {
   [[nodiscard]] std::vector<Meter> take() { return std::move(meters_); }
 
  private:
+  /// Who calls has to say something that is his alone.
+  static void judge_caller(TableReader& in, const Meter& meter) {
+    if (in.has("prefix")) {
+      in.contradicts("line", "meters that dial in one by one in [[meter]], each with its serial");
+    } else if (meter.serial.empty() && !(meter.dlms && meter.dlms->meter_title)) {
+      in.missing("serial",
+                 "what a meter that dials in is known by, or meter_title in [meter.dlms]");
+    }
+  }
+
   template <typename List>
   [[nodiscard]] static std::string names(std::string text, const List& list) {
     const std::string begin = text;
@@ -118,7 +142,7 @@ class MeterList {
   std::shared_ptr<const DlmsAccess> usual_dlms_;
   std::filesystem::path base_;
   std::set<std::string> ids_;
-  std::set<std::string> topics_;
+  std::set<std::pair<std::string, std::string>> topics_;  ///< with their line
   std::set<std::pair<std::string, std::uint16_t>> addresses_;
   std::vector<Meter> meters_;
 };
@@ -135,8 +159,13 @@ void read_meter(TableReader& in, MeterList& list) {
   // Behind an endpoint of its own a meter is wPort 1, the management logical device.
   const bool on_wrapper = line != nullptr && line->protocol == LineProtocol::DlmsWrapper;
   if (on_wrapper) meter.address = 1;
+  const bool has_address = line == nullptr || line->has_addresses();
   in.number("address", meter.address, addresses(line),
             meter.line.empty() || on_wrapper ? Need::Optional : Need::Required);
+  if (!has_address) {
+    if (in.has("address")) in.contradicts("address", kNoAddress);
+    meter.address = list.next_place(meter.line);
+  }
   list.read_dlms(in, meter);
   if (meter.dlms) judge_dlms_address(in, "address", *meter.dlms, line->protocol, meter.address);
   in.text("topic_name", meter.topic_name);
@@ -176,8 +205,13 @@ void read_range(TableReader& in, MeterList& list) {
   in.text("line", alike.line);
   const Line* line = list.line_of(alike);
   const Bounds allowed = addresses(line);
+  const bool has_address = line == nullptr || line->has_addresses();
   in.number("first_address", first_address, allowed,
-            alike.line.empty() ? Need::Optional : Need::Required);
+            alike.line.empty() || !has_address ? Need::Optional : Need::Required);
+  if (!has_address) {
+    if (in.has("first_address")) in.contradicts("first_address", kNoAddress);
+    first_address = list.next_place(alike.line);
+  }
   list.read_dlms(in, alike);
   in.text("topic_prefix", topic_prefix);
   in.text("schedule", alike.schedule);
@@ -223,7 +257,10 @@ void read_range(TableReader& in, MeterList& list) {
 std::vector<Meter> read_meters(TableReader& root, const Configuration& known,
                                const std::filesystem::path& base) {
   DlmsAccess usual;
-  if (auto table = root.table("dlms")) read_dlms_access(*table, usual, base);
+  if (auto table = root.table("dlms")) {
+    if (table->has("meter_title")) table->contradicts("meter_title", "one in each [meter.dlms]");
+    read_dlms_access(*table, usual, base);
+  }
   MeterList list{known, std::make_shared<const DlmsAccess>(std::move(usual)), base};
   for (TableReader& meter : root.tables("meter")) read_meter(meter, list);
   for (TableReader& range : root.tables("meter_range")) read_range(range, list);

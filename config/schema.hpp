@@ -34,19 +34,35 @@ struct TcpEndpoint {
   std::uint16_t port = 502;
 };
 
+/// Meters that dial in: they connect to us and speak the wrapper of DLMS, each on a connection of
+/// its own, and are known by serial number or system title.
+struct DialIn {
+  std::string address = "0.0.0.0";  ///< of this box: an IP address to listen at
+  std::uint16_t port = 4059;
+};
+
+/// Wrapper PDUs of DLMS as MQTT messages, at the broker of [mqtt_meters].
+struct MqttTopics {
+  std::string root = "dlms";  ///< topics begin `{root}/v1/{topic name}/`
+};
+
 /// What the meters of a line speak. On a serial line it is Modbus RTU or HDLC; behind a TCP
 /// endpoint Modbus as it is on TCP, the wrapper of DLMS, or HDLC that a gateway passes on.
 enum class LineProtocol : std::uint8_t { Modbus, DlmsHdlc, DlmsWrapper };
 
 struct Line {
   std::string name;
-  std::variant<SerialLine, TcpEndpoint> access;
+  std::variant<SerialLine, TcpEndpoint, DialIn, MqttTopics> access;
   LineProtocol protocol = LineProtocol::Modbus;
   /// A learned time-out is never below; with DLMS, what a silent meter is tried again with.
   std::chrono::milliseconds timeout_floor{50};
   std::chrono::milliseconds timeout_ceiling{500};  ///< ... nor above; also the longest late answer
 
   [[nodiscard]] bool is_dlms() const { return protocol != LineProtocol::Modbus; }
+  [[nodiscard]] bool dials_in() const { return std::holds_alternative<DialIn>(access); }
+  [[nodiscard]] bool on_mqtt() const { return std::holds_alternative<MqttTopics>(access); }
+  /// Each meter has a way of its own: its address is no more than its place on our list.
+  [[nodiscard]] bool has_addresses() const { return !dials_in() && !on_mqtt(); }
 };
 
 struct Tls {

@@ -68,6 +68,18 @@ void add_street_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--dlms-tcp-port", street.dlms.tcp_port, "That port; 0: a free one")
       ->capture_default_str();
+  command.add_option("--dlms-dial-in", street.dlms.dial_in_meters, "DLMS meters that dial in")
+      ->check(CLI::Range(0U, 10'000U))
+      ->capture_default_str();
+  command.add_option("--dlms-dial-host", street.dlms.dial_host, "... to the gateway on this host")
+      ->capture_default_str();
+  command.add_option("--dlms-dial-port", street.dlms.dial_port, "... and this port of it")
+      ->capture_default_str();
+  command.add_option("--dlms-mqtt-meters", street.dlms.mqtt_meters, "DLMS meters over MQTT")
+      ->check(CLI::Range(0U, 10'000U))
+      ->capture_default_str();
+  command.add_option("--dlms-mqtt-root", street.dlms.mqtt_root, "... their topics begin with this")
+      ->capture_default_str();
   command
       .add_option("--dlms-security", options.dlms_security,
                   "What their management client has to show: none, lls or gmac")

@@ -96,6 +96,19 @@ Findings look_at_line(const config::Line& line, const SerialSystem& system) {
   if (const auto* serial = std::get_if<config::SerialLine>(&line.access)) {
     return look_at_serial(subject, *serial, system);
   }
+  if (const auto* dial_in = std::get_if<config::DialIn>(&line.access)) {
+    return {{Verdict::Ok,
+             subject,
+             fmt::format("meters dial in to {}:{}; whether they reach it shows their own log",
+                         dial_in->address, dial_in->port),
+             {}}};
+  }
+  if (const auto* topics = std::get_if<config::MqttTopics>(&line.access)) {
+    return {{Verdict::Ok,
+             subject,
+             fmt::format("topics below {} at the broker of [mqtt_meters]", topics->root),
+             {}}};
+  }
   const auto& tcp = std::get<config::TcpEndpoint>(line.access);
   const std::string where = fmt::format("{}:{}", tcp.host, tcp.port);
   const auto connection = Connection::open(tcp.host, tcp.port);

@@ -25,9 +25,9 @@ inline constexpr std::array kCatalogue{
     &kMeterOnline, &kMeterSuspect, &kMeterSilent, &kMeterRecovered, &kWrongSerial, &kMeterOffline,
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
     &kClockDrift, &kClockSet, &kProbeRequested, &kLoadLimitRepeats, &kTariffIndexUnusual,
-    &kSupplyDrift, &kAssociationRefused, &kKeysUnreadable,
+    &kSupplyDrift, &kAssociationRefused, &kKeysUnreadable, &kMeterSays,
     // 03 lines and links
-    &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense,
+    &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense, &kStrangerCalls,
     // 04 commands
     &kCommandAccepted, &kCommandScheduled, &kCommandSending, &kCommandSucceeded, &kCommandRejected,
     &kCommandFailed, &kCommandUnconfirmed, &kCommandSettled, &kCommandExpired, &kCommandCancelled,

@@ -152,6 +152,15 @@ inline constexpr EventDefinition kKeysUnreadable{
     "Put the file right; `metergate check-config` names what is wrong. Then restart.",
     kAlarm};
 
+inline constexpr EventDefinition kMeterSays{"MG0219",
+                                            Level::Info,
+                                            "meter-says",
+                                            "meter {meter} says unasked: {what}",
+                                            "A DLMS meter pushed a data notification or an event. "
+                                            "Its logs, relay and profile are read now, "
+                                            "at most every half minute. Told once a minute.",
+                                            "None."};
+
 // ---- 03 lines and links -------------------------------------------------------------------------
 inline constexpr EventDefinition kLineOpened{"MG0301",
                                              Level::Info,
@@ -191,6 +200,15 @@ inline constexpr EventDefinition kNonsense{
     "A damaged frame, an answer to another question, or values that contradict the model. Nothing "
     "of it was stored.",
     "Single ones: noise on the line. Always: wrong model, or two meters with one address."};
+inline constexpr EventDefinition kStrangerCalls{
+    "MG0306",
+    Level::Warning,
+    "stranger-calls",
+    "line {line}: {peer} is no meter of ours: {what}",
+    "Somebody connected to the port for meters that dial in, or spoke on a topic of theirs, and is "
+    "not configured, or did not say who it is. Turned away. Told once a minute for each line.",
+    "Compare what it calls itself with `serial` of the meters of that line. Let nobody but meters "
+    "reach the port."};
 
 // ---- 05 collection ------------------------------------------------------------------------------
 inline constexpr EventDefinition kPageStored{"MG0501",

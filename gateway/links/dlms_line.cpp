@@ -31,8 +31,13 @@ LinkFault fault_of(const dlms::session::Failed& failed) {
 
 class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
  public:
-  Runner(asio::io_context& loop, DlmsWay way, Hooks hooks)
-      : loop_{loop}, way_{std::move(way)}, hooks_{std::move(hooks)}, timer_{loop} {}
+  Runner(asio::io_context& loop, std::string where, Idle idle, DlmsWireMaker make_wire, Hooks hooks)
+      : loop_{loop},
+        where_{std::move(where)},
+        idle_{idle},
+        make_wire_{std::move(make_wire)},
+        hooks_{std::move(hooks)},
+        timer_{loop} {}
 
   void add_meter(std::uint16_t number, const dlms::SessionSettings& settings) {
     is_hdlc_ = settings.carrier == dlms::Carrier::Hdlc;
@@ -48,20 +53,18 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     request_ = std::move(request);
     done_ = std::move(done);
     if (wire_) return ask();
-    std::weak_ptr<Runner> self = weak_from_this();
-    wire_ = DlmsWire::make(loop_, way_,
-                           {[self](const std::string& why) {
-                              if (const auto runner = self.lock()) runner->wire_opened(why);
-                            },
-                            [self](OctetView octets) {
-                              if (const auto runner = self.lock()) runner->received(octets);
-                            },
-                            [self](const std::string& why) {
-                              if (const auto runner = self.lock()) runner->wire_lost(why);
-                            }});
+    wire_ = make_wire_(handlers());
+    if (!wire_) return end_later(std::exchange(done_, {}), where_ + ": the meter is not there");
     opening_until_ = Clock::now() + kConnectWithin;
     wire_->open();
     arm();
+  }
+
+  void adopt(std::unique_ptr<DlmsWire> wire) {
+    if (wire_) wire_lost("the meter has connected once more");
+    wire_ = std::move(wire);
+    wire_->hand_over(handlers());
+    tell(true, {});
   }
 
   void stop() {
@@ -71,8 +74,33 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     if (done_) end_later(std::exchange(done_, {}), "the line is being closed");
   }
 
+  void received(OctetView octets) {
+    const Instant now = Clock::now();
+    last_octet_ = now;
+    if (idle_ == Idle::Keep && !can_be_followed(octets)) return;
+    if (is_hdlc_) {
+      take(framer_.take(octets), now);
+    } else {
+      for (auto& [number, session] : sessions_) perform(number, session.received(octets, now));
+    }
+    arm();
+  }
+
  private:
   using Clock = std::chrono::steady_clock;
+
+  DlmsWire::Handlers handlers() {
+    std::weak_ptr<Runner> self = weak_from_this();
+    return {[self](const std::string& why) {
+              if (const auto runner = self.lock()) runner->wire_opened(why);
+            },
+            [self](OctetView octets) {
+              if (const auto runner = self.lock()) runner->received(octets);
+            },
+            [self](const std::string& why) {
+              if (const auto runner = self.lock()) runner->wire_lost(why);
+            }};
+  }
 
   void end_later(Completion done, std::string why) {
     asio::post(loop_, [done = std::move(done), why = std::move(why)] {
@@ -92,31 +120,33 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     if (why.empty()) return ask();
     wire_.reset();
     if (done_) {
-      std::exchange(done_,
-                    {})(failure(LinkFault{LinkFault::Reason::NotSent, text(way_) + ": " + why}));
+      std::exchange(done_, {})(failure(LinkFault{LinkFault::Reason::NotSent, where_ + ": " + why}));
     }
   }
 
   void wire_lost(const std::string& why) {
     wire_.reset();
     framer_ = hdlc::Framer{};
+    followed_ = dlms::WrapperStream{};
     tell(false, why);
     const bool waited = static_cast<bool>(done_);
     const Completion done = std::exchange(done_, {});
     for (auto& [number, session] : sessions_) static_cast<void>(session.wire_lost());
     arm();
-    if (waited) done(failure(LinkFault{LinkFault::Reason::Cut, text(way_) + ": " + why}));
+    if (waited) done(failure(LinkFault{LinkFault::Reason::Cut, where_ + ": " + why}));
   }
 
-  void received(OctetView octets) {
-    const Instant now = Clock::now();
-    last_octet_ = now;
-    if (is_hdlc_) {
-      take(framer_.take(octets), now);
-    } else {
-      for (auto& [number, session] : sessions_) perform(number, session.received(octets, now));
-    }
-    arm();
+  /// A wire that is kept without an association would go on bringing what nobody can use.
+  bool can_be_followed(OctetView octets) {
+    const bool was_lost = followed_.fault().has_value();
+    static_cast<void>(followed_.take(octets));
+    if (!followed_.fault()) return true;
+    if (was_lost) return false;
+    asio::post(loop_, [weak = weak_from_this()] {
+      const auto self = weak.lock();
+      if (self && self->wire_) self->wire_lost("what comes is no wrapper of DLMS");
+    });
+    return false;
   }
 
   void take(const std::vector<hdlc::Frame>& frames, Instant now) {
@@ -145,7 +175,7 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
         finish(number, failure(fault_of(*failed)));
       } else if (const auto* told = std::get_if<out::Told>(&effect)) {
         if (hooks_.told) hooks_.told(number, told->apdu);
-      } else if (!is_hdlc_ && std::holds_alternative<out::Closed>(effect)) {
+      } else if (!is_hdlc_ && idle_ == Idle::Close && std::holds_alternative<out::Closed>(effect)) {
         // A connection without association is of no use to anybody.
         asio::post(loop_, [self = shared_from_this()] { self->close_idle(); });
       }
@@ -207,12 +237,15 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
   }
 
   asio::io_context& loop_;
-  DlmsWay way_;
+  std::string where_;
+  Idle idle_;
+  DlmsWireMaker make_wire_;
   Hooks hooks_;
   asio::steady_timer timer_;
   std::unique_ptr<DlmsWire> wire_;
   std::map<std::uint16_t, dlms::ClientSession> sessions_;
   hdlc::Framer framer_;
+  dlms::WrapperStream followed_;
   Instant last_octet_{};
   std::optional<Instant> opening_until_;
   bool is_hdlc_ = false;
@@ -223,14 +256,27 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
   Completion done_;
 };
 
-DlmsLine::DlmsLine(asio::io_context& loop, DlmsWay way, Hooks hooks)
-    : runner_{std::make_shared<Runner>(loop, std::move(way), std::move(hooks))} {}
+DlmsLine::DlmsLine(asio::io_context& loop, const DlmsWay& way, Hooks hooks)
+    : DlmsLine{loop, text(way), Idle::Close,
+               [&loop, way](DlmsWire::Handlers handlers) {
+                 return DlmsWire::make(loop, way, std::move(handlers));
+               },
+               std::move(hooks)} {}
+
+DlmsLine::DlmsLine(asio::io_context& loop, std::string where, Idle idle, DlmsWireMaker make_wire,
+                   Hooks hooks)
+    : runner_{std::make_shared<Runner>(loop, std::move(where), idle, std::move(make_wire),
+                                       std::move(hooks))} {}
 
 DlmsLine::~DlmsLine() { stop(); }
 
 void DlmsLine::add_meter(std::uint16_t number, const dlms::SessionSettings& settings) {
   runner_->add_meter(number, settings);
 }
+
+void DlmsLine::adopt(std::unique_ptr<DlmsWire> wire) { runner_->adopt(std::move(wire)); }
+
+void DlmsLine::received(OctetView octets) { runner_->received(octets); }
 
 void DlmsLine::transact(WireRequest request, Completion done) {
   runner_->transact(std::move(request), std::move(done));

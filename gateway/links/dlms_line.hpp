@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "gateway/links/dlms_meter_link.hpp"
 #include "gateway/links/dlms_wire.hpp"
@@ -13,10 +14,20 @@ namespace metergate {
 /// TCP endpoint (wrapper or HDLC). All on the loop thread.
 class DlmsLine : public DlmsMeterLink {
  public:
-  DlmsLine(boost::asio::io_context& loop, DlmsWay way, Hooks hooks);
+  DlmsLine(boost::asio::io_context& loop, const DlmsWay& way, Hooks hooks);
+
+  /// Whether a wire without an association is closed.
+  enum class Idle : std::uint8_t { Close, Keep };
+  /// Over wires of another kind; `where` is what faults say.
+  DlmsLine(boost::asio::io_context& loop, std::string where, Idle idle, DlmsWireMaker make_wire,
+           Hooks hooks);
   ~DlmsLine() override;
 
   void add_meter(std::uint16_t number, const dlms::SessionSettings& settings) override;
+  /// An open wire, which takes the place of the one there is; that one is lost.
+  void adopt(std::unique_ptr<DlmsWire> wire);
+  /// What came over it before that.
+  void received(OctetView octets);
 
   void transact(WireRequest request, Completion done) override;
   [[nodiscard]] std::size_t concurrency() const override { return 1; }

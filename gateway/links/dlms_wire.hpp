@@ -44,7 +44,12 @@ class DlmsWire {
   virtual ~DlmsWire() = default;
   virtual void open() = 0;
   virtual void write(Octets octets) = 0;
+  /// It is somebody else's from now on, who hears nothing of `opened`. Not from inside a handler.
+  virtual void hand_over(Handlers handlers) = 0;
   virtual void close() = 0;
 };
+
+/// Makes a wire whenever one is needed; nothing: there is none now.
+using DlmsWireMaker = std::function<std::unique_ptr<DlmsWire>(DlmsWire::Handlers)>;
 
 }  // namespace metergate

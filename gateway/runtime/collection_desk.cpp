@@ -2,12 +2,16 @@
 #include "gateway/runtime/collection_desk.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace metergate::runtime {
 namespace {
 
 /// Meters on a broker are many and not kept apart by a line: their first reads are spread.
 constexpr std::chrono::milliseconds kMqttSpread{10'000};
+/// What a meter keeps of what happens to it.
+constexpr std::array kTelling{DataClass::Logs, DataClass::Relay, DataClass::Profile};
+constexpr std::chrono::seconds kBetweenEarly{30};
 /// After a run that broke off for another reason than the meter's silence.
 constexpr std::chrono::seconds kTryAgainAfter{5};
 
@@ -63,6 +67,23 @@ void CollectionDesk::hurry(MeterUnit& meter, Now now) {
     due = wanted ? std::optional{first} : std::nullopt;
   }
   if (!plan.run) arm(meter, plan, now.instant);
+}
+
+void CollectionDesk::early(MeterUnit& meter, Now now) {
+  const auto found = plans_.find(&meter);
+  if (found == plans_.end()) return;
+  Plan& plan = found->second;
+  if (plan.run) {
+    plan.more_said = true;
+    return;
+  }
+  const Instant at = std::max(now.instant, plan.early_again);
+  plan.early_again = at + kBetweenEarly;
+  for (const DataClass data : kTelling) {
+    auto& due = plan.due[static_cast<std::size_t>(data)];
+    if (due && *due > at) due = at;
+  }
+  arm(meter, plan, now.instant);
 }
 
 void CollectionDesk::stop() {
@@ -127,6 +148,7 @@ void CollectionDesk::ended(MeterUnit& meter, const CollectionOrder& order,
     // reads.
     if (*due < now.instant - interval) *due = now.instant;
   }
+  if (std::exchange(plan.more_said, false)) return early(meter, now);
   arm(meter, plan, now.instant);
 }
 

@@ -21,12 +21,17 @@ class CollectionDesk {
   void remove(MeterUnit& meter);
   /// Everything is due at once: the meter has come back, or its schedule has changed.
   void hurry(MeterUnit& meter, Now now);
+  /// The meter says that something has happened: what it keeps of that is read now, and no more
+  /// often than every half minute, however much it says.
+  void early(MeterUnit& meter, Now now);
   void stop();
 
  private:
   struct Plan {
     std::array<std::optional<Instant>, kAllDataClasses.size()> due;  ///< empty: never by itself
     std::unique_ptr<CollectionRun> run;
+    Instant early_again{};   ///< not before this because of what the meter says
+    bool more_said = false;  ///< while a run was on
     std::optional<Agenda::Entry> timer;
   };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "protocols/crypto/random.hpp"
+#include "protocols/dlms/apdu.hpp"
 
 namespace metergate::runtime {
 namespace {
@@ -49,7 +50,8 @@ dlms::SessionSettings dlms_session(const config::Line& line, const config::Meter
   out.carrier = line.protocol == config::LineProtocol::DlmsHdlc ? dlms::Carrier::Hdlc
                                                                 : dlms::Carrier::Wrapper;
   out.client_port = access.client;
-  out.server_port = meter.address;
+  // Behind a connection of its own a meter is its logical device.
+  out.server_port = line.has_addresses() ? meter.address : access.logical_device;
   out.link.client = hdlc::client_address(access.client);
   out.link.server = access.hdlc_address(meter.address);
   out.link.offer = {access.information_octets, access.information_octets, access.window,
@@ -63,8 +65,12 @@ dlms::SessionSettings dlms_session(const config::Line& line, const config::Meter
 }
 
 DlmsMeters::DlmsMeters(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
-                       ReadSecrets read_secrets)
-    : keeper_{keeper}, journal_{journal}, clock_{clock}, read_secrets_{std::move(read_secrets)} {}
+                       ReadSecrets read_secrets, Heard heard)
+    : keeper_{keeper},
+      journal_{journal},
+      clock_{clock},
+      read_secrets_{std::move(read_secrets)},
+      heard_{std::move(heard)} {}
 
 DlmsMeterLink::Hooks DlmsMeters::hooks(
     const std::string& line, std::function<void(bool up, std::string why)> state_changed) {
@@ -75,6 +81,14 @@ DlmsMeterLink::Hooks DlmsMeters::hooks(
   };
   out.refused = [this, line](std::uint16_t meter, const std::string& what) {
     refused({line, meter}, what);
+  };
+  out.told = [this, line](std::uint16_t meter, const Octets& apdu) { told({line, meter}, apdu); };
+  out.present = [this, line](std::uint16_t meter, bool here, const std::string& why) {
+    const auto known = meters_.find({line, meter});
+    if (known != meters_.end()) heard_.present(known->second.key, here, why);
+  };
+  out.stranger = [this, line](const std::string& peer, const std::string& what) {
+    stranger(line, peer, what);
   };
   return out;
 }
@@ -90,6 +104,9 @@ bool DlmsMeters::add(const config::Line& line, const config::Meter& meter, Meter
   const auto link = links_.find(line.name);
   if (!end || link == links_.end()) return false;
   meters_[{line.name, meter.address}] = {key, meter.id.text(), {}};
+  link->second->name_meter(meter.address,
+                           {meter.serial, meter.dlms->meter_title,
+                            meter.topic_name.empty() ? meter.id.text() : meter.topic_name});
   link->second->add_meter(meter.address, dlms_session(line, meter, *secrets, *end));
   return true;
 }
@@ -112,6 +129,38 @@ void DlmsMeters::refused(const Seat& seat, const std::string& what) {
   known->second.refused = what;
   journal_.write(journal::kAssociationRefused, clock_.now().utc,
                  {{"meter", known->second.id}, {"what", what}});
+}
+
+void DlmsMeters::told(const Seat& seat, OctetView octets) {
+  const auto known = meters_.find(seat);
+  if (known == meters_.end()) return;
+  const std::string& meter = known->second.id;
+  const auto apdu = dlms::decode_apdu(octets);
+  std::string what;
+  if (!apdu) {
+    what = "what makes no sense: " + std::string{dlms::fault_word(apdu.error().reason)};
+  } else if (const auto* event = std::get_if<dlms::EventNotification>(&*apdu)) {
+    what = "an event of " + event->attribute.logical_name.text();
+  } else {
+    what = "a data notification";
+  }
+  if (const auto unsaid = said_.pass(meter, clock_.now().instant)) {
+    if (*unsaid > 0) what += " (" + std::to_string(*unsaid) + " more were not told)";
+    journal_.write(journal::kMeterSays, clock_.now().utc, {{"meter", meter}, {"what", what}});
+  }
+  if (apdu) heard_.told(known->second.key);
+}
+
+void DlmsMeters::stranger(const std::string& line, const std::string& peer,
+                          const std::string& what) {
+  const auto unsaid = strangers_.pass(line, clock_.now().instant);
+  if (!unsaid) return;
+  journal_.write(
+      journal::kStrangerCalls, clock_.now().utc,
+      {{"line", line},
+       {"peer", peer},
+       {"what",
+        *unsaid == 0 ? what : what + " (" + std::to_string(*unsaid) + " more were not told)"}});
 }
 
 }  // namespace metergate::runtime

@@ -9,6 +9,7 @@
 #include "config/dlms_secrets.hpp"
 #include "config/schema.hpp"
 #include "gateway/journal/journal.hpp"
+#include "gateway/journal/once_in_a_while.hpp"
 #include "gateway/links/dlms_meter_link.hpp"
 #include "gateway/runtime/clock.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
@@ -28,8 +29,16 @@ class DlmsMeters {
  public:
   using ReadSecrets = std::function<Result<config::DlmsSecrets, std::string>(const config::Meter&)>;
 
+  /// What becomes of what meters do by themselves.
+  struct Heard {
+    /// A meter that dials in is there, or has gone.
+    std::function<void(MeterKey, bool here, const std::string& why)> present;
+    /// It says that something has happened.
+    std::function<void(MeterKey)> told;
+  };
+
   DlmsMeters(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
-             ReadSecrets read_secrets);
+             ReadSecrets read_secrets, Heard heard);
 
   /// For the link of that line; it may be called as long as this lives.
   [[nodiscard]] DlmsMeterLink::Hooks hooks(
@@ -52,11 +61,16 @@ class DlmsMeters {
 
   [[nodiscard]] bool reserve(const Seat& seat, std::uint32_t end);
   void refused(const Seat& seat, const std::string& what);
+  void told(const Seat& seat, OctetView apdu);
+  void stranger(const std::string& line, const std::string& peer, const std::string& what);
 
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
   const Clock& clock_;
   ReadSecrets read_secrets_;
+  Heard heard_;
+  journal::OnceInAWhile strangers_{std::chrono::minutes{1}};
+  journal::OnceInAWhile said_{std::chrono::minutes{1}};
   std::map<std::string, DlmsMeterLink*> links_;  ///< each owned by the runner of its line
   std::map<Seat, Known> meters_;
 };

@@ -41,7 +41,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       topics_{configuration_.north ? configuration_.north->root : "metergate", configuration_.site},
       started_at_{clock.now().utc},
       keeper_{ledger, journal, clock, agenda},
-      dlms_{keeper_, journal, clock, ways_.dlms_secrets},
+      dlms_{keeper_, journal, clock, ways_.dlms_secrets, dlms_heard()},
       publisher_{keeper_,
                  journal,
                  clock,

@@ -125,6 +125,9 @@ class Gateway {
   [[nodiscard]] const config::Schedule& schedule(const std::string& name);
   [[nodiscard]] MeterUnit* by_topic_name(const std::string& name);
   void session_changed(MeterUnit& meter, session::Change change, const std::string& why);
+  [[nodiscard]] DlmsMeters::Heard dlms_heard();
+  /// A meter that comes and goes by itself.
+  void appeared(MeterUnit& meter, bool here, const std::string& why, Now now);
   void line_state(const std::string& line, bool up, const std::string& why);
   void tell_loss(const std::string& broker, const ConnectionLoss& loss, std::string& last);
   void listen_for_metrics();

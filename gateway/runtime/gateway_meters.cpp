@@ -54,6 +54,34 @@ std::unique_ptr<Driver> driver_for(const model::MeterModel& meter_model, const c
 
 }  // namespace
 
+// ---- what DLMS meters say unasked
+// ------------------------------------------------------------------
+
+DlmsMeters::Heard Gateway::dlms_heard() {
+  const auto with = [this](MeterKey key, auto&& act) {
+    const auto known = keys_.find(key);
+    if (known != keys_.end() && !known->second->removed) act(*known->second, clock_.now());
+  };
+  return {[this, with](MeterKey key, bool here, const std::string& why) {
+            with(key, [&](MeterUnit& meter, Now now) { appeared(meter, here, why, now); });
+          },
+          [this, with](MeterKey key) {
+            with(key, [&](MeterUnit& meter, Now now) {
+              // Nothing is read from a stranger because he says so.
+              if (meter.session.state() == session::State::WrongMeter) return;
+              collection_.early(meter, now);
+            });
+          }};
+}
+
+void Gateway::appeared(MeterUnit& meter, bool here, const std::string& why, Now now) {
+  if (const auto change = meter.session.presence(here, now)) session_changed(meter, *change, why);
+  if (!here) return;
+  meter.runner->wake(meter);
+  commands_.meter_awake(meter, now);
+  collection_.hurry(meter, now);
+}
+
 // ---- meters and lines ---------------------------------------------------------------------------
 
 void Gateway::add_line(const config::Line& line) {
@@ -137,9 +165,9 @@ void Gateway::add_meter(const config::Meter& settings, StoredMeter stored, Now n
                     now.instant}});
   MeterUnit& meter = *unit;
   keys_[meter.stored.key] = &meter;
-  if (is_mqtt) {
-    topic_names_[address.name] = &meter;
-    // It is away until its birth message (retained) says otherwise.
+  if (is_mqtt) topic_names_[address.name] = &meter;
+  // It is away until its birth message (retained) or its call says otherwise.
+  if (is_mqtt || (on_line != nullptr && on_line->dials_in())) {
     static_cast<void>(meter.session.presence(false, now));
   }
   meters_[settings.id] = std::move(unit);
@@ -215,7 +243,8 @@ void Gateway::line_state(const std::string& line, bool up, const std::string& wh
   const Now now = clock_.now();
   const auto known = line_up_.find(line);
   if (up && known == line_up_.end()) {
-    journal_.write(journal::kLineOpened, now.utc, {{"line", line}, {"what", "first answer"}});
+    journal_.write(journal::kLineOpened, now.utc,
+                   {{"line", line}, {"what", why.empty() ? "first answer" : why}});
   } else if (up && !known->second) {
     journal_.write(journal::kLineRecovered, now.utc, {{"line", line}});
   } else if (!up) {

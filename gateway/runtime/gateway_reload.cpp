@@ -13,6 +13,17 @@ bool same_access(const config::Meter& one, const config::Meter& other) {
   return *one.dlms == *other.dlms;
 }
 
+/// A place on its line that no meter has had since the start: others may have moved in the file.
+config::Meter at_free_place(config::Meter meter,
+                            const std::map<MeterId, std::unique_ptr<MeterUnit>>& known) {
+  std::uint16_t last = 0;
+  for (const auto& [id, unit] : known) {
+    if (unit->settings.line == meter.line) last = std::max(last, unit->settings.address);
+  }
+  meter.address = static_cast<std::uint16_t>(last + 1);
+  return meter;
+}
+
 }  // namespace
 
 void Gateway::reload(config::Configuration next, config::ModelCatalogue models) {
@@ -60,11 +71,13 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   }
   for (const config::Meter& meter : next.meters) {
     const MeterUnit* known = find_meter(meter.id);
+    const auto line = std::ranges::find(configuration_.lines, meter.line, &config::Line::name);
+    const bool has_address = line == configuration_.lines.end() || line->has_addresses();
     if (known == nullptr || known->removed) {
       const bool has_link =
           runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line);
       if (has_link && known == nullptr) {
-        add_meter(meter, now);
+        add_meter(has_address ? meter : at_free_place(meter, meters_), now);
         changed(fmt::format("meter {} added", meter.id.text()));
       } else {
         needs_restart(true, fmt::format("meter {} (its line is new, or it was removed before)",
@@ -72,8 +85,10 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
       }
     } else {
       needs_restart(
-          known->settings.address != meter.address || known->settings.line != meter.line ||
-              known->settings.model != meter.model || known->settings.serial != meter.serial ||
+          (has_address && known->settings.address != meter.address) ||
+              (!has_address && known->settings.topic_name != meter.topic_name) ||
+              known->settings.line != meter.line || known->settings.model != meter.model ||
+              known->settings.serial != meter.serial ||
               known->settings.schedule != meter.schedule || !same_access(known->settings, meter),
           "meter " + meter.id.text());
     }

@@ -16,7 +16,6 @@
 
 #include "config/budget.hpp"
 #include "gateway/cli/exit_codes.hpp"
-#include "gateway/links/dlms_line.hpp"
 #include "gateway/links/modbus_line.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
 #include "gateway/metrics/metrics.hpp"
@@ -113,7 +112,7 @@ Ways Process::ways() {
     return std::make_unique<ModbusLine>(io_, line, std::move(state));
   };
   ways.make_dlms_line = [this](const config::Line& line, DlmsMeterLink::Hooks hooks) {
-    return std::make_unique<DlmsLine>(io_, dlms_way(line), std::move(hooks));
+    return make_dlms_link(io_, line, configuration_.mqtt_meters, std::move(hooks));
   };
   ways.dlms_secrets = read_dlms_secrets;
   ways.make_mqtt_meters = [this] {

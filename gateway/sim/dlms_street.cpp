@@ -20,10 +20,28 @@ Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber
   }
   meters_.push_back(std::move(*opened));
   DlmsMeter* const placed = meters_.back().get();
-  if (wire == Wire::Line) {
-    on_line_.emplace(static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1), placed);
-  } else {
-    on_tcp_.emplace(static_cast<std::uint16_t>(number), placed);
+  switch (wire) {
+    case Wire::Line:
+      on_line_.emplace(static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1), placed);
+      break;
+    case Wire::Tcp:
+      on_tcp_.emplace(static_cast<std::uint16_t>(number), placed);
+      break;
+    case Wire::DialIn:
+      if (!callers_) {
+        callers_ = std::make_unique<DlmsCallers>(options_.dlms.dial_host, options_.dlms.dial_port);
+      }
+      callers_->add(meter, *placed);
+      break;
+    case Wire::Mqtt:
+      if (!modems_) {
+        config::Broker broker;
+        broker.host = options_.broker_host;
+        broker.port = options_.broker_port;
+        modems_ = std::make_unique<DlmsModems>(broker, options_.dlms.mqtt_root);
+      }
+      modems_->add(meter, *placed);
+      break;
   }
   return Done{};
 }
@@ -35,11 +53,16 @@ Result<Done, std::string> DlmsStreet::start() {
     if (!line) return failure(line.error());
     line_ = std::move(*line);
   }
+  if (callers_) callers_->start();
   if (on_tcp_.empty()) return Done{};
   auto server = open_dlms_tcp(options_.dlms.tcp_port, on_tcp_);
   if (!server) return failure(server.error());
   tcp_ = std::move(*server);
   return write_state_file(options_.directory / "dlms-port", std::to_string(tcp_->port()) + "\n");
+}
+
+void DlmsStreet::tick() {
+  if (modems_) modems_->tick();
 }
 
 std::uint16_t DlmsStreet::tcp_port() const { return tcp_ ? tcp_->port() : std::uint16_t{0}; }

@@ -5,23 +5,29 @@
 #include <string>
 #include <vector>
 
+#include "gateway/sim/dlms_callers.hpp"
 #include "gateway/sim/dlms_line.hpp"
+#include "gateway/sim/dlms_modems.hpp"
 #include "gateway/sim/dlms_tcp_server.hpp"
 #include "gateway/sim/street_options.hpp"
 
 namespace metergate::sim {
 
-/// The meters of a street that speak DLMS, and their two wires: one HDLC line, one TCP port.
+/// The meters of a street that speak DLMS, and their wires: one HDLC line, one TCP port,
+/// connections to a gateway, topics of a broker.
 class DlmsStreet {
  public:
   explicit DlmsStreet(const StreetOptions& options) : options_{options} {}
 
-  enum class Wire : std::uint8_t { Line, Tcp };
+  enum class Wire : std::uint8_t { Line, Tcp, DialIn, Mqtt };
   /// Before `start`. `number` counts from 1 on each wire.
   [[nodiscard]] Result<Done, std::string> add(StreetMeter& meter, const SerialNumber& serial,
                                               Wire wire, unsigned number);
   /// Opens the wires that have meters; the port is written to `dlms-port` beside the state.
   [[nodiscard]] Result<Done, std::string> start();
+
+  /// Often, for those who connect by themselves.
+  void tick();
 
   /// Nothing without meters on the line.
   [[nodiscard]] const DlmsLine* line() const { return line_.get(); }
@@ -36,6 +42,8 @@ class DlmsStreet {
   // After what they serve, so that they stop first.
   std::unique_ptr<DlmsLine> line_;
   std::unique_ptr<TcpServer> tcp_;
+  std::unique_ptr<DlmsCallers> callers_;
+  std::unique_ptr<DlmsModems> modems_;
 };
 
 }  // namespace metergate::sim

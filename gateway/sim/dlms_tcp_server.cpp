@@ -42,10 +42,14 @@ class WrapperPeer : public TcpPeer {
 
 }  // namespace
 
+std::unique_ptr<TcpPeer> make_wrapper_peer(DlmsTargets targets) {
+  return std::make_unique<WrapperPeer>(std::move(targets));
+}
+
 Result<std::unique_ptr<TcpServer>, std::string> open_dlms_tcp(std::uint16_t port,
                                                               DlmsTargets targets) {
   return TcpServer::open(port, [targets = std::move(targets)]() -> std::unique_ptr<TcpPeer> {
-    return std::make_unique<WrapperPeer>(targets);
+    return make_wrapper_peer(targets);
   });
 }
 

@@ -17,8 +17,8 @@ struct Spread {
   unsigned wire;
   unsigned count;
   std::string model;
-  std::string line;  ///< none of meters on MQTT
-  unsigned first_address = 1;
+  std::string line;            ///< none of meters on MQTT
+  unsigned first_address = 1;  ///< 0: the line has no addresses
 };
 
 void as_range(std::ostream& out, const Spread& meters) {
@@ -28,21 +28,28 @@ void as_range(std::ostream& out, const Spread& meters) {
       << "digits = 3\n"
       << "model = \"" << meters.model << "\"\n";
   if (!meters.line.empty()) {
-    out << "line = \"" << meters.line << "\"\nfirst_address = " << meters.first_address << "\n";
+    out << "line = \"" << meters.line << "\"\n";
+    if (meters.first_address != 0) out << "first_address = " << meters.first_address << "\n";
   }
 }
 
-/// One by one, each with what enters its key as it leaves the test factory.
-void with_keys(std::ostream& out, const Spread& meters, const StreetOptions& options) {
+enum class Keys : std::uint8_t { None, Entered };
+
+/// One by one, and each, if that is wanted, with what enters its key as it leaves the test factory.
+void one_by_one(std::ostream& out, const Spread& meters, const StreetOptions& options, Keys keys) {
   for (unsigned number = 1; number <= meters.count; ++number) {
     const auto serial = SerialNumber::parse(meter_serial(meters.wire, number));
     out << "\n[[meter]]\n"
         << "id = \"" << meter_name(meters.place, number) << "\"\n"
         << "model = \"" << meters.model << "\"\n";
     if (!meters.line.empty()) {
-      out << "line = \"" << meters.line << "\"\naddress = " << meters.first_address + number - 1
-          << "\n";
+      out << "line = \"" << meters.line << "\"\n";
+      if (meters.first_address != 0) {
+        out << "address = " << meters.first_address + number - 1 << "\n";
+      }
     }
+    if (meters.wire == kDlmsDialInWire) out << "serial = \"" << serial->text() << "\"\n";
+    if (keys == Keys::None) continue;
     out << "\n[meter.sts]\n"
         << "pan = \"" << test_keys::meter_pan(*serial).digits() << "\"\n"
         << "supply_group = \"" << test_keys::kSupplyGroup << "\"\n"
@@ -75,7 +82,18 @@ std::string dlms_access(const StreetOptions& options) {
 
 void dlms_lines(std::ostream& out, const StreetOptions& options,
                 const std::filesystem::path& directory) {
-  if (options.dlms.meters + options.dlms.tcp_meters > 0) out << dlms_access(options);
+  const DlmsOptions& dlms = options.dlms;
+  if (dlms.meters + dlms.tcp_meters + dlms.dial_in_meters + dlms.mqtt_meters > 0) {
+    out << dlms_access(options);
+  }
+  if (dlms.dial_in_meters > 0) {
+    out << "\n[[line]]\nname = \"call\"\nlisten = " << dlms.dial_port
+        << "\nlisten_address = \"127.0.0.1\"\nprotocol = \"dlms\"\n";
+  }
+  if (dlms.mqtt_meters > 0) {
+    out << "\n[[line]]\nname = \"modem\"\nmqtt_root = \"" << dlms.mqtt_root
+        << "\"\nprotocol = \"dlms\"\n";
+  }
   if (options.dlms.meters > 0) {
     out << "\n[[line]]\nname = \"hdlc\"\ndevice = \"" << (directory / "hdlc").string()
         << "\"\nbaud = " << options.wire.baud << "\nprotocol = \"dlms\"\n";
@@ -92,7 +110,7 @@ void dlms_lines(std::ostream& out, const StreetOptions& options,
 std::string gateway_config_for(const StreetOptions& options, const std::optional<KeyFiles>& keys) {
   std::ostringstream out;
   const auto meters = [&](const Spread& spread) {
-    keys ? with_keys(out, spread, options) : as_range(out, spread);
+    keys ? one_by_one(out, spread, options, Keys::Entered) : as_range(out, spread);
   };
   std::error_code ignored;
   const auto directory = std::filesystem::absolute(options.directory, ignored);
@@ -102,7 +120,7 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
         << "passphrase_file = \"" << std::filesystem::absolute(keys->passphrase, ignored).string()
         << "\"\n";
   }
-  if (options.mqtt_meters > 0) {
+  if (options.mqtt_meters + options.dlms.mqtt_meters > 0) {
     out << "\n[mqtt_meters]\n"
         << "root = \"" << options.mqtt_root << "\"\n"
         << "\n[mqtt_meters.broker]\n"
@@ -135,6 +153,13 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
   }
   if (options.dlms.tcp_meters > 0) {
     meters({"dlms", kDlmsTcpWire, options.dlms.tcp_meters, options.dlms.model, "dlms"});
+  }
+  // Known by their serial numbers, so never as a range.
+  one_by_one(out,
+             {"call", kDlmsDialInWire, options.dlms.dial_in_meters, options.dlms.model, "call", 0},
+             options, keys ? Keys::Entered : Keys::None);
+  if (options.dlms.mqtt_meters > 0) {
+    meters({"modem", kDlmsMqttWire, options.dlms.mqtt_meters, options.dlms.model, "modem", 0});
   }
   if (options.mqtt_meters > 0) {
     meters({"mqtt", kMqttWire, options.mqtt_meters, options.mqtt_model, {}});

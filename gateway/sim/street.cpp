@@ -122,6 +122,9 @@ Result<Done, std::string> check(const StreetOptions& options) {
   if (options.supply != SupplyState::On && options.supply != SupplyState::Off) {
     return failure(std::string{"supply is neither on nor off"});
   }
+  if (options.dlms.dial_in_meters > 0 && options.dlms.dial_port == 0) {
+    return wrong("the gateway's port for meters that dial in", 0, "1 to 65535");
+  }
   return Done{};
 }
 
@@ -256,7 +259,10 @@ struct Street::Parts {
   }
 
   Result<Done, std::string> hang_dlms() {
-    if (options.dlms.meters + options.dlms.tcp_meters == 0) return Done{};
+    const DlmsOptions& wanted = options.dlms;
+    if (wanted.meters + wanted.tcp_meters + wanted.dial_in_meters + wanted.mqtt_meters == 0) {
+      return Done{};
+    }
     dlms = std::make_unique<DlmsStreet>(options);
     const auto hang_on = [&](DlmsStreet::Wire on, const std::string& name, unsigned wire,
                              unsigned count) -> Result<Done, std::string> {
@@ -270,7 +276,12 @@ struct Street::Parts {
     };
     const auto on_line = hang_on(DlmsStreet::Wire::Line, "hdlc", kHdlcWire, options.dlms.meters);
     if (!on_line) return on_line;
-    return hang_on(DlmsStreet::Wire::Tcp, "dlms", kDlmsTcpWire, options.dlms.tcp_meters);
+    const auto on_tcp = hang_on(DlmsStreet::Wire::Tcp, "dlms", kDlmsTcpWire, wanted.tcp_meters);
+    if (!on_tcp) return on_tcp;
+    const auto calling =
+        hang_on(DlmsStreet::Wire::DialIn, "call", kDlmsDialInWire, wanted.dial_in_meters);
+    if (!calling) return calling;
+    return hang_on(DlmsStreet::Wire::Mqtt, "modem", kDlmsMqttWire, wanted.mqtt_meters);
   }
 
   Result<Done, std::string> start_dlms() {
@@ -328,6 +339,7 @@ Street::~Street() {
 void Street::tick() {
   for (const auto& meter : parts_->meters) meter->tick();
   if (parts_->mqtt) parts_->mqtt->tick();
+  if (parts_->dlms) parts_->dlms->tick();
 }
 
 const std::vector<Street::Place>& Street::places() const { return parts_->places; }

@@ -29,7 +29,12 @@ struct DlmsOptions {
   unsigned meters = 0;  ///< on one HDLC line, `<directory>/hdlc`, at the addresses from 17
   std::string model = "virtual-prepayment-dlms";  ///< that a gateway knows them by
   unsigned tcp_meters = 0;                        ///< at the wPorts from 1 on one TCP port
-  std::uint16_t tcp_port = 0;  ///< 0: a free one, to be found in `<directory>/dlms-port`
+  std::uint16_t tcp_port = 0;   ///< 0: a free one, to be found in `<directory>/dlms-port`
+  unsigned dial_in_meters = 0;  ///< that connect to a gateway
+  std::string dial_host = "127.0.0.1";
+  std::uint16_t dial_port = 0;
+  unsigned mqtt_meters = 0;        ///< whose modems speak MQTT, at the broker of the others
+  std::string mqtt_root = "dlms";  ///< topics begin `{root}/v1/{meter}/`
   DlmsSecurity security = DlmsSecurity::None;  ///< of the management client
   std::uint16_t max_pdu = 1024;                ///< octets of an APDU
   std::uint16_t information = 128;             ///< octets of an HDLC frame's information
@@ -76,13 +81,15 @@ struct StreetOptions {
 /// `line-a`, `line-b`, ..., `line-z`, `line-aa`, ...
 [[nodiscard]] std::string line_name(unsigned index);
 /// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`; `hdlc-001`;
-/// `dlms-001`.
+/// `dlms-001`; `call-001`, which dials in; `modem-001`, DLMS over MQTT.
 [[nodiscard]] std::string meter_name(const std::string& place, unsigned number);
 /// Serial numbers count along the wires: the lines from 1, then these.
 inline constexpr unsigned kTcpWire = 9'000;
 inline constexpr unsigned kMqttWire = 10'000;
 inline constexpr unsigned kHdlcWire = 11'000;
 inline constexpr unsigned kDlmsTcpWire = 12'000;
+inline constexpr unsigned kDlmsDialInWire = 13'000;
+inline constexpr unsigned kDlmsMqttWire = 14'000;
 /// `VM00001001`: the first meter of `line-a`.
 [[nodiscard]] std::string meter_serial(unsigned wire, unsigned number);
 [[nodiscard]] std::filesystem::path control_socket(const StreetOptions& options);

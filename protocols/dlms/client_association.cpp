@@ -106,6 +106,23 @@ Effects ClientAssociation::received(OctetView apdu) {
   return step(input, plain);
 }
 
+Effects ClientAssociation::say(OctetView apdu) {
+  const bool associated = state_ == AssociationState::Open || state_ == AssociationState::Asking;
+  if (!associated || settings_.ciphering == Ciphering::None) {
+    effects_.emplace_back(Send{{apdu.begin(), apdu.end()}});
+    return std::exchange(effects_, {});
+  }
+  // Of notifications and their confirmations only the general wrapping knows.
+  reserve_counters();
+  const Wrapping before = channel_->wrapping();
+  channel_->set_wrapping(Wrapping::GeneralGlobal);
+  if (auto ciphered = channel_->protect(apdu)) {
+    effects_.emplace_back(Send{std::move(*ciphered)});
+  }
+  channel_->set_wrapping(before);
+  return std::exchange(effects_, {});
+}
+
 void ClientAssociation::lost() {
   state_ = AssociationState::Closed;
   service_.reset();

@@ -120,6 +120,9 @@ class ClientAssociation {
   [[nodiscard]] association::Effects ask(OctetView request);
   [[nodiscard]] association::Effects release();
   [[nodiscard]] association::Effects received(OctetView apdu);
+  /// Something the meter waits for beside its answers: a confirmation. It is as protected as the
+  /// association asks for; nothing leaves if that can't be done.
+  [[nodiscard]] association::Effects say(OctetView apdu);
   /// The way to the meter is gone, and the association with it.
   void lost();
 

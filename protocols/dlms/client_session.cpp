@@ -7,6 +7,7 @@
 
 #include "protocols/cosem/classes.hpp"
 #include "protocols/dlms/data_access.hpp"
+#include "protocols/dlms/notification.hpp"
 
 namespace metergate::dlms {
 
@@ -114,8 +115,15 @@ session::Effects ClientSession::received(OctetView octets, Instant now) {
     return finish();
   }
   for (const WrapperPdu& pdu : stream_.take(octets)) {
-    if (pdu.source != settings_.server_port || pdu.destination != settings_.client_port) continue;
+    if (pdu.source != settings_.server_port) continue;
+    // What is pushed names whichever client the meter was set up with.
+    const bool for_us = pdu.destination == settings_.client_port;
+    if (!for_us && !may_be_notification(pdu.apdu)) continue;
+    // Pushed under keys we have not got.
+    const bool sealed = !pdu.apdu.empty() && is_ciphered_tag(pdu.apdu.front());
+    if (sealed && !association_.channel() && may_be_notification(pdu.apdu)) continue;
     brief_.reset();
+    told_to_ = pdu.destination;
     perform(association_.received(pdu.apdu), now);
   }
   if (stream_.fault()) {
@@ -244,6 +252,7 @@ void ClientSession::perform(const association::Effects& effects, Instant now) {
       answer_ = answer->apdu;
       input(Table::kAnswered, now);
     } else if (const auto* told = std::get_if<association::Unsolicited>(&effect)) {
+      confirm(told->apdu);
       effects_.emplace_back(session::Told{told->apdu});
     } else if (std::holds_alternative<association::Released>(effect)) {
       input(Table::kReleased, now);
@@ -276,6 +285,21 @@ void ClientSession::send(const Octets& apdu, Instant now) {
   own_deadline_ = now + brief_.value_or(settings_.answer_timeout);
   effects_.emplace_back(
       session::Write{encode_wrapper({settings_.client_port, settings_.server_port, apdu})});
+}
+
+/// HDLC pushes come in frames that nobody may answer.
+void ClientSession::confirm(OctetView told) {
+  if (settings_.carrier == Carrier::Hdlc) return;
+  const auto confirmation = confirmation_of(told);
+  if (!confirmation) return;
+  for (const association::Effect& effect : association_.say(*confirmation)) {
+    if (const auto* reserve = std::get_if<association::ReserveCounters>(&effect)) {
+      effects_.emplace_back(session::ReserveCounters{reserve->end});
+    } else if (const auto* out = std::get_if<association::Send>(&effect)) {
+      effects_.emplace_back(
+          session::Write{encode_wrapper({told_to_, settings_.server_port, out->apdu})});
+    }
+  }
 }
 
 void ClientSession::unlink(Instant now) {

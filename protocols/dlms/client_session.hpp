@@ -121,6 +121,7 @@ class ClientSession {
   void perform(const association::Effects& effects, Instant now);
   void perform(const hdlc::LinkEffects& effects, Instant now);
   void send(const Octets& apdu, Instant now);
+  void confirm(OctetView told);
   void go_down(Instant now);
   void fail(session::Failed::Reason reason, std::string what);
   void unlink(Instant now);
@@ -141,6 +142,7 @@ class ClientSession {
   bool request_left_ = false;
   bool counter_retried_ = false;
   bool synchronise_next_ = false;
+  std::uint16_t told_to_ = 0;  ///< the client that what came last is for
   std::unique_ptr<ClientSession> public_session_;
   association::Failed failed_;  ///< what the last Failed input is about
   hdlc::LinkDownReason down_ = hdlc::LinkDownReason::Closed;

@@ -20,4 +20,11 @@ struct EventNotification {
   friend bool operator==(const EventNotification&, const EventNotification&) = default;
 };
 
+/// Whether this is said unasked, or may be: what is ciphered in general hides that.
+[[nodiscard]] bool may_be_notification(OctetView apdu);
+
+/// What a plain data notification that asks for it is answered with (data-notification-confirm, tag
+/// 16: the invoke id, no time); nothing for all others.
+[[nodiscard]] std::optional<Octets> confirmation_of(OctetView apdu);
+
 }  // namespace metergate::dlms

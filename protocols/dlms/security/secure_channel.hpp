@@ -39,6 +39,7 @@ class SecureChannel {
   [[nodiscard]] const SystemTitle& own_title() const { return setup_.own; }
   [[nodiscard]] const std::optional<SystemTitle>& peer_title() const { return setup_.peer; }
   void set_peer_title(const SystemTitle& title) { setup_.peer = title; }
+  [[nodiscard]] Wrapping wrapping() const { return setup_.wrapping; }
   void set_wrapping(Wrapping wrapping) { setup_.wrapping = wrapping; }
   /// A fresh random key of this association: its counters start at zero and need no disk.
   void set_dedicated_key(crypto::SecretOctets key);

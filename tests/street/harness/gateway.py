@@ -78,9 +78,21 @@ def configuration_of(street, north_port, folder):
         config["meter_range"].append(
             {**alike, "prefix": "dlms-", "count": len(street.on_dlms), "line": "dlms",
              "model": "virtual-prepayment-dlms", "first_address": 1})
-    if street.on_mqtt:
+    if street.calling:
+        config["line"].append({"name": "call", "listen": street.dial_port,
+                               "listen_address": "127.0.0.1", "protocol": "dlms"})
+        config["meter"] = [{"id": meter, "model": "virtual-prepayment-dlms", "line": "call",
+                            "serial": street.serial(meter)} for meter in street.calling]
+    if street.on_modem:
+        config["line"].append({"name": "modem", "mqtt_root": "dlms", "protocol": "dlms",
+                               "answer_timeout_ms": 2000})
+        config["meter_range"].append(
+            {**alike, "prefix": "modem-", "count": len(street.on_modem), "line": "modem",
+             "model": "virtual-prepayment-dlms"})
+    if street.on_mqtt or street.on_modem:
         config["mqtt_meters"] = {"timeout_ms": 2000, "broker": {
             "host": "127.0.0.1", "port": north_port, "reconnect_max_ms": 1000}}
+    if street.on_mqtt:
         config["meter_range"].append({**alike, "prefix": "mqtt-", "count": len(street.on_mqtt),
                                       "model": "virtual-prepayment-mqtt"})
     return config

@@ -5,6 +5,7 @@ import json
 import socket
 from datetime import datetime, timezone
 
+from .broker import free_port
 from .running import Running, until
 
 
@@ -16,7 +17,7 @@ def seconds(text):
 
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
-                 hdlc=0, dlms=0, dlms_security="none",
+                 hdlc=0, dlms=0, call=0, modem=0, dlms_security="none",
                  history_days=1, token_rule="open", options=(), environment=None):
         super().__init__("street", folder)
         self.binary, self.models, self.folder = binary, models, folder / "street"
@@ -25,6 +26,11 @@ class Street(Running):
                       "--mqtt-meters", mqtt, "--broker-port", broker_port,
                       "--dlms-meters", hdlc, "--dlms-tcp-meters", dlms,
                       "--dlms-security", dlms_security]
+        self.dial_port = free_port() if call else 0
+        if call:
+            self.shape += ["--dlms-dial-in", call, "--dlms-dial-port", self.dial_port]
+        if modem:
+            self.shape += ["--dlms-mqtt-meters", modem]
         self.environment = environment or {}
         self.options = ["--history-days", history_days, "--token-rule", token_rule, *options]
         self.on_line = [f"a-{n:03d}" for n in range(1, line + 1)]
@@ -32,7 +38,10 @@ class Street(Running):
         self.on_mqtt = [f"mqtt-{n:03d}" for n in range(1, mqtt + 1)]
         self.on_hdlc = [f"hdlc-{n:03d}" for n in range(1, hdlc + 1)]
         self.on_dlms = [f"dlms-{n:03d}" for n in range(1, dlms + 1)]
-        self.meters = self.on_line + self.on_tcp + self.on_mqtt + self.on_hdlc + self.on_dlms
+        self.calling = [f"call-{n:03d}" for n in range(1, call + 1)]
+        self.on_modem = [f"modem-{n:03d}" for n in range(1, modem + 1)]
+        self.meters = (self.on_line + self.on_tcp + self.on_mqtt + self.on_hdlc + self.on_dlms
+                       + self.calling + self.on_modem)
         self.dlms_security = dlms_security
         self.tcp_port = self.dlms_port = 0
 

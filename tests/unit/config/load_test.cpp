@@ -179,7 +179,7 @@ TEST(Load, TwoLinesOfOneNameOrOneDeviceAreAMistake) {
 
 TEST(Load, ALineHasADeviceOrAHost) {
   EXPECT_THAT(mistakes(kSite + kLine + "host = \"h\"\n"),
-              ElementsAre(HasSubstr("either device or host")));
+              ElementsAre(HasSubstr("one of device, host, listen and mqtt_root")));
   EXPECT_THAT(mistakes(kSite + "[[line]]\nname = \"a\"\n"),
               ElementsAre(HasSubstr("line[1].device is missing")));
 }

@@ -116,6 +116,73 @@ TEST(LoadDlms, OnlyMetersOfDlmsLinesHaveAnAccess) {
       ElementsAre(HasSubstr("meter[1].dlms is a table; allowed: none, or a line with protocol")));
 }
 
+const std::string kDialIn =
+    "site = \"s\"\n[[line]]\nname = \"a\"\nlisten = 4060\nprotocol = \"dlms\"\n";
+const std::string kOverMqtt =
+    "site = \"s\"\n[mqtt_meters]\n[[line]]\nname = \"a\"\nmqtt_root = \"dlms\"\nprotocol = "
+    "\"dlms\"\n";
+
+TEST(LoadDlms, MetersThatDialInAreKnownBySerialNumberOrSystemTitle) {
+  const Configuration read =
+      good(kDialIn + kMeter + "serial = \"S1\"\n" +
+           "[[meter]]\nid = \"n\"\nmodel = \"v\"\nline = \"a\"\n[meter.dlms]\n"
+           "logical_device = 3\nmeter_title = \"4d54470102030405\"\n");
+  const auto& place = std::get<DialIn>(read.lines[0].access);
+  EXPECT_EQ(place.port, 4060);
+  EXPECT_EQ(place.address, "0.0.0.0");
+  EXPECT_EQ(read.lines[0].protocol, LineProtocol::DlmsWrapper);
+  EXPECT_EQ(read.meters[0].address, 1);
+  EXPECT_EQ(read.meters[1].address, 2) << "places on our list";
+  EXPECT_TRUE(read.meters[1].dlms->meter_title);
+  EXPECT_THAT(mistakes(kDialIn + kMeter), ElementsAre(HasSubstr("meter[1].serial is missing")));
+  EXPECT_THAT(mistakes(kDialIn + kMeter + "serial = \"S1\"\naddress = 1\n"),
+              ElementsAre(HasSubstr("logical_device")));
+  EXPECT_THAT(mistakes(kDialIn + "[[meter_range]]\nprefix = \"m-\"\ncount = 2\nmodel = \"v\"\n"
+                                 "line = \"a\"\n"),
+              ElementsAre(HasSubstr("one by one")));
+  EXPECT_THAT(mistakes(kDialIn + "[dlms]\nmeter_title = \"4d54470102030405\"\n"),
+              ElementsAre(HasSubstr("[meter.dlms]")));
+}
+
+TEST(LoadDlms, WhereToListenIsJudged) {
+  EXPECT_TRUE(mistakes(kDialIn + "listen_address = \"::1\"\n").empty());
+  EXPECT_THAT(mistakes(kDialIn + "listen_address = \"modems.example\"\n"),
+              ElementsAre(HasSubstr("an IP address")));
+  EXPECT_THAT(mistakes(kDialIn + "framing = \"hdlc\"\n"), ElementsAre(HasSubstr("wrapper")));
+  EXPECT_THAT(mistakes(kDialIn + "device = \"/dev/ttyUSB0\"\n"),
+              ElementsAre(HasSubstr("one of device, host, listen and mqtt_root")));
+  EXPECT_THAT(mistakes(kTcp + "listen = 4060\n"),
+              ElementsAre(HasSubstr("one of device, host, listen and mqtt_root")));
+  EXPECT_THAT(mistakes(kDialIn + "[[line]]\nname = \"b\"\nlisten = 4060\nprotocol = \"dlms\"\n"),
+              ElementsAre(HasSubstr("no other line")));
+  EXPECT_THAT(mistakes("site = \"s\"\n[[line]]\nname = \"a\"\nlisten = 4060\n"),
+              ElementsAre(HasSubstr("protocol = \"dlms\"")));
+}
+
+TEST(LoadDlms, OverMqttAMeterHasATopicAndTheLineARootOfItsOwn) {
+  const Configuration read =
+      good(kOverMqtt + kMeter + "topic_name = \"plot-1\"\n" +
+           "[[meter_range]]\nprefix = \"m-\"\ncount = 2\nmodel = \"v\"\nline = \"a\"\n"
+           "topic_prefix = \"p-\"\n");
+  EXPECT_EQ(std::get<MqttTopics>(read.lines[0].access).root, "dlms");
+  EXPECT_EQ(read.meters[0].topic_name, "plot-1");
+  EXPECT_EQ(read.meters[2].topic_name, "p-2");
+  EXPECT_EQ(read.meters[2].address, 3);
+  EXPECT_THAT(mistakes(kOverMqtt + kMeter +
+                       "topic_name = \"t\"\n[[meter]]\nid = \"n\"\n"
+                       "model = \"v\"\nline = \"a\"\ntopic_name = \"t\"\n"),
+              ElementsAre(HasSubstr("t is taken")));
+  EXPECT_THAT(mistakes("site = \"s\"\n[[line]]\nname = \"a\"\nmqtt_root = \"d\"\nprotocol = "
+                       "\"dlms\"\n"),
+              ElementsAre(HasSubstr("[mqtt_meters]")));
+  EXPECT_THAT(mistakes("site = \"s\"\n[mqtt_meters]\n[[line]]\nname = \"a\"\n"
+                       "mqtt_root = \"meters\"\nprotocol = \"dlms\"\n"),
+              ElementsAre(HasSubstr("another line")));
+  EXPECT_THAT(mistakes("site = \"s\"\n[mqtt_meters]\n[[line]]\nname = \"a\"\n"
+                       "mqtt_root = \"d/#\"\nprotocol = \"dlms\"\n"),
+              ElementsAre(HasSubstr("without wildcards")));
+}
+
 class Secrets : public testing::Test {
  protected:
   static std::vector<std::string> wrong(const std::string& text, const DlmsAccess& access) {

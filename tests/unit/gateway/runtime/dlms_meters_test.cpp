@@ -19,12 +19,17 @@ class FakeLink : public DlmsMeterLink {
   void add_meter(std::uint16_t number, const dlms::SessionSettings& settings) override {
     meters.insert_or_assign(number, settings);
   }
+  void name_meter(std::uint16_t number, DlmsMeterName name) override {
+    EXPECT_FALSE(meters.contains(number)) << "it is named before it is expected";
+    names.insert_or_assign(number, std::move(name));
+  }
   void transact(WireRequest, Completion) override {}
   [[nodiscard]] std::size_t concurrency() const override { return 1; }
   void stop() override {}
 
   Hooks hooks;
   std::map<std::uint16_t, dlms::SessionSettings> meters;
+  std::map<std::uint16_t, DlmsMeterName> names;
 };
 
 class DlmsMetersTest : public testing::Test {
@@ -41,11 +46,20 @@ class DlmsMetersTest : public testing::Test {
 
   /// As after a restart.
   void start() {
-    meters_.emplace(*keeper_, *journal_, clock_,
-                    [this](const config::Meter&) -> Result<config::DlmsSecrets, std::string> {
-                      if (secrets_unreadable_) return failure(std::string{"k.toml: not there"});
-                      return secrets();
-                    });
+    meters_.emplace(
+        *keeper_, *journal_, clock_,
+        [this](const config::Meter&) -> Result<config::DlmsSecrets, std::string> {
+          if (secrets_unreadable_) return failure(std::string{"k.toml: not there"});
+          return secrets();
+        },
+        DlmsMeters::Heard{[this](MeterKey who, bool here, const std::string& why) {
+                            EXPECT_EQ(who, key());
+                            heard_.push_back(here ? "here" : "gone: " + why);
+                          },
+                          [this](MeterKey who) {
+                            EXPECT_EQ(who, key());
+                            heard_.push_back("told");
+                          }});
     link_ = std::make_unique<FakeLink>(meters_->hooks("a", [](bool, const std::string&) {}));
     meters_->line_added("a", *link_);
   }
@@ -89,6 +103,7 @@ class DlmsMetersTest : public testing::Test {
   std::optional<DlmsMeters> meters_;
   std::unique_ptr<FakeLink> link_;
   bool secrets_unreadable_ = false;
+  std::vector<std::string> heard_;
 };
 
 TEST_F(DlmsMetersTest, ASessionIsWhatTheOperatorWrote) {
@@ -134,6 +149,48 @@ TEST_F(DlmsMetersTest, AMeterWithoutItsSecretsIsLeftOutAndNamed) {
   EXPECT_FALSE(meters_->add(line(), meter(), key()));
   EXPECT_TRUE(link_->meters.empty());
   EXPECT_EQ(told("MG0218"), 1U);
+}
+
+TEST_F(DlmsMetersTest, AMeterWithAWayOfItsOwnIsItsLogicalDeviceAndHasAName) {
+  config::Line dial_in = line();
+  dial_in.access = config::DialIn{};
+  dial_in.protocol = config::LineProtocol::DlmsWrapper;
+  config::Meter one = meter();
+  one.serial = "S1";
+  config::DlmsAccess access = *one.dlms;
+  access.logical_device = 5;
+  access.meter_title = *dlms::SystemTitle::from(Octets(8, 9));
+  one.dlms = std::make_shared<const config::DlmsAccess>(access);
+  ASSERT_TRUE(meters_->add(dial_in, one, key()));
+  EXPECT_EQ(link_->meters.at(17).server_port, 5);
+  EXPECT_EQ(link_->names.at(17).serial, "S1");
+  EXPECT_EQ(link_->names.at(17).title, access.meter_title);
+  EXPECT_EQ(link_->names.at(17).topic, "m1");
+}
+
+TEST_F(DlmsMetersTest, WhatAMeterSaysUnaskedIsToldAndHeard) {
+  ASSERT_TRUE(meters_->add(line(), meter(), key()));
+  link_->hooks.present(17, true, "");
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0});
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 2, 0, 2, 0});
+  link_->hooks.present(17, false, "it hung up");
+  EXPECT_EQ(heard_, (std::vector<std::string>{"here", "told", "told", "gone: it hung up"}));
+  EXPECT_EQ(told("MG0219"), 1U) << "once a minute";
+}
+
+TEST_F(DlmsMetersTest, APushThatMakesNoSenseIsToldAndLeadsToNothing) {
+  ASSERT_TRUE(meters_->add(line(), meter(), key()));
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0});
+  link_->hooks.told(18, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0});
+  EXPECT_TRUE(heard_.empty());
+  EXPECT_EQ(told("MG0219"), 1U);
+}
+
+TEST_F(DlmsMetersTest, StrangersAreToldOnceAMinuteForTheirLine) {
+  for (int count = 0; count < 100; ++count) {
+    link_->hooks.stranger("192.0.2." + std::to_string(count), "it does not say who it is");
+  }
+  EXPECT_EQ(told("MG0306"), 1U);
 }
 
 }  // namespace
