@@ -71,7 +71,6 @@ Octets Pages::page(PageNumber number) const {
                    ? read_at(file_, std::uint64_t{number - 1} * octets_, octets_)
                    : read_at(wal_, newer->second, octets_);
   if (out.size() != octets_) return {};
-  out.resize(usable());
   return out;
 }
 
@@ -85,14 +84,14 @@ void Pages::read_head() {
   const auto page_octets = stated == 1 ? 65536U : static_cast<std::uint32_t>(stated);
   has_head_ = head.size() == 100 && std::equal(kMagic.begin(), kMagic.end(), head.begin()) &&
               page_octets >= 512 && std::has_single_bit(page_octets) &&
-              (frames_.page_octets == 0 || frames_.page_octets == page_octets);
+              // Octets set aside at the end of each page: the ledger never does.
+              head[20] == 0 && (frames_.page_octets == 0 || frames_.page_octets == page_octets);
   if (!has_head_) {
     troubles_.emplace_back("the head of the file is unreadable; pages of " +
                            std::to_string(octets_) + " octets are assumed");
     return;
   }
   octets_ = page_octets;
-  reserved_ = head[20];
   schema_ = static_cast<std::int64_t>(number_at(head, 60, 4).value_or(0));
   application_ = static_cast<std::int64_t>(number_at(head, 68, 4).value_or(0));
 }
@@ -108,7 +107,7 @@ void Pages::read_free() {
     const Octets octets = page(trunk);
     const auto next = number_at(octets, 0, 4);
     const auto leaves = number_at(octets, 4, 4).value_or(0);
-    if (!next || !found.insert(trunk).second || leaves > usable() / 4) break;
+    if (!next || !found.insert(trunk).second || leaves > octets_ / 4) break;
     for (std::size_t i = 0; i < leaves; ++i) {
       found.insert(static_cast<PageNumber>(number_at(octets, 8 + 4 * i, 4).value_or(0)));
     }

@@ -20,8 +20,6 @@ class Pages {
   [[nodiscard]] static Stored<Pages> open(const std::filesystem::path& file);
 
   [[nodiscard]] PageNumber count() const { return count_; }
-  /// Octets of a page that hold content.
-  [[nodiscard]] std::uint32_t usable() const { return octets_ - reserved_; }
   /// Empty where it cannot be read.
   [[nodiscard]] Octets page(PageNumber number) const;
 
@@ -44,7 +42,6 @@ class Pages {
   OwnedDescriptor wal_{-1};
   WalFrames frames_;
   std::uint32_t octets_ = 4096;  ///< what the ledger writes (SQLite's own default)
-  std::uint32_t reserved_ = 0;
   PageNumber count_ = 0;
   bool has_head_ = false;
   std::int64_t schema_ = 0;
