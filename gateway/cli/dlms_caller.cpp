@@ -32,6 +32,7 @@ bool DlmsCaller::perform(const dlms::session::Effects& effects) {
                      }
                    },
                    [&](const session::Answered& answered) {
+                     answer_octets_ = answered.apdu;
                      const auto apdu = dlms::decode_apdu(answered.apdu);
                      if (apdu) {
                        answer_ = apdu.value();
@@ -73,9 +74,18 @@ bool DlmsCaller::wait_once() {
 
 CliResult<dlms::Apdu> DlmsCaller::ask(const dlms::Apdu& request) {
   answer_.reset();
+  answer_octets_.reset();
   closed_ = false;
-  bool ended = perform(session_.ask(dlms::encode_apdu(request), std::chrono::steady_clock::now()));
+  const Octets octets = dlms::encode_apdu(request);
+  const auto begun = std::chrono::steady_clock::now();
+  bool ended = perform(session_.ask(octets, begun));
   while (!ended && !answer_) ended = wait_once();
+  if (watch_) {
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - begun);
+    const auto kept = watch_(octets, answer_octets_, took);
+    if (!kept) return failure(kept.error());
+  }
   if (!answer_) return failure(CliError{kUnavailable, "the connection is gone"});
   return *std::move(answer_);
 }

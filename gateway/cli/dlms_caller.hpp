@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -26,6 +28,7 @@ struct DlmsMeterOptions {
   std::string client_title;
   std::string counter_file;
   std::string street_serial;  ///< of a simulated meter, whose keys are public
+  std::string capture;        ///< a file for Wireshark to be made; empty: none
 };
 
 /// The session to use, and where its invocation counters are kept.
@@ -46,6 +49,11 @@ class DlmsCaller {
  public:
   DlmsCaller(DlmsWire wire, DlmsCall call);
 
+  /// Told of every exchange, in plain APDUs of any length: nothing for an answer that did not come.
+  using Watch = std::function<CliResult<Done>(
+      OctetView request, const std::optional<Octets>& answer, std::chrono::microseconds length)>;
+  void watch(Watch watch) { watch_ = std::move(watch); }
+
   /// The meter's answer, whatever it says.
   [[nodiscard]] CliResult<dlms::Apdu> ask(const dlms::Apdu& request);
   [[nodiscard]] CliResult<dlms::GetResult> get(const dlms::AttributeReference& attribute);
@@ -61,6 +69,8 @@ class DlmsCaller {
   std::filesystem::path counter_file_;
   dlms::ClientSession session_;
   std::optional<CliResult<dlms::Apdu>> answer_;
+  std::optional<Octets> answer_octets_;
+  Watch watch_;
   bool closed_ = false;
 };
 

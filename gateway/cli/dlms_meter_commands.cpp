@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gateway/cli/dlms_caller.hpp"
+#include "gateway/cli/dlms_capture.hpp"
 #include "gateway/cli/dlms_data_text.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/table.hpp"
@@ -37,6 +38,7 @@ CliError refused(const std::string& what, dlms::AccessResult result) {
 class Meter {
  public:
   explicit Meter(DlmsCaller caller) : caller_{std::move(caller)} {}
+  void watch(DlmsCaller::Watch watch) { caller_.watch(std::move(watch)); }
   ~Meter() { caller_.close(); }
   Meter(const Meter&) = delete;
   Meter& operator=(const Meter&) = delete;
@@ -63,7 +65,12 @@ CliResult<std::unique_ptr<Meter>> call(const DlmsMeterOptions& options) {
   auto wire = options.device.empty() ? DlmsWire::connect(options.host, options.port)
                                      : DlmsWire::open(options.device, options.baud);
   if (!wire) return failure(wire.error());
-  return std::make_unique<Meter>(DlmsCaller{std::move(wire).value(), std::move(*prepared)});
+  auto meter = std::make_unique<Meter>(DlmsCaller{std::move(wire).value(), std::move(*prepared)});
+  if (options.capture.empty()) return meter;
+  auto watch = capture_into(options.capture, options.server);
+  if (!watch) return failure(watch.error());
+  meter->watch(std::move(*watch));
+  return meter;
 }
 
 int discover(Console& console, const Options& options) {
@@ -217,6 +224,7 @@ void add_meter_options(CLI::App& command, DlmsMeterOptions& meter) {
                      "Where our invocation counter is kept, for gmac");
   command.add_option("--street-meter", meter.street_serial,
                      "Serial number of a simulated meter: its keys are public");
+  command.add_option("--pcap", meter.capture, "Every exchange into this new file, for Wireshark");
 }
 
 CLI::App& add(CLI::App& dlms, Action& action, const char* name, const char* help,

@@ -85,6 +85,26 @@ class DialInTest(ReachedCase):
             line.sendall(wrapper(push))
         until("the push in the journal", lambda: self.gateway.journal(METER_SAYS, meter), 60)
 
+    def test_who_pushes_and_stays_is_confirmed_and_cut_off_for_nonsense(self):
+        meter = "call-002"
+        serial = self.street.serial(meter).encode()
+        push = bytes.fromhex("0f 40 00 00 63 00 02 01 09") + bytes([len(serial)]) + serial
+        self.street.do("silence", meter)
+        self.addCleanup(self.street.do, "unsilence", meter)
+        self.gateway.wait_for_sessions((meter,), "offline", 60)
+        line = self.dial()
+        line.sendall(wrapper(push, destination=102))
+        confirmed = wrapper(bytes.fromhex("10 40 00 00 63 00"), source=102)
+        heard = b""
+        # First its greeting as public client, to which this one says nothing.
+        while confirmed not in heard:
+            part = line.recv(4096)
+            self.assertTrue(part, heard.hex())
+            heard += part
+        line.sendall(b"no wrapper at all")
+        self.assertTrue(self.hung_up(line))
+        self.gateway.wait_for_sessions((meter,), "offline", 60)
+
 
 class EarlyTest(StreetCase):
     """Nothing is due for an hour, but for what the meters say."""

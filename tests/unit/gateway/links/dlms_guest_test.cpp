@@ -4,6 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <random>
+
 #include "gateway/sim/dlms_push.hpp"
 #include "gateway/sim/dlms_server.hpp"
 #include "meters/virtual/virtual_meter.hpp"
@@ -181,6 +184,30 @@ TEST_F(Guest, AMakersThreeLettersMayStandBeforeTheSerialNumber) {
       dlms::encode_wrapper({1, 1, sim::dlms_push(*SerialNumber::parse("MTG000001"), kNow, 1)});
   static_cast<void>(other.received(push, now_));
   EXPECT_NE(only<DlmsGuest::Known>(other.hung_up()), nullptr);
+}
+
+TEST_F(Guest, WhateverOctetsComeItEndsAndKeepsNoMoreThanItMay) {
+  std::mt19937 chance{7};
+  const Octets push = dlms::encode_wrapper({1, 1, sim::dlms_push(kSerial, kNow, 1)});
+  for (int round = 0; round < 200; ++round) {
+    DlmsGuest guest{directory()};
+    static_cast<void>(guest.greet(now_));
+    bool over = false;
+    for (int step = 0; step < 200 && !over; ++step) {
+      Octets octets = step % 3 == 0 ? push : Octets(chance() % 700);
+      if (step % 3 != 0)
+        std::ranges::generate(octets, [&] { return static_cast<std::uint8_t>(chance()); });
+      // A header that fits, and a damaged push.
+      if (step % 3 == 1) octets = dlms::encode_wrapper({1, 16, octets});
+      if (!octets.empty()) octets[chance() % octets.size()] ^= 0x10U;
+      const auto effects = guest.received(octets, now_);
+      over = std::ranges::any_of(effects, [](const DlmsGuest::Effect& effect) {
+        return !std::holds_alternative<DlmsGuest::Write>(effect);
+      });
+      EXPECT_EQ(guest.deadline().has_value(), !over);
+    }
+    EXPECT_TRUE(over) << round;
+  }
 }
 
 }  // namespace
