@@ -112,7 +112,6 @@ void judge_dlms(CapabilityJudge& judge, const model::MeterModel& meter_model) {
   judge.needs(Capability::Profile, at.load_profile.has_value(), "dlms.load_profile");
   judge.needs(Capability::Daily, at.daily_profile.has_value(), "dlms.daily_profile");
   judge.needs(Capability::Logs, !at.logs.empty(), "[dlms.logs]");
-  judge.needs(Capability::Logs, at.log_columns.sequence != 0, "dlms.log_columns.sequence");
   judge.needs(Capability::Logs, !meter_model.event_codes.empty(), "[event_codes]");
   judge.needs(Capability::ReadClock, at.clock.has_value(), "dlms.clock");
   judge.needs(Capability::SetClock, at.clock.has_value(), "dlms.clock");
@@ -124,7 +123,8 @@ void judge_dlms(CapabilityJudge& judge, const model::MeterModel& meter_model) {
               "dlms.transaction and dlms.outcome");
   judge.needs(Capability::Billing, at.billing_profile.has_value(), "dlms.billing_profile");
   judge.needs(Capability::Tariffs, at.tariff.has_value(), "dlms.tariff");
-  judge.needs(Capability::ChangeTenancy, at.change_tenancy.has_value(), "dlms.change_tenancy");
+  judge.needs(Capability::ChangeTenancy, at.change_tenancy || at.tenancy_date,
+              "dlms.change_tenancy or dlms.tenancy_date");
   judge.needs(Capability::ChangeSupplier, at.change_supplier.has_value(), "dlms.change_supplier");
 }
 

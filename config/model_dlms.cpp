@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/model_dlms.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 
+#include "config/read_dlms.hpp"
 #include "meters/load_profile.hpp"
 #include "meters/models/model_words.hpp"
 
@@ -48,7 +50,7 @@ std::optional<std::uint16_t> parse_mark(std::string_view word) {
 void read_log_columns(TableReader in, model::DlmsLogColumns& into) {
   constexpr std::string_view kGroups = "value groups C and D, such as 96.11";
   in.word<std::uint16_t>("code", into.code, parse_groups, kGroups);
-  in.word<std::uint16_t>("sequence", into.sequence, parse_groups, kGroups, Need::Required);
+  in.word<std::uint16_t>("sequence", into.sequence, parse_groups, kGroups);
   in.word<std::uint16_t>("cause", into.cause, parse_groups, kGroups);
   in.word<std::uint16_t>("detail", into.detail, parse_groups, kGroups);
   in.finish();
@@ -80,11 +82,35 @@ void read_status_marks(TableReader& in, std::map<std::uint16_t, std::uint16_t>& 
   }
 }
 
+void read_relay_scripts(TableReader in, std::optional<model::DlmsRelayScripts>& into) {
+  model::DlmsRelayScripts scripts;
+  in.word<cosem::ObisCode>("table", scripts.table, cosem::ObisCode::parse, kObis, Need::Required);
+  in.number("off", scripts.off, {1, 65'535}, Need::Required);
+  in.number("armed", scripts.armed, {1, 65'535});
+  in.number("on", scripts.on, {1, 65'535});
+  in.finish();
+  into = scripts;
+}
+
+void read_access(TableReader in, std::optional<model::DlmsUsualAccess>& into) {
+  model::DlmsUsualAccess access;
+  in.number("client", access.client, {1, 127});
+  in.word<dlms::AuthenticationMechanism>("authentication", access.authentication,
+                                         parse_authentication,
+                                         "none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256");
+  in.flag("ciphered", access.ciphered);
+  in.word<cosem::ObisCode>("invocation_counter", access.invocation_counter, cosem::ObisCode::parse,
+                           kObis);
+  in.finish();
+  into = access;
+}
+
 model::DlmsRegister read_register(TableReader& in) {
   model::DlmsRegister out;
   in.word<cosem::ObisCode>("obis", out.obis, cosem::ObisCode::parse, kObis, Need::Required);
   in.text("name", out.name, Need::Required);
   in.number("class", out.class_id, {1, 65'535});
+  in.number("attribute", out.attribute, {2, 127});
   in.word<Unit>("unit", out.unit, parse_unit, "a unit such as Wh, W, V, A, Hz");
   in.finish();
   return out;
@@ -106,14 +132,29 @@ void read_dlms(TableReader in, model::DlmsLayout& into) {
   read_object(in, "transaction", into.transaction);
   read_object(in, "outcome", into.outcome);
   read_object(in, "change_tenancy", into.change_tenancy);
+  read_object(in, "tenancy_date", into.tenancy_date);
+  if (into.change_tenancy && into.tenancy_date) {
+    in.contradicts("tenancy_date", "one of tenancy_date and change_tenancy");
+  }
   read_object(in, "change_supplier", into.change_supplier);
   read_object(in, "tariff", into.tariff);
   in.word<model::TokenEncoding>("token_encoding", into.token_encoding, model::parse_token_encoding,
                                 "ascii, visible or bcd");
   in.duration("to_utc_min", into.to_utc, {-840, 840});
+  in.flag("times_are_numbers", into.times_are_numbers);
   in.number("attributes_per_list", into.attributes_per_list, {1, 50});
   in.number("rows_per_page", into.rows_per_page, {1, 2'000});
-  for (TableReader& table : in.tables("register")) into.registers.push_back(read_register(table));
+  for (TableReader& table : in.tables("register")) {
+    const model::DlmsRegister one = read_register(table);
+    // A reading has one value a code.
+    if (std::ranges::find(into.registers, one.obis, &model::DlmsRegister::obis) !=
+        into.registers.end()) {
+      table.contradicts("obis", "a code that no other register has");
+    }
+    into.registers.push_back(one);
+  }
+  if (auto access = in.table("access")) read_access(*access, into.access);
+  if (auto scripts = in.table("relay_scripts")) read_relay_scripts(*scripts, into.relay_scripts);
   if (auto logs = in.table("logs")) read_logs(*logs, into.logs);
   if (auto columns = in.table("log_columns")) read_log_columns(*columns, into.log_columns);
   if (auto marks = in.table("status_marks")) read_status_marks(*marks, into.status_marks);

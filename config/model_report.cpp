@@ -41,6 +41,42 @@ std::size_t requests(const model::MeterModel& meter_model) {
   return modbus::plan_reads(wanted, {meter_model.modbus.max_registers_per_read, 0}).size();
 }
 
+void object_line(std::ostringstream& out, std::string_view name,
+                 const std::optional<cosem::ObisCode>& object) {
+  if (object) out << "  " << std::left << std::setw(18) << name << object->text() << '\n';
+}
+
+void report_dlms(std::ostringstream& out, const model::DlmsLayout& at) {
+  for (const auto& reg : at.registers) {
+    out << "  " << std::left << std::setw(18) << reg.obis.text() << std::setw(34) << reg.name
+        << "class " << reg.class_id << ", attribute " << int{reg.attribute} << "  "
+        << unit_symbol(reg.unit) << '\n';
+  }
+  object_line(out, "serial", at.serial);
+  object_line(out, "clock", at.clock);
+  object_line(out, "load profile", at.load_profile);
+  object_line(out, "daily values", at.daily_profile);
+  for (const auto& [log, name] : at.logs) {
+    object_line(out, std::string{log_word(log)} + " log", name);
+  }
+  if (!at.logs.empty() && at.log_columns.sequence == 0) {
+    out << "  log entries have no number: told apart by their time\n";
+  }
+  object_line(out, "relay", at.disconnect_control);
+  if (at.relay_scripts) object_line(out, "relay scripts", at.relay_scripts->table);
+  object_line(out, "token gateway", at.token_gateway);
+  if (at.token_gateway) {
+    out << "  token digits      " << model::token_encoding_word(at.token_encoding) << '\n';
+  }
+  object_line(out, "tenancy date", at.tenancy_date);
+  if (at.access) {
+    const bool open = at.access->authentication == dlms::AuthenticationMechanism::Lowest;
+    out << "  usually asked by  client " << at.access->client << ", "
+        << (open ? "no authentication" : dlms::mechanism_word(at.access->authentication))
+        << (at.access->ciphered ? ", ciphered" : "") << '\n';
+  }
+}
+
 }  // namespace
 
 std::string report(const model::MeterModel& meter_model) {
@@ -54,6 +90,7 @@ std::string report(const model::MeterModel& meter_model) {
     separator = ", ";
   }
   out << '\n';
+  if (meter_model.protocol == model::Protocol::Dlms) report_dlms(out, meter_model.dlms);
   if (meter_model.protocol == model::Protocol::Modbus) {
     for (const auto& reg : meter_model.modbus.registers) {
       out << "  " << std::left << std::setw(18) << reg.obis.text() << std::setw(28) << reg.name

@@ -9,15 +9,6 @@ namespace {
 
 using dlms::AuthenticationMechanism;
 
-std::optional<AuthenticationMechanism> parse_authentication(std::string_view word) {
-  using enum AuthenticationMechanism;
-  if (word == "none") return Lowest;
-  for (const auto one : {LowLevel, HighLevelMd5, HighLevelSha1, HighLevelGmac, HighLevelSha256}) {
-    if (word == dlms::mechanism_word(one)) return one;
-  }
-  return std::nullopt;
-}
-
 std::optional<dlms::Ciphering> parse_ciphering(std::string_view word) {
   if (word == "none") return dlms::Ciphering::None;
   if (word == "global") return dlms::Ciphering::Global;
@@ -49,6 +40,15 @@ void judge_secrets(TableReader& in, const DlmsAccess& access) {
 }
 
 }  // namespace
+
+std::optional<AuthenticationMechanism> parse_authentication(std::string_view word) {
+  using enum AuthenticationMechanism;
+  if (word == "none") return Lowest;
+  for (const auto one : {LowLevel, HighLevelMd5, HighLevelSha1, HighLevelGmac, HighLevelSha256}) {
+    if (word == dlms::mechanism_word(one)) return one;
+  }
+  return std::nullopt;
+}
 
 void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::path& base) {
   in.number("client", into.client, {1, 65'535});

@@ -7,6 +7,10 @@
 
 namespace metergate::config {
 
+/// `none`, `lls`, `hls-md5`, `hls-sha1`, `hls-gmac`, `hls-sha256`
+[[nodiscard]] std::optional<dlms::AuthenticationMechanism> parse_authentication(
+    std::string_view word);
+
 /// The keys of a table [dlms], [meter.dlms] or [meter_range.dlms] over what `into` has already; a
 /// relative key file is relative to `base`.
 void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::path& base);

@@ -5,6 +5,7 @@
 #include <boost/json.hpp>
 #include <memory>
 
+#include "config/model_file.hpp"
 #include "config/schema.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/sim_street.hpp"
@@ -30,7 +31,7 @@ struct Options {
   bool credit = false;
   std::string token_rule = "cryptographic";
   std::string algorithm = "07";
-  std::string dlms_security = "none";
+  std::string dlms_security;
   std::vector<unsigned> friendly_hours;
 };
 
@@ -80,11 +81,13 @@ void add_street_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command.add_option("--dlms-mqtt-root", street.dlms.mqtt_root, "... their topics begin with this")
       ->capture_default_str();
+  command.add_option("--dlms-model", street.dlms.model, "Their model: which objects they show")
+      ->capture_default_str();
   command
       .add_option("--dlms-security", options.dlms_security,
-                  "What their management client has to show: none, lls or gmac")
-      ->check(CLI::IsMember({"none", "lls", "gmac"}))
-      ->capture_default_str();
+                  "What their management client has to show: none, lls or gmac; as their model "
+                  "says without it")
+      ->check(CLI::IsMember({"none", "lls", "gmac"}));
   command.add_option("--baud", street.wire.baud, "Of the lines")
       ->check(CLI::Range(300U, 230'400U))
       ->capture_default_str();
@@ -158,15 +161,41 @@ void add_run_options(CLI::App& command, Options& options) {
   command.add_option("--seed", street.seed, "Another seed, another street")->capture_default_str();
 }
 
-int run_street(const Options& options) {
+/// What DLMS meters want to be shown: what the command line says, or else their model.
+CliResult<Done> settle_dlms(const Options& options, sim::DlmsOptions& dlms) {
+  dlms.security = sim::parse_dlms_security(options.dlms_security).value_or(dlms.security);
+  if (dlms.meters + dlms.tcp_meters == 0 || dlms.model == sim::kVirtualDlmsModel) return Done{};
+  const auto models = config::load_models(options.street.model_directories);
+  if (!models) return failure(CliError{kConfigurationError, models.error().front().text()});
+  const auto found = models->find(dlms.model);
+  if (found == models->end() || found->second.protocol != model::Protocol::Dlms) {
+    return failure(
+        CliError{kUsage, "--dlms-model `" + dlms.model + "`: no model for DLMS is called so"});
+  }
+  const auto& access = found->second.dlms.access;
+  if (!access) return Done{};
+  dlms.access = *access;
+  if (!options.dlms_security.empty()) return Done{};
+  const bool shows_keys =
+      access->ciphered || access->authentication == dlms::AuthenticationMechanism::HighLevelGmac;
+  if (shows_keys) {
+    dlms.security = sim::DlmsSecurity::Gmac;
+  } else if (access->authentication == dlms::AuthenticationMechanism::LowLevel) {
+    dlms.security = sim::DlmsSecurity::LowLevel;
+  }
+  return Done{};
+}
+
+int run_street(Console& console, const Options& options) {
   sim::StreetOptions street = options.street;
   street.supply = options.supply == "off" ? SupplyState::Off : SupplyState::On;
   street.prepayment = !options.credit;
   street.token_rule =
       options.token_rule == "cryptographic" ? sim::TokenRule::Cryptographic : sim::TokenRule::Open;
   street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
-  street.dlms.security =
-      sim::parse_dlms_security(options.dlms_security).value_or(street.dlms.security);
+  if (const auto settled = settle_dlms(options, street.dlms); !settled) {
+    return complain(console, settled.error());
+  }
   street.history = std::chrono::days{options.history_days};
   if (options.friendly_hours.size() == 2) {
     street.friendly_hours = {options.friendly_hours[0], options.friendly_hours[1]};
@@ -198,8 +227,9 @@ int print_config(Console& console, const Options& options) {
   }
   sim::StreetOptions street = options.street;
   street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
-  street.dlms.security =
-      sim::parse_dlms_security(options.dlms_security).value_or(street.dlms.security);
+  if (const auto settled = settle_dlms(options, street.dlms); !settled) {
+    return complain(console, settled.error());
+  }
   const auto keys = options.keys.store.empty() ? std::nullopt : std::optional{options.keys};
   console.out << sim::gateway_config_for(street, keys);
   return kOk;
@@ -215,8 +245,9 @@ void add_sim_run(CLI::App& sim, Action& action) {
       "  metergate sim run --dir /tmp/street --mqtt-meters 100 --broker 127.0.0.1");
   add_street_options(*command, *options);
   add_run_options(*command, *options);
-  command->callback(
-      [options, &action] { action = [options](Console&) { return run_street(*options); }; });
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_street(console, *options); };
+  });
 }
 
 void add_sim_config(CLI::App& sim, Action& action) {

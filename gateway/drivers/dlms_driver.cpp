@@ -37,6 +37,7 @@ struct Start {
     if (!layout().logs.contains(op.log)) {
       return unsupported_exchange(subject.meter_model.name, log_word(op.log));
     }
+    if (layout().log_columns.sequence == 0) return read_timed_log(subject, op);
     return read_log(subject, op);
   }
   std::unique_ptr<Exchange> operator()(const operation::ReadClock&) const {
@@ -65,8 +66,8 @@ struct Start {
     return with(layout().tariff, "tariff", [&] { return read_tariff(subject); });
   }
   std::unique_ptr<Exchange> operator()(const operation::ChangeTenancy& op) const {
-    return with(layout().change_tenancy, "change of tenancy",
-                [&] { return change_tenancy(subject, op); });
+    const auto& object = layout().tenancy_date ? layout().tenancy_date : layout().change_tenancy;
+    return with(object, "change of tenancy", [&] { return change_tenancy(subject, op); });
   }
   std::unique_ptr<Exchange> operator()(const operation::ChangeSupplier& op) const {
     return with(layout().change_supplier, "change of supplier",

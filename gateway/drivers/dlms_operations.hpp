@@ -28,6 +28,9 @@ using ExchangePtr = std::unique_ptr<Exchange>;
 // dlms_logs.cpp: numbered rows
 [[nodiscard]] ExchangePtr read_log(Subject subject, operation::ReadLog op);
 
+// dlms_timed_logs.cpp: rows without a number
+[[nodiscard]] ExchangePtr read_timed_log(Subject subject, operation::ReadLog op);
+
 // dlms_orders.cpp: what changes the meter
 [[nodiscard]] ExchangePtr set_clock(Subject subject, operation::SetClock op);
 [[nodiscard]] ExchangePtr operate_relay(Subject subject, operation::OperateRelay op);

@@ -39,7 +39,11 @@ class OperateRelay : public Order {
       : Order{subject, op.transaction}, op_{op}, object_{*layout().disconnect_control} {}
 
   DriverStep begin(Now now) override {
-    if (op_.order == SupplyState::Off) return give_transaction(now);
+    if (layout().relay_scripts && script() == 0) {
+      return refuse_order(MeterRefusal::NotSupported, "no script for that");
+    }
+    // A script says what it does; only the methods depend on the control mode.
+    if (op_.order == SupplyState::Off || layout().relay_scripts) return give_transaction(now);
     return get({attribute(cosem::disconnect_control::kControlMode)});
   }
 
@@ -48,9 +52,19 @@ class OperateRelay : public Order {
     return attribute_of(cosem::disconnect_control::kClass, object_, number);
   }
 
+  [[nodiscard]] std::uint16_t script() const {
+    const model::DlmsRelayScripts& scripts = *layout().relay_scripts;
+    if (op_.order == SupplyState::Off) return scripts.off;
+    return op_.order == SupplyState::On ? scripts.on : scripts.armed;
+  }
+
   DriverStep send_order() override {
     const bool off = op_.order == SupplyState::Off;
     sent_ = true;
+    if (const auto& scripts = layout().relay_scripts) {
+      return act({cosem::script_table::kClass, scripts->table, cosem::script_table::kExecute},
+                 script());
+    }
     return act({cosem::disconnect_control::kClass, object_,
                 off ? cosem::disconnect_control::kRemoteDisconnect
                     : cosem::disconnect_control::kRemoteReconnect},
@@ -183,6 +197,40 @@ dlms::AttributeReference value_of(const cosem::ObisCode& name) {
   return attribute_of(cosem::data::kClass, name, cosem::data::kValue);
 }
 
+/// A date from which on the meter shows its data to nobody who comes after (GBCS): it can do that,
+/// and nothing else that a change of tenancy may be asked for.
+class SetTenancyDate : public Order {
+ public:
+  SetTenancyDate(const Subject& subject, const operation::ChangeTenancy& op)
+      : Order{subject, op.transaction}, op_{op} {}
+
+  DriverStep begin(Now now) override {
+    const auto refuse_for = [](std::string why) {
+      return refuse_order(MeterRefusal::NotSupported, "the meter takes a date alone, " + why);
+    };
+    for (std::size_t i = 0; i < kChangeActions; ++i) {
+      const auto action = static_cast<ChangeAction>(i);
+      const bool hides = action == ChangeAction::PurgeProfile ||
+                         action == ChangeAction::PurgeSnapshots || purged_log(action).has_value();
+      if (op_.actions.has(action) && !hides) {
+        return refuse_for("not " + std::string{change_action_word(action)});
+      }
+    }
+    if (op_.relay != RelayAfter::Unchanged) return refuse_for("the relay has to stay `unchanged`");
+    if (op_.effective == operation::kNever) return refuse_for("which cannot be taken back");
+    time_ = op_.effective.value_or(std::chrono::floor<std::chrono::seconds>(now.utc));
+    return give_transaction(now);
+  }
+
+ private:
+  DriverStep send_order() override {
+    return set(value_of(*layout().tenancy_date), effective_data(time_));
+  }
+
+  operation::ChangeTenancy op_;
+  UtcSeconds time_;
+};
+
 }  // namespace
 
 ExchangePtr set_clock(Subject subject, operation::SetClock op) {
@@ -201,6 +249,7 @@ ExchangePtr write_token(Subject subject, operation::WriteToken op) {
 }
 
 ExchangePtr change_tenancy(Subject subject, const operation::ChangeTenancy& op) {
+  if (subject.layout().tenancy_date) return std::make_unique<SetTenancyDate>(subject, op);
   return std::make_unique<WriteObject>(
       subject, op.transaction, value_of(*subject.layout().change_tenancy),
       dlms::Structure{{op.actions.bits(), dlms::Enum{static_cast<std::uint8_t>(op.relay)},

@@ -110,7 +110,8 @@ DriverStep ReadProfileRows::ask_rows(Now) {
   }
   if (by_range_) {
     // With deviation: the one form that cannot be taken for another hour of the year.
-    const auto bound = [&](UtcSeconds time) {
+    const auto bound = [&](UtcSeconds time) -> dlms::Data {
+      if (layout().times_are_numbers) return cosem::seconds_since_2000(time);
       const auto minutes = static_cast<std::int16_t>(shape_.zone.to_utc.count());
       return dlms::octet_string(dlms::local_date_time(time, shape_.zone, minutes));
     };

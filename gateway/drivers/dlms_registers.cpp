@@ -20,6 +20,16 @@ bool has_scaler(std::uint16_t class_id) {
          class_id == cosem::extended_register::kClass || class_id == cosem::demand_register::kClass;
 }
 
+bool has_scaler(const model::DlmsRegister& one) {
+  return has_scaler(one.class_id) && one.attribute == cosem::register_object::kValue;
+}
+
+/// Some attributes are structures that begin with the number: an account's mode and status.
+std::optional<std::int64_t> number_of(const dlms::Data& value) {
+  const dlms::DataList* fields = dlms::structure_of(value, 1);
+  return dlms::integer_of(fields != nullptr ? fields->front() : value);
+}
+
 class ReadRegisters : public DlmsExchange {
  public:
   ReadRegisters(const Subject& subject, const operation::ReadRegisters& op)
@@ -34,8 +44,8 @@ class ReadRegisters : public DlmsExchange {
     if (wanted_.empty()) return meaningless("none of the registers asked for is in the model");
     std::vector<dlms::AttributeReference> attributes;
     for (const model::DlmsRegister* one : wanted_) {
-      attributes.push_back(attribute_of(one->class_id, one->obis, cosem::register_object::kValue));
-      if (has_scaler(one->class_id)) {
+      attributes.push_back(attribute_of(one->class_id, one->obis, one->attribute));
+      if (has_scaler(*one)) {
         attributes.push_back(
             attribute_of(one->class_id, one->obis, scaler_attribute(one->class_id)));
       }
@@ -52,7 +62,7 @@ class ReadRegisters : public DlmsExchange {
       const dlms::Data* value = data_of(*next++);
       cosem::ScalerUnit scaler;
       bool known = true;
-      if (has_scaler(one->class_id)) {
+      if (has_scaler(*one)) {
         const dlms::Data* data = data_of(*next++);
         const auto read = data != nullptr ? cosem::decode_scaler_unit(*data) : std::nullopt;
         known = read.has_value();
@@ -60,7 +70,7 @@ class ReadRegisters : public DlmsExchange {
       }
       // Absent in this meter: what is not there is not reported.
       if (value == nullptr || value->is<dlms::NullData>()) continue;
-      const auto number = dlms::integer_of(*value);
+      const auto number = number_of(*value);
       if (!number || !known) return meaningless(one->name + " is no number with a scaler");
       const bool has_unit = scaler.unit != cosem::ScalerUnit{}.unit;
       if (has_unit && one->unit != Unit::None && one->unit != Unit::CurrencyMinor &&

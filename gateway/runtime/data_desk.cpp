@@ -182,7 +182,7 @@ void DataDesk::log_page(MeterUnit& meter, std::uint32_t after, const operation::
   if (meter.stored.epoch != asked_of && after != 0) return;
   const std::uint32_t first = page.entries.front().sequence;
   // Of a meter that is read for the first time, what it no longer has is nobody's loss.
-  if (after != 0 && first > after + 1) {
+  if (after != 0 && first > after + 1 && meter.model->numbers_log_entries()) {
     journal_.write(journal::kLogOverwritten, now.utc,
                    {{"meter", meter.id().text()},
                     {"log", std::string{log_word(page.log)}},

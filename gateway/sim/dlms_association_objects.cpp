@@ -43,7 +43,7 @@ Data access_rights(const DlmsObject& object, DlmsRights rights) {
 
 Data object_list(const DlmsContext& context) {
   Array list;
-  for (const DlmsObject& object : dlms_objects()) {
+  for (const DlmsObject& object : dlms_objects(context)) {
     if (object.needs == DlmsRights::Full && context.session.rights != DlmsRights::Full) continue;
     list.elements.push_back(
         Structure{{Data{object.class_id}, Data{object.version}, dlms::octet_string(object.name),

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+
 #include "gateway/sim/dlms_objects.hpp"
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/obis_names.hpp"
@@ -56,8 +58,22 @@ AccessResult operate_relay(DlmsContext& context, std::int8_t method, const Data&
   return operate(context, SupplyState::On);
 }
 
+/// A minute above the limit opens the relay, for so long (J-31).
+constexpr std::uint32_t kWatchedSeconds = 60;
+constexpr std::uint32_t kPauseSeconds = 20;
+
+/// The limit in force: the one the meter was made with, or a lower one that a token has set; a
+/// threshold nothing reaches where there is none.
+std::uint32_t limit_of(const DlmsContext& context) {
+  constexpr std::uint32_t kNone = 0xFFFF'FFFF;
+  const auto& made_with = context.meter.settings().load_limit_w;
+  const auto state = context.meter.token_state();
+  const std::uint32_t set = state ? state->power_limit_w.value_or(kNone) : kNone;
+  return std::min<std::uint32_t>(made_with.value_or(kNone), set);
+}
+
 GetResult read_limiter(DlmsContext& context, std::int8_t attribute) {
-  const auto limit = static_cast<std::uint32_t>(context.meter.settings().load_limit_w.value_or(0));
+  const std::uint32_t limit = limit_of(context);
   const Data no_script = Structure{{dlms::octet_string(cosem::ObisCode{}), Data{std::uint16_t{0}}}};
   switch (attribute) {
     case 2:
@@ -68,8 +84,9 @@ GetResult read_limiter(DlmsContext& context, std::int8_t attribute) {
     case 5:
       return Data{limit};
     case 6:
+      return Data{kWatchedSeconds};
     case 7:
-      return Data{std::uint32_t{20}};
+      return Data{kPauseSeconds};
     case 8:
       return Structure{
           {Data{std::uint16_t{0}}, dlms::octet_string(dlms::DateTime{}), Data{std::uint32_t{0}}}};

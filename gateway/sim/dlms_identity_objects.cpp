@@ -78,7 +78,7 @@ void add_identity_objects(DlmsObjects& objects) {
     return std::string{context.meter.serial().text()};
   }));
   objects.push_back(text_object(cosem::kFirmwareId, [](const DlmsContext& context) {
-    return context.meter.settings().firmware;
+    return context.image.running().value_or(context.meter.settings().firmware);
   }));
   objects.push_back({.class_id = cosem::clock::kClass,
                      .name = cosem::kClock,

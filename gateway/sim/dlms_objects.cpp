@@ -16,8 +16,9 @@ using dlms::GetResult;
 std::variant<const DlmsObject*, AccessResult> find(const DlmsContext& context,
                                                    std::uint16_t class_id,
                                                    const cosem::ObisCode& name) {
-  const auto found = std::ranges::find(dlms_objects(), name, &DlmsObject::name);
-  if (found == dlms_objects().end()) return AccessResult::ObjectUndefined;
+  const DlmsObjects& objects = dlms_objects(context);
+  const auto found = std::ranges::find(objects, name, &DlmsObject::name);
+  if (found == objects.end()) return AccessResult::ObjectUndefined;
   if (found->class_id != class_id) return AccessResult::ObjectClassInconsistent;
   const bool allowed =
       found->needs == DlmsRights::Basic || context.session.rights == DlmsRights::Full;
@@ -50,11 +51,18 @@ const DlmsObjects& dlms_objects() {
     add_register_objects(out);
     add_profile_objects(out);
     add_control_objects(out);
+    add_calendar_objects(out);
+    add_image_objects(out);
     add_payment_objects(out);
+    add_sts_objects(out);
     add_change_objects(out);
     return out;
   }();
   return objects;
+}
+
+const DlmsObjects& dlms_objects(const DlmsContext& context) {
+  return context.setup.objects ? *context.setup.objects : dlms_objects();
 }
 
 GetResult read_attribute(DlmsContext& context, const dlms::AttributeReference& attribute) {

@@ -34,6 +34,7 @@ struct DlmsContext {
   const DlmsSetup& setup;
   DlmsSession& session;
   const DlmsCounters& counters;
+  DlmsImage& image;
 };
 
 using AttributeReader = std::function<dlms::GetResult(DlmsContext&, std::int8_t attribute)>;
@@ -59,8 +60,10 @@ struct DlmsObject {
 };
 using DlmsObjects = std::vector<DlmsObject>;
 
-/// All objects, in the order of the list that the association shows.
+/// The virtual meter's own objects, in the order of the list that the association shows.
 [[nodiscard]] const DlmsObjects& dlms_objects();
+/// Those that this meter shows: its model's, where it has one (dlms_model_objects.hpp).
+[[nodiscard]] const DlmsObjects& dlms_objects(const DlmsContext& context);
 
 [[nodiscard]] dlms::GetResult read_attribute(DlmsContext& context,
                                              const dlms::AttributeReference& attribute);
@@ -77,10 +80,15 @@ void add_association_objects(DlmsObjects& objects);  // dlms_association_objects
 void add_register_objects(DlmsObjects& objects);     // dlms_register_objects.cpp
 void add_profile_objects(DlmsObjects& objects);      // dlms_profile_objects.cpp
 void add_control_objects(DlmsObjects& objects);      // dlms_control_objects.cpp
+void add_calendar_objects(DlmsObjects& objects);     // dlms_calendar_objects.cpp
+void add_image_objects(DlmsObjects& objects);        // dlms_image_objects.cpp
 void add_payment_objects(DlmsObjects& objects);      // dlms_payment_objects.cpp
+void add_sts_objects(DlmsObjects& objects);          // dlms_sts_objects.cpp
 void add_change_objects(DlmsObjects& objects);       // dlms_change_objects.cpp
 
 // ---- what several of them need ------------------------------------------------------------------
+/// The number of a unit in the Blue Book's table 4; 255 for one it does not have.
+[[nodiscard]] std::uint8_t dlms_unit_number(Unit unit);
 /// The transaction of an order that is about to be given.
 [[nodiscard]] operation::TransactionId take_transaction(DlmsContext& context);
 /// Gives the meter an order and says how it went, as far as a result code can.

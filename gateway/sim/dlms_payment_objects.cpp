@@ -32,9 +32,19 @@ const OrderSeen* last_code(const DlmsContext& context) {
   return found == orders.rend() ? nullptr : &*found;
 }
 
+constexpr std::size_t kPackedOctets = 10;
+
+model::TokenEncoding encoding_of(const Data& parameter) {
+  if (parameter.is<dlms::VisibleString>()) return model::TokenEncoding::Visible;
+  const Octets* octets = dlms::octets_of(parameter);
+  const bool packed = octets != nullptr && octets->size() == kPackedOctets;
+  return packed ? model::TokenEncoding::Bcd : model::TokenEncoding::Ascii;
+}
+
 /// Twenty digits, as characters or packed (token encodings differ from maker to maker).
-std::optional<std::string> digits_of(const Data& parameter) {
-  constexpr std::size_t kPackedOctets = 10;
+std::optional<std::string> digits_of(const Data& parameter,
+                                     const std::optional<model::TokenEncoding>& only) {
+  if (only && *only != encoding_of(parameter)) return std::nullopt;
   const Octets* octets = dlms::octets_of(parameter);
   if (octets == nullptr || octets->size() != kPackedOctets) return dlms::text_of(parameter);
   std::string digits;
@@ -47,7 +57,7 @@ std::optional<std::string> digits_of(const Data& parameter) {
 
 /// Success means no more than that the code was taken in; what became of it stands in the status.
 AccessResult enter_token(DlmsContext& context, std::int8_t, const Data& parameter) {
-  const auto digits = digits_of(parameter);
+  const auto digits = digits_of(parameter, context.setup.token_encoding);
   if (!digits) return AccessResult::TypeUnmatched;
   const auto token = Token::parse(*digits);
   if (!token) return AccessResult::ScopeOfAccessViolated;
@@ -128,13 +138,19 @@ GetResult read_token_gateway(DlmsContext& context, std::int8_t attribute) {
 
 constexpr std::int32_t kLowCredit = 500;
 
-/// First bit first: in credit, low credit, ..., out of credit.
+/// Below zero it lives on the emergency credit that its user asked for.
+bool owes(const DlmsContext& context) {
+  return context.meter.balance_minor() < 0 && context.meter.settings().emergency_credit_minor > 0;
+}
+
+/// First bit first: in credit, low credit, ..., selectable credit in use, out of credit.
 Data credit_status(const DlmsContext& context) {
   const std::int64_t balance = context.meter.balance_minor();
   std::uint8_t bits = 0;
   if (balance > 0) bits |= 0x80U;
   if (balance > 0 && balance <= kLowCredit) bits |= 0x40U;
-  if (balance <= 0) bits |= 0x02U;
+  if (owes(context)) bits |= 0x04U;
+  if (context.meter.relay().causes.has(SupplyCauses::kNoCredit)) bits |= 0x02U;
   return dlms::BitString{8, {bits}};
 }
 
@@ -146,7 +162,7 @@ GetResult read_account(DlmsContext& context, std::int8_t attribute) {
           {Data{Enum{static_cast<std::uint8_t>(context.meter.settings().prepayment ? 2 : 1)}},
            Data{Enum{2}}}};
     case 3:
-      return Data{std::uint8_t{0}};
+      return Data{static_cast<std::uint8_t>(owes(context) ? 1 : 0)};
     case 4:
       return credit_status(context);
     case 5:

@@ -8,6 +8,7 @@
 
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/obis_names.hpp"
+#include "protocols/cosem/profile_rows.hpp"
 #include "protocols/dlms/data_access.hpp"
 #include "protocols/dlms/selective_access.hpp"
 
@@ -27,8 +28,14 @@ constexpr UtcSeconds kEnd{std::chrono::seconds{std::numeric_limits<std::uint32_t
 
 /// Rows as a buffer of these columns; with null-data in the place of what the row before tells
 /// (Blue Book, 4.3.6.2.2).
-Data encode_rows(const std::vector<DlmsProfileRow>& rows, const std::vector<std::size_t>& columns,
-                 std::chrono::seconds period, bool null_data) {
+Data encode_rows(const DlmsContext& context, const DlmsProfile& profile,
+                 const std::vector<DlmsProfileRow>& rows, const std::vector<std::size_t>& columns) {
+  const bool null_data = context.setup.quirks.null_data;
+  const std::chrono::seconds period = profile.period(context.meter);
+  const auto stamp = [&](UtcSeconds time) -> Data {
+    if (profile.times_are_numbers) return cosem::seconds_since_2000(time);
+    return dlms::octet_string(dlms::utc_date_time(time));
+  };
   Array buffer;
   buffer.elements.reserve(rows.size());
   const DlmsProfileRow* before = nullptr;
@@ -43,7 +50,7 @@ Data encode_rows(const std::vector<DlmsProfileRow>& rows, const std::vector<std:
       if (follows) {
         cells.elements.emplace_back();
       } else if (column == 0) {
-        cells.elements.push_back(dlms::octet_string(dlms::utc_date_time(row.captured)));
+        cells.elements.push_back(stamp(row.captured));
       } else {
         cells.elements.push_back(row.cells[column - 1]);
       }
@@ -60,7 +67,13 @@ std::vector<std::size_t> all_columns(const DlmsProfile& profile) {
   return columns;
 }
 
-std::optional<UtcSeconds> bound(const Data& data) {
+std::optional<UtcSeconds> bound(const DlmsProfile& profile, const Data& data) {
+  if (profile.times_are_numbers) {
+    const auto seconds = dlms::integer_of(data);
+    if (!seconds) return std::nullopt;
+    return UtcSeconds{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}} +
+           std::chrono::seconds{*seconds};
+  }
   const auto given = dlms::date_time_of(data);
   if (!given) return std::nullopt;
   const auto time = dlms::to_utc(*given);
@@ -70,9 +83,9 @@ std::optional<UtcSeconds> bound(const Data& data) {
 
 GetResult read_range(DlmsContext& context, const DlmsProfile& profile,
                      const dlms::RangeAccess& range) {
-  if (range.restricting != clock_column()) return AccessResult::ScopeOfAccessViolated;
-  const auto from = bound(range.from);
-  const auto to = bound(range.to);
+  if (range.restricting != profile.columns.front()) return AccessResult::ScopeOfAccessViolated;
+  const auto from = bound(profile, range.from);
+  const auto to = bound(profile, range.to);
   if (!from || !to) return AccessResult::TypeUnmatched;
   std::vector<std::size_t> columns;
   for (const CaptureObject& wanted : range.columns) {
@@ -81,8 +94,7 @@ GetResult read_range(DlmsContext& context, const DlmsProfile& profile,
     columns.push_back(static_cast<std::size_t>(found - profile.columns.begin()));
   }
   if (columns.empty()) columns = all_columns(profile);
-  return encode_rows(profile.rows(context.meter, *from, *to), columns,
-                     profile.period(context.meter), context.setup.quirks.null_data);
+  return encode_rows(context, profile, profile.rows(context.meter, *from, *to), columns);
 }
 
 GetResult read_entries(DlmsContext& context, const DlmsProfile& profile,
@@ -102,14 +114,14 @@ GetResult read_entries(DlmsContext& context, const DlmsProfile& profile,
   if (first >= last) return Data{Array{}};
   rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(last), rows.end());
   rows.erase(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(first));
-  return encode_rows(rows, columns, profile.period(context.meter), context.setup.quirks.null_data);
+  return encode_rows(context, profile, rows, columns);
 }
 
 GetResult read_profile(DlmsContext& context, const DlmsProfile& profile, std::int8_t attribute) {
   switch (attribute) {
     case cosem::profile_generic::kBuffer:
-      return encode_rows(profile.rows(context.meter, kBeginning, kEnd), all_columns(profile),
-                         profile.period(context.meter), context.setup.quirks.null_data);
+      return encode_rows(context, profile, profile.rows(context.meter, kBeginning, kEnd),
+                         all_columns(profile));
     case cosem::profile_generic::kCaptureObjects: {
       Array columns;
       for (const CaptureObject& column : profile.columns) {
@@ -122,7 +134,7 @@ GetResult read_profile(DlmsContext& context, const DlmsProfile& profile, std::in
     case cosem::profile_generic::kSortMethod:
       return Data{Enum{1}};  // first in, first out
     case cosem::profile_generic::kSortObject:
-      return dlms::encode_capture_object(clock_column());
+      return dlms::encode_capture_object(profile.columns.front());
     case cosem::profile_generic::kEntriesInUse:
       return Data{static_cast<std::uint32_t>(profile.rows(context.meter, kBeginning, kEnd).size())};
     default:

@@ -28,6 +28,7 @@ struct DlmsProfile {
   std::function<std::vector<DlmsProfileRow>(const virtual_meter::VirtualMeter&, UtcSeconds from,
                                             UtcSeconds to)>
       rows{};
+  bool times_are_numbers = false;  ///< seconds since 2000, in rows and in ranges
 };
 
 [[nodiscard]] DlmsObject profile_object(DlmsProfile profile);

@@ -15,8 +15,41 @@ using dlms::Data;
 using dlms::GetResult;
 using virtual_meter::VirtualMeter;
 
-/// The numbers of the Blue Book's table 4.
-std::uint8_t unit_number(Unit unit) {
+/// The type meters commonly have for it: counters without a sign, the rest with one.
+Data number_data(std::int64_t number, Unit unit) {
+  const bool counter = unit == Unit::Wh || unit == Unit::VArh;
+  if (!counter) return Data{static_cast<std::int32_t>(number)};
+  if (number >= 0 && number <= std::numeric_limits<std::uint32_t>::max()) {
+    return Data{static_cast<std::uint32_t>(number)};
+  }
+  return Data{number};
+}
+
+GetResult read_register(DlmsContext& context, const cosem::ObisCode& name, std::int8_t attribute) {
+  const auto answer = context.meter.perform(operation::ReadRegisters{{name}}, context.now);
+  if (!answer) return AccessResult::ObjectUnavailable;
+  const RegisterValue& value = std::get<RegisterReading>(*answer).values.front();
+  if (attribute == cosem::register_object::kScalerUnit) {
+    return cosem::encode_scaler_unit({value.value.exponent, dlms_unit_number(value.unit)});
+  }
+  return number_data(value.value.mantissa, value.unit);
+}
+
+/// Energy of the period closed last: what a row of the load profile holds.
+GetResult read_period(DlmsContext& context, std::size_t channel, std::uint8_t unit,
+                      std::int8_t attribute) {
+  if (attribute == cosem::register_object::kScalerUnit) {
+    return cosem::encode_scaler_unit({0, unit});
+  }
+  const UtcSeconds now = context.meter.meter_time();
+  const auto rows = context.meter.intervals(now - 2 * context.meter.settings().capture_period, now);
+  if (rows.empty()) return AccessResult::TemporaryFailure;
+  return Data{static_cast<std::uint32_t>(rows.back().values[channel].value)};
+}
+
+}  // namespace
+
+std::uint8_t dlms_unit_number(Unit unit) {
   switch (unit) {
     case Unit::W:
       return 27;
@@ -40,40 +73,6 @@ std::uint8_t unit_number(Unit unit) {
       return 255;
   }
 }
-
-/// The type meters commonly have for it: counters without a sign, the rest with one.
-Data number_data(std::int64_t number, Unit unit) {
-  const bool counter = unit == Unit::Wh || unit == Unit::VArh;
-  if (!counter) return Data{static_cast<std::int32_t>(number)};
-  if (number >= 0 && number <= std::numeric_limits<std::uint32_t>::max()) {
-    return Data{static_cast<std::uint32_t>(number)};
-  }
-  return Data{number};
-}
-
-GetResult read_register(DlmsContext& context, const cosem::ObisCode& name, std::int8_t attribute) {
-  const auto answer = context.meter.perform(operation::ReadRegisters{{name}}, context.now);
-  if (!answer) return AccessResult::ObjectUnavailable;
-  const RegisterValue& value = std::get<RegisterReading>(*answer).values.front();
-  if (attribute == cosem::register_object::kScalerUnit) {
-    return cosem::encode_scaler_unit({value.value.exponent, unit_number(value.unit)});
-  }
-  return number_data(value.value.mantissa, value.unit);
-}
-
-/// Energy of the period closed last: what a row of the load profile holds.
-GetResult read_period(DlmsContext& context, std::size_t channel, std::uint8_t unit,
-                      std::int8_t attribute) {
-  if (attribute == cosem::register_object::kScalerUnit) {
-    return cosem::encode_scaler_unit({0, unit});
-  }
-  const UtcSeconds now = context.meter.meter_time();
-  const auto rows = context.meter.intervals(now - 2 * context.meter.settings().capture_period, now);
-  if (rows.empty()) return AccessResult::TemporaryFailure;
-  return Data{static_cast<std::uint32_t>(rows.back().values[channel].value)};
-}
-
-}  // namespace
 
 void add_register_objects(DlmsObjects& objects) {
   const auto add = [&](const cosem::ObisCode& name, AttributeReader read) {

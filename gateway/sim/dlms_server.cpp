@@ -93,7 +93,7 @@ Octets DlmsServer::serve_plain(OctetView octets, virtual_meter::VirtualMeter& me
     case DlmsReaction::CheckReply:
       return dlms::encode_apdu(reply_to_hls(*reply));
     case DlmsReaction::Serve: {
-      DlmsContext context{meter, now, setup_, association_.session(), counters_};
+      DlmsContext context{meter, now, setup_, association_.session(), counters_, counters_.image};
       return dlms::encode_apdu(
           services_.serve(apdu.value(), context, association_.response_limit()));
     }

@@ -29,8 +29,8 @@ dlms::SystemTitle title_of(const SerialNumber& serial) {
   return dlms::SystemTitle{octets};
 }
 
-DlmsClient management(const SerialNumber& serial, DlmsSecurity security) {
-  DlmsClient client{.number = kDlmsManagementClient, .rights = DlmsRights::Full};
+DlmsClient management(const SerialNumber& serial, DlmsSecurity security, std::uint16_t number) {
+  DlmsClient client{.number = number, .rights = DlmsRights::Full};
   if (security == DlmsSecurity::LowLevel) {
     const std::string password = dlms_password(serial);
     client.mechanism = dlms::AuthenticationMechanism::LowLevel;
@@ -85,13 +85,13 @@ std::string dlms_key_file(const SerialNumber& serial, DlmsSecurity security) {
          "\"\nauthentication_key = \"" + hex::text(keys.authentication.view()) + "\"\n";
 }
 
-DlmsSetup dlms_setup(const SerialNumber& serial, DlmsSecurity security) {
+DlmsSetup dlms_setup(const SerialNumber& serial, DlmsSecurity security, std::uint16_t client) {
   DlmsSetup setup{.conformance = dlms_conformance(), .title = title_of(serial)};
   setup.keys.unicast = key(serial, "encryption key");
   setup.keys.authentication = key(serial, "authentication key");
   setup.master_key = key(serial, "master key");
   setup.clients.push_back({});
-  setup.clients.push_back(management(serial, security));
+  setup.clients.push_back(management(serial, security, client));
   return setup;
 }
 

@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "gateway/sim/dlms_image.hpp"
 #include "meters/identity.hpp"
+#include "meters/models/dlms_layout.hpp"
 #include "protocols/dlms/acse/conformance.hpp"
 #include "protocols/dlms/acse/names.hpp"
 #include "protocols/dlms/security/ciphering_keys.hpp"
@@ -47,6 +50,8 @@ struct DlmsQuirks {
   bool repeats_counter = false;  ///< pass four shows a counter that was used before
 };
 
+struct DlmsObject;  // dlms_objects.hpp
+
 struct DlmsSetup {
   std::uint16_t max_pdu = 1024;  ///< of APDUs it takes; what it sends also fits the client's limit
   dlms::Conformance conformance{};
@@ -55,6 +60,10 @@ struct DlmsSetup {
   crypto::SecretOctets master_key{};
   std::vector<DlmsClient> clients{};
   DlmsQuirks quirks{};
+  /// What a model that is not the virtual meter's own shows of it; none: its own objects.
+  std::shared_ptr<const std::vector<DlmsObject>> objects{};
+  /// The one form in which a code may be entered; none: any.
+  std::optional<model::TokenEncoding> token_encoding{};
 };
 
 /// Everything of IEC 62056-5-3 that the virtual meter can.
@@ -62,7 +71,8 @@ struct DlmsSetup {
 
 /// PUBLIC TEST KEYS: title, keys and password follow from the serial number and can be worked out
 /// by anybody. They open simulated meters and nothing else.
-[[nodiscard]] DlmsSetup dlms_setup(const SerialNumber& serial, DlmsSecurity security);
+[[nodiscard]] DlmsSetup dlms_setup(const SerialNumber& serial, DlmsSecurity security,
+                                   std::uint16_t client = kDlmsManagementClient);
 /// `MG12345678` for serial VM12345678: the password of the management client.
 [[nodiscard]] std::string dlms_password(const SerialNumber& serial);
 
@@ -70,12 +80,14 @@ struct DlmsSetup {
 /// run`); empty where nothing has to be shown.
 [[nodiscard]] std::string dlms_key_file(const SerialNumber& serial, DlmsSecurity security);
 
-/// The counters under a meter's keys. They outlive associations, connections and the simulator:
-/// `keep` writes them down and says whether it could.
+/// What outlives associations and connections: the counters under a meter's keys, which `keep`
+/// writes down for the next simulator, saying whether it could, and the firmware that is being
+/// brought in.
 struct DlmsCounters {
   dlms::SendCounter sending{};
   dlms::ReceiveCounter received{};
   std::function<bool(std::uint32_t send_end, std::optional<std::uint32_t> received)> keep{};
+  DlmsImage image{};
 };
 
 }  // namespace metergate::sim

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sim/dlms_street.hpp"
 
+#include "gateway/sim/dlms_model_objects.hpp"
 #include "gateway/sim/state_file.hpp"
 
 namespace metergate::sim {
 
+DlmsStreet::DlmsStreet(const StreetOptions& options,
+                       const std::optional<model::MeterModel>& meter_model)
+    : options_{options} {
+  if (!meter_model) return;
+  objects_ = objects_of_model(*meter_model);
+  token_encoding_ = meter_model->dlms.token_encoding;
+}
+
 Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber& serial, Wire wire,
                                           unsigned number) {
-  DlmsSetup setup = dlms_setup(serial, options_.dlms.security);
+  DlmsSetup setup = dlms_setup(serial, options_.dlms.security, options_.dlms.access.client);
+  setup.objects = objects_;
+  setup.token_encoding = token_encoding_;
   setup.max_pdu = options_.dlms.max_pdu;
   auto opened = DlmsMeter::open(meter, std::move(setup), options_.directory);
   if (!opened) return failure(opened.error());

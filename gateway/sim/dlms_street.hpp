@@ -8,8 +8,10 @@
 #include "gateway/sim/dlms_callers.hpp"
 #include "gateway/sim/dlms_line.hpp"
 #include "gateway/sim/dlms_modems.hpp"
+#include "gateway/sim/dlms_objects.hpp"
 #include "gateway/sim/dlms_tcp_server.hpp"
 #include "gateway/sim/street_options.hpp"
+#include "meters/models/meter_model.hpp"
 
 namespace metergate::sim {
 
@@ -17,7 +19,8 @@ namespace metergate::sim {
 /// connections to a gateway, topics of a broker.
 class DlmsStreet {
  public:
-  explicit DlmsStreet(const StreetOptions& options) : options_{options} {}
+  /// With a model of its own each meter shows what that names.
+  DlmsStreet(const StreetOptions& options, const std::optional<model::MeterModel>& meter_model);
 
   enum class Wire : std::uint8_t { Line, Tcp, DialIn, Mqtt };
   /// Before `start`. `number` counts from 1 on each wire.
@@ -36,6 +39,8 @@ class DlmsStreet {
 
  private:
   const StreetOptions& options_;
+  std::shared_ptr<const DlmsObjects> objects_;
+  std::optional<model::TokenEncoding> token_encoding_;
   std::vector<std::unique_ptr<DlmsMeter>> meters_;
   DlmsTargets on_line_;
   DlmsTargets on_tcp_;

@@ -69,15 +69,23 @@ std::string port_of(const StreetOptions& options, std::uint16_t given, const cha
 
 /// What the gateway has to show to all DLMS meters of the street; empty for nothing.
 std::string dlms_access(const StreetOptions& options) {
-  if (options.dlms.security == DlmsSecurity::None) return {};
+  const model::DlmsUsualAccess usual;
+  const model::DlmsUsualAccess& access = options.dlms.access;
+  std::string head = "\n[dlms]\n";
+  if (access.client != usual.client) head += "client = " + std::to_string(access.client) + "\n";
+  if (access.invocation_counter != usual.invocation_counter) {
+    head += "invocation_counter = \"" + access.invocation_counter.text() + "\"\n";
+  }
+  if (options.dlms.security == DlmsSecurity::None) {
+    return access.client == usual.client ? std::string{} : head;
+  }
   std::error_code ignored;
   const auto folder = std::filesystem::absolute(options.directory / kDlmsKeyFolder, ignored);
   const std::string key_file = "key_file = \"" + (folder / "{id}.toml").string() + "\"\n";
   if (options.dlms.security == DlmsSecurity::LowLevel) {
-    return "\n[dlms]\nauthentication = \"lls\"\n" + key_file;
+    return head + "authentication = \"lls\"\n" + key_file;
   }
-  return "\n[dlms]\nauthentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\n" +
-         key_file;
+  return head + "authentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\n" + key_file;
 }
 
 void dlms_lines(std::ostream& out, const StreetOptions& options,

@@ -263,11 +263,17 @@ struct Street::Parts {
     if (wanted.meters + wanted.tcp_meters + wanted.dial_in_meters + wanted.mqtt_meters == 0) {
       return Done{};
     }
-    dlms = std::make_unique<DlmsStreet>(options);
+    std::optional<model::MeterModel> dlms_model;
+    if (options.dlms.model != kVirtualDlmsModel) {
+      auto loaded = load_model(options, options.dlms.model, model::Protocol::Dlms);
+      if (!loaded) return failure(loaded.error());
+      dlms_model = std::move(*loaded);
+    }
+    dlms = std::make_unique<DlmsStreet>(options, dlms_model);
     const auto hang_on = [&](DlmsStreet::Wire on, const std::string& name, unsigned wire,
                              unsigned count) -> Result<Done, std::string> {
       for (unsigned number = 1; number <= count; ++number) {
-        const auto hung = hang(name, name, wire, number, {});
+        const auto hung = hang(name, name, wire, number, dlms_model.value_or(model::MeterModel{}));
         if (!hung) return failure(hung.error());
         const auto serial = SerialNumber::parse(meter_serial(wire, number));
         if (const auto added = dlms->add(**hung, *serial, on, number); !added) return added;

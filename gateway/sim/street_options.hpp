@@ -10,6 +10,7 @@
 
 #include "gateway/sim/dlms_setup.hpp"
 #include "gateway/sim/wire_line.hpp"
+#include "meters/models/dlms_layout.hpp"
 #include "meters/supply.hpp"
 #include "meters/virtual/settings.hpp"
 #include "protocols/sts/key_attributes.hpp"
@@ -24,13 +25,18 @@ enum class TokenRule : std::uint8_t { Open, Cryptographic };
 /// any.
 inline constexpr const char* kDlmsKeyFolder = "dlms-keys";
 
+inline constexpr const char* kVirtualDlmsModel = "virtual-prepayment-dlms";
+
 /// Meters that speak DLMS/COSEM.
 struct DlmsOptions {
   unsigned meters = 0;  ///< on one HDLC line, `<directory>/hdlc`, at the addresses from 17
-  std::string model = "virtual-prepayment-dlms";  ///< that a gateway knows them by
-  unsigned tcp_meters = 0;                        ///< at the wPorts from 1 on one TCP port
-  std::uint16_t tcp_port = 0;   ///< 0: a free one, to be found in `<directory>/dlms-port`
-  unsigned dial_in_meters = 0;  ///< that connect to a gateway
+  /// That a gateway knows them by. Of any but this one the meters show what the model names, where
+  /// it says, in its event codes and token encoding.
+  std::string model = kVirtualDlmsModel;
+  model::DlmsUsualAccess access{};  ///< client number and counter object, as the model has them
+  unsigned tcp_meters = 0;          ///< at the wPorts from 1 on one TCP port
+  std::uint16_t tcp_port = 0;       ///< 0: a free one, to be found in `<directory>/dlms-port`
+  unsigned dial_in_meters = 0;      ///< that connect to a gateway
   std::string dial_host = "127.0.0.1";
   std::uint16_t dial_port = 0;
   unsigned mqtt_meters = 0;        ///< whose modems speak MQTT, at the broker of the others

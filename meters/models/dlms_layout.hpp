@@ -10,18 +10,20 @@
 
 #include "meters/event_log.hpp"
 #include "meters/quantity.hpp"
-#include "protocols/cosem/obis_code.hpp"
+#include "protocols/cosem/obis_names.hpp"
+#include "protocols/dlms/acse/names.hpp"
 
 /// Where a meter that speaks DLMS/COSEM keeps what we want of it. Scalers, columns and periods are
 /// read from the meter itself; here stands what it does not say.
 namespace metergate::model {
 
-/// A register (class 3), or another class with a number and a scaler_unit.
+/// A register (class 3), or an attribute of another class that holds a number.
 struct DlmsRegister {
   cosem::ObisCode obis;
   std::string name;
   std::uint16_t class_id = 3;
-  Unit unit = Unit::None;  ///< what it must be; another one in the meter is an error
+  std::int8_t attribute = 2;  ///< where that is a structure, its first field
+  Unit unit = Unit::None;     ///< what it must be; another one in the meter is an error
 
   friend bool operator==(const DlmsRegister&, const DlmsRegister&) = default;
 };
@@ -36,14 +38,35 @@ enum class TokenEncoding : std::uint8_t {
 /// The columns of an event log, by value groups C and D of their logical names.
 struct DlmsLogColumns {
   std::uint16_t code = 0x600B;  ///< 96.11
-  std::uint16_t sequence = 0;   ///< the running number
+  std::uint16_t sequence = 0;   ///< the running number; 0: none, rows are numbered by their time
   std::uint16_t cause = 0;
   std::uint16_t detail = 0;
 
   friend bool operator==(const DlmsLogColumns&, const DlmsLogColumns&) = default;
 };
 
+/// Scripts (class 9) that move the relay, in the place of the methods of disconnect control.
+struct DlmsRelayScripts {
+  cosem::ObisCode table;
+  std::uint16_t off = 0;  ///< 0: there is none
+  std::uint16_t armed = 0;
+  std::uint16_t on = 0;
+
+  friend bool operator==(const DlmsRelayScripts&, const DlmsRelayScripts&) = default;
+};
+
+/// What meters of the model usually want to be shown; a meter's own access is in the configuration.
+struct DlmsUsualAccess {
+  std::uint16_t client = 1;
+  dlms::AuthenticationMechanism authentication = dlms::AuthenticationMechanism::Lowest;
+  bool ciphered = false;
+  cosem::ObisCode invocation_counter = cosem::invocation_counter_object(0);
+
+  friend bool operator==(const DlmsUsualAccess&, const DlmsUsualAccess&) = default;
+};
+
 struct DlmsLayout {
+  std::optional<DlmsUsualAccess> access;
   std::optional<cosem::ObisCode> serial;
   std::optional<cosem::ObisCode> firmware;
   std::optional<cosem::ObisCode> clock;
@@ -55,7 +78,9 @@ struct DlmsLayout {
   DlmsLogColumns log_columns;
   /// Bits of a profile's status column, and what they mark.
   std::map<std::uint16_t, std::uint16_t> status_marks;
+  bool times_are_numbers = false;  ///< rows are stamped in seconds since 2000, UTC
   std::optional<cosem::ObisCode> disconnect_control;
+  std::optional<DlmsRelayScripts> relay_scripts;
   std::optional<cosem::ObisCode> relay_causes;      ///< bits of SupplyCauses
   std::optional<cosem::ObisCode> relay_operations;  ///< today
   std::optional<cosem::ObisCode> token_gateway;
@@ -64,6 +89,8 @@ struct DlmsLayout {
   std::optional<cosem::ObisCode> transaction;
   std::optional<cosem::ObisCode> outcome;  ///< {transaction, 0 or number of the refusal, value}
   std::optional<cosem::ObisCode> change_tenancy;
+  /// A date instead of that: what is from before it is hidden from whoever comes after.
+  std::optional<cosem::ObisCode> tenancy_date;
   std::optional<cosem::ObisCode> change_supplier;
   std::optional<cosem::ObisCode> tariff;
   /// Minutes from the meter's standard time to UTC, for times without deviation.

@@ -221,6 +221,11 @@ struct MeterModel {
                                [&](const auto& entry) { return entry.second == log; });
   }
 
+  /// Whether a number that is missing between two log entries is an entry that was lost.
+  [[nodiscard]] bool numbers_log_entries() const {
+    return protocol != Protocol::Dlms || dlms.log_columns.sequence != 0;
+  }
+
   friend bool operator==(const MeterModel&, const MeterModel&) = default;
 };
 

@@ -186,6 +186,17 @@ inline constexpr std::int8_t kEnter = 1;
 
 namespace sts {
 inline constexpr std::uint16_t kClass = 116;
+inline constexpr std::int8_t kMeterPan = 2;
+inline constexpr std::int8_t kCommodity = 3;
+inline constexpr std::int8_t kTokenCarriers = 4;
+inline constexpr std::int8_t kAlgorithm = 5;
+inline constexpr std::int8_t kSupplyGroup = 6;
+inline constexpr std::int8_t kTariffIndex = 7;
+inline constexpr std::int8_t kKeyRevision = 8;
+inline constexpr std::int8_t kKeyType = 9;
+inline constexpr std::int8_t kKeyExpiry = 10;
+inline constexpr std::int8_t kKeyChangeTokens = 11;
+inline constexpr std::int8_t kCertificate = 12;
 }  // namespace sts
 
 }  // namespace metergate::cosem

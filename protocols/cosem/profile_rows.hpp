@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -31,6 +32,13 @@ struct ProfileRow {
   bool time_derived = false;       ///< from the row before
   dlms::DataList cells;            ///< one a column, nulls filled in where there was one before
 };
+
+/// A time as GBCS has it in profiles: seconds since 2000, UTC.
+[[nodiscard]] constexpr std::uint32_t seconds_since_2000(UtcSeconds time) {
+  constexpr UtcSeconds kEpoch{std::chrono::sys_days{std::chrono::year{2000} / 1 / 1}};
+  const std::int64_t seconds = (time - kEpoch).count();
+  return seconds < 0 ? 0 : static_cast<std::uint32_t>(std::min<std::int64_t>(seconds, 0xFFFF'FFFF));
+}
 
 /// Which row could not be read, and why.
 struct RowFault {

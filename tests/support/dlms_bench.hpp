@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gateway/drivers/driver.hpp"
+#include "gateway/sim/dlms_model_objects.hpp"
 #include "gateway/sim/dlms_server.hpp"
 #include "protocols/crypto/random.hpp"
 #include "protocols/dlms/client_session.hpp"
@@ -30,6 +31,12 @@ struct BenchOptions {
   dlms::Ciphering ciphering = dlms::Ciphering::Global;  ///< with Gmac
   hdlc::LinkParameters link{};
   std::uint16_t meter_pdu = 1024;
+  const model::MeterModel* meter_model = nullptr;  ///< that the meter shows; none: its own
+
+  [[nodiscard]] std::uint16_t client() const {
+    const bool has_own = meter_model != nullptr && meter_model->dlms.access;
+    return has_own ? meter_model->dlms.access->client : kDlmsManagementClient;
+  }
 };
 
 class DlmsBench {
@@ -37,9 +44,13 @@ class DlmsBench {
   DlmsBench(virtual_meter::VirtualMeter& meter, UtcSeconds utc, const BenchOptions& options)
       : meter_{meter},
         utc_{utc},
-        setup_{dlms_setup(meter.settings().serial, options.security)},
+        setup_{dlms_setup(meter.settings().serial, options.security, options.client())},
         settings_{session_settings(options, setup_, meter.settings().serial)} {
     setup_.max_pdu = options.meter_pdu;
+    if (options.meter_model != nullptr) {
+      setup_.objects = objects_of_model(*options.meter_model);
+      setup_.token_encoding = options.meter_model->dlms.token_encoding;
+    }
     counters_.keep = [](std::uint32_t, std::optional<std::uint32_t>) { return true; };
     server_ = std::make_unique<DlmsServer>(setup_, counters_, bench_challenge);
     hdlc::ServerSettings server;
@@ -52,8 +63,8 @@ class DlmsBench {
                                                 const SerialNumber& serial) {
     dlms::SessionSettings out;
     out.carrier = options.carrier;
-    out.client_port = kDlmsManagementClient;
-    out.link.client = hdlc::client_address(kDlmsManagementClient);
+    out.client_port = options.client();
+    out.link.client = hdlc::client_address(options.client());
     out.link.offer = options.link;
     out.association.random = bench_random;
     if (options.security == DlmsSecurity::LowLevel) {

@@ -77,6 +77,8 @@ class TestDlmsClient {
         .outcome.result;
   }
 
+  void let_pass(std::chrono::seconds time) { now_ += time; }
+
   int blocks = 0;  ///< of the last get
 
  private:

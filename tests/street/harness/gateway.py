@@ -71,24 +71,24 @@ def configuration_of(street, north_port, folder):
                                "protocol": "dlms"})
         config["meter_range"].append(
             {**alike, "prefix": "hdlc-", "count": len(street.on_hdlc), "line": "hdlc",
-             "model": "virtual-prepayment-dlms", "first_address": 17})
+             "model": street.dlms_model, "first_address": 17})
     if street.on_dlms:
         config["line"].append({"name": "dlms", "host": "127.0.0.1", "port": street.dlms_port,
                                "protocol": "dlms"})
         config["meter_range"].append(
             {**alike, "prefix": "dlms-", "count": len(street.on_dlms), "line": "dlms",
-             "model": "virtual-prepayment-dlms", "first_address": 1})
+             "model": street.dlms_model, "first_address": 1})
     if street.calling:
         config["line"].append({"name": "call", "listen": street.dial_port,
                                "listen_address": "127.0.0.1", "protocol": "dlms"})
-        config["meter"] = [{"id": meter, "model": "virtual-prepayment-dlms", "line": "call",
+        config["meter"] = [{"id": meter, "model": street.dlms_model, "line": "call",
                             "serial": street.serial(meter)} for meter in street.calling]
     if street.on_modem:
         config["line"].append({"name": "modem", "mqtt_root": "dlms", "protocol": "dlms",
                                "answer_timeout_ms": 2000})
         config["meter_range"].append(
             {**alike, "prefix": "modem-", "count": len(street.on_modem), "line": "modem",
-             "model": "virtual-prepayment-dlms"})
+             "model": street.dlms_model})
     if street.on_mqtt or street.on_modem:
         config["mqtt_meters"] = {"timeout_ms": 2000, "broker": {
             "host": "127.0.0.1", "port": north_port, "reconnect_max_ms": 1000}}

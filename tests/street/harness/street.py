@@ -18,6 +18,7 @@ def seconds(text):
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
                  hdlc=0, dlms=0, call=0, modem=0, dlms_security="none",
+                 dlms_model="virtual-prepayment-dlms",
                  history_days=1, token_rule="open", options=(), environment=None):
         super().__init__("street", folder)
         self.binary, self.models, self.folder = binary, models, folder / "street"
@@ -25,7 +26,7 @@ class Street(Running):
                       "--lines", 1 if line else 0, "--meters", line, "--tcp-meters", tcp,
                       "--mqtt-meters", mqtt, "--broker-port", broker_port,
                       "--dlms-meters", hdlc, "--dlms-tcp-meters", dlms,
-                      "--dlms-security", dlms_security]
+                      "--dlms-security", dlms_security, "--dlms-model", dlms_model]
         self.dial_port = free_port() if call else 0
         if call:
             self.shape += ["--dlms-dial-in", call, "--dlms-dial-port", self.dial_port]
@@ -42,7 +43,7 @@ class Street(Running):
         self.on_modem = [f"modem-{n:03d}" for n in range(1, modem + 1)]
         self.meters = (self.on_line + self.on_tcp + self.on_mqtt + self.on_hdlc + self.on_dlms
                        + self.calling + self.on_modem)
-        self.dlms_security = dlms_security
+        self.dlms_security, self.dlms_model = dlms_security, dlms_model
         self.tcp_port = self.dlms_port = 0
 
     def start(self):

@@ -45,7 +45,7 @@ TEST_F(ShippedModels, AreNamedLikeTheirFiles) {
 
 TEST_F(ShippedModels, ProveTheRegistersOfRealMetersWithAnExchange) {
   for (const auto& [name, one] : models_) {
-    if (one.manufacturer == "metergate") continue;
+    if (one.manufacturer == "metergate" || one.protocol == model::Protocol::Dlms) continue;
     EXPECT_FALSE(one.captures.empty()) << name;
     for (const model::Capture& capture : one.captures) {
       EXPECT_FALSE(capture.expected.empty()) << name << ": " << capture.source;
@@ -100,11 +100,56 @@ TEST_F(ShippedModels, TellWhereTheVirtualMeterHasItsObjects) {
   EXPECT_EQ(virtual_meter.event_codes, models_.at("virtual-prepayment-mqtt").event_codes);
 }
 
+TEST_F(ShippedModels, SayOfDlmsMetersThatNoMakersDocumentStandsBehindThem) {
+  for (const char* name : {"idis-credit-dlms", "sts-prepayment-dlms", "gbcs-prepayment-dlms"}) {
+    ASSERT_TRUE(models_.contains(name)) << name;
+    const model::MeterModel& one = models_.at(name);
+    EXPECT_EQ(one.protocol, model::Protocol::Dlms) << name;
+    EXPECT_THAT(one.document, ::testing::HasSubstr("second-hand")) << name;
+    EXPECT_FALSE(one.numbers_log_entries()) << name;
+    EXPECT_FALSE(one.dlms.logs.empty()) << name;
+  }
+}
+
+TEST_F(ShippedModels, HaveTheEventCodesOfIdisForAnIdisMeter) {
+  const auto& codes = models_.at("idis-credit-dlms").event_codes;
+  EXPECT_EQ(codes.at(1), EventCode::PowerDown);
+  EXPECT_EQ(codes.at(40), EventCode::TamperStarted);
+  EXPECT_EQ(codes.at(59), EventCode::SupplyArmed);
+  EXPECT_EQ(codes.at(62), EventCode::SupplyOff);
+  EXPECT_EQ(codes.at(87), EventCode::VoltageNormal);
+  EXPECT_FALSE(codes.contains(4)) << "the old time of a clock that was set: 5 tells it";
+}
+
+TEST_F(ShippedModels, HaveTheSixteenBitCodesOfGbcsForAGbcsMeter) {
+  const model::MeterModel& one = models_.at("gbcs-prepayment-dlms");
+  EXPECT_EQ(one.event_codes.at(0x8F32), EventCode::SupplyArmed);
+  EXPECT_EQ(one.event_codes.at(0x810D), EventCode::LowCredit);
+  EXPECT_EQ(one.event_codes.at(0x8F51), EventCode::TokenRefused);
+  ASSERT_TRUE(one.dlms.relay_scripts);
+  EXPECT_EQ(one.dlms.relay_scripts->off, 0x34);
+  EXPECT_EQ(one.dlms.relay_scripts->armed, 0x36);
+  EXPECT_TRUE(one.dlms.tenancy_date);
+  EXPECT_FALSE(one.dlms.access) << "nobody without the trust anchor gets in";
+}
+
+TEST_F(ShippedModels, SayHowAnStsMeterWantsItsDigitsAndWhoMayEnterThem) {
+  const model::MeterModel& one = models_.at("sts-prepayment-dlms");
+  EXPECT_EQ(one.dlms.token_encoding, model::TokenEncoding::Bcd);
+  ASSERT_TRUE(one.dlms.access);
+  EXPECT_EQ(one.dlms.access->client, 4);
+  EXPECT_EQ(one.dlms.access->authentication, dlms::AuthenticationMechanism::HighLevelGmac);
+}
+
 TEST_F(ShippedModels, AreReportedForAPerson) {
   const std::string text = report(models_.at("abb-a43"));
   EXPECT_THAT(text, ::testing::HasSubstr("abb-a43"));
   EXPECT_THAT(text, ::testing::HasSubstr("1-0:1.8.0"));
   EXPECT_THAT(text, ::testing::HasSubstr("20480"));
+  const std::string dlms = report(models_.at("sts-prepayment-dlms"));
+  EXPECT_THAT(dlms, ::testing::HasSubstr("class 116, attribute 6"));
+  EXPECT_THAT(dlms, ::testing::HasSubstr("token digits      bcd"));
+  EXPECT_THAT(dlms, ::testing::HasSubstr("client 4, hls-gmac, ciphered"));
 }
 
 }  // namespace

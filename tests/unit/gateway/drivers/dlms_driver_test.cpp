@@ -79,6 +79,10 @@ TEST_P(DlmsDriverTest, RegistersComeWithTheMetersScalers) {
   const auto real = truth<RegisterReading>(operation::ReadRegisters{});
   ASSERT_EQ(reading.values.size(), model_.dlms.registers.size());
   for (const RegisterValue& value : reading.values) {
+    if (value.obis == cosem::kAccount) {
+      EXPECT_EQ(value.value.text(), "2") << "prepayment";
+      continue;
+    }
     const auto same = std::ranges::find(real.values, value.obis, &RegisterValue::obis);
     ASSERT_NE(same, real.values.end()) << value.obis.text();
     EXPECT_EQ(value.value.text(), same->value.text()) << value.obis.text();

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "config/model_dlms.hpp"
+
+#include <gmock/gmock.h>
+
+#include "config/model_file.hpp"
+
+namespace metergate::config {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kHead = R"(name = "probe"
+manufacturer = "none"
+document = "this test"
+protocol = "dlms"
+capabilities = ["registers", "logs"]
+[dlms]
+serial = "0-0:96.1.0"
+)";
+const std::string kRest = R"([dlms.logs]
+hardware = "0-0:99.98.0"
+[[dlms.register]]
+obis = "1-0:1.8.0"
+name = "import"
+unit = "Wh"
+[event_codes]
+1 = "power-down"
+)";
+
+std::string mistakes(const std::string& keys, const std::string& tables = {}) {
+  const auto read = parse_model(kHead + keys + kRest + tables, "probe.toml");
+  std::string out;
+  if (!read) {
+    for (const ConfigError& error : read.error()) out += error.text() + '\n';
+  }
+  return out;
+}
+
+TEST(ModelDlms, WhatIsNotSaidIsTheUsual) {
+  const auto read = parse_model(kHead + kRest, "probe.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->dlms.registers.front().attribute, 2);
+  EXPECT_EQ(read->dlms.log_columns.sequence, 0);
+  EXPECT_FALSE(read->numbers_log_entries());
+  EXPECT_FALSE(read->dlms.access);
+  EXPECT_FALSE(read->dlms.relay_scripts);
+  EXPECT_FALSE(read->dlms.times_are_numbers);
+}
+
+TEST(ModelDlms, ANumberedLogIsOneWhoseNumbersCount) {
+  const auto read =
+      parse_model(kHead + kRest + "[dlms.log_columns]\nsequence = \"96.15\"\n", "probe.toml");
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->numbers_log_entries());
+}
+
+TEST(ModelDlms, AccessIsReadWithItsWords) {
+  const auto read = parse_model(kHead + kRest + R"([dlms.access]
+client = 4
+authentication = "lls"
+invocation_counter = "0-0:43.1.4"
+)",
+                                "probe.toml");
+  ASSERT_TRUE(read);
+  ASSERT_TRUE(read->dlms.access);
+  EXPECT_EQ(read->dlms.access->client, 4);
+  EXPECT_EQ(read->dlms.access->authentication, dlms::AuthenticationMechanism::LowLevel);
+  EXPECT_FALSE(read->dlms.access->ciphered);
+  EXPECT_EQ(read->dlms.access->invocation_counter, cosem::invocation_counter_object(4));
+}
+
+TEST(ModelDlms, EveryMistakeIsNamedWithWhatWouldBeRight) {
+  EXPECT_THAT(mistakes("", "[dlms.access]\nauthentication = \"secret\"\n"),
+              HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256"));
+  EXPECT_THAT(mistakes("", "[dlms.access]\nclient = 900\n"), HasSubstr("1 to 127"));
+  EXPECT_THAT(mistakes("", "[dlms.relay_scripts]\ntable = \"0-0:10.0.106\"\n"), HasSubstr("off"));
+  EXPECT_THAT(mistakes("", "[dlms.relay_scripts]\ntable = \"here\"\noff = 1\n"),
+              HasSubstr("an OBIS code"));
+  EXPECT_THAT(mistakes("change_tenancy = \"0-0:128.1.0\"\ntenancy_date = \"0-0:94.44.3*2\"\n"),
+              HasSubstr("one of tenancy_date and change_tenancy"));
+  EXPECT_THAT(mistakes("times_are_numbers = 3\n"), HasSubstr("times_are_numbers"));
+}
+
+TEST(ModelDlms, TwoRegistersOfOneCodeWouldHideEachOther) {
+  EXPECT_THAT(mistakes("", "[[dlms.register]]\nobis = \"1-0:1.8.0\"\nname = \"again\"\n"),
+              HasSubstr("a code that no other register has"));
+  EXPECT_THAT(mistakes("",
+                       "[[dlms.register]]\nobis = \"1-0:1.8.1\"\nname = \"t1\"\n"
+                       "attribute = 1\n"),
+              HasSubstr("2 to 127"));
+}
+
+}  // namespace
+}  // namespace metergate::config
