@@ -90,17 +90,44 @@ CliResult<dlms::Apdu> DlmsCaller::ask(const dlms::Apdu& request) {
   return *std::move(answer_);
 }
 
+namespace {
+
+/// An answer that is none to what was asked.
+CliError other_answer(const dlms::Apdu& answer, std::string_view asked) {
+  if (const auto* exception = std::get_if<dlms::ExceptionResponse>(&answer)) {
+    return {kRefused, "the meter says: " + text(*exception)};
+  }
+  return {kRefused, "the meter answers " + std::string{asked} + " with " +
+                        std::string{dlms::apdu_word(answer)}};
+}
+
+}  // namespace
+
 CliResult<dlms::GetResult> DlmsCaller::get(const dlms::AttributeReference& attribute) {
   auto answer = ask(dlms::GetRequest{{}, attribute});
   if (!answer) return failure(answer.error());
   if (auto* response = std::get_if<dlms::GetResponse>(&answer.value())) {
     return std::move(response->result);
   }
-  if (const auto* exception = std::get_if<dlms::ExceptionResponse>(&answer.value())) {
-    return failure(CliError{kRefused, "the meter says: " + text(*exception)});
-  }
-  return failure(CliError{
-      kRefused, "the meter answers a read with " + std::string{dlms::apdu_word(answer.value())}});
+  return failure(other_answer(*answer, "a read"));
+}
+
+CliResult<dlms::AccessResult> DlmsCaller::set(const dlms::AttributeReference& attribute,
+                                              dlms::Data value) {
+  const auto answer = ask(dlms::SetRequest{{}, attribute, std::move(value)});
+  if (!answer) return failure(answer.error());
+  const auto* response = std::get_if<dlms::SetResponse>(&answer.value());
+  if (response == nullptr) return failure(other_answer(*answer, "a write"));
+  return response->result;
+}
+
+CliResult<dlms::AccessResult> DlmsCaller::act(const dlms::MethodReference& method,
+                                              dlms::Data parameter) {
+  const auto answer = ask(dlms::ActionRequest{{}, method, std::move(parameter)});
+  if (!answer) return failure(answer.error());
+  const auto* response = std::get_if<dlms::ActionResponse>(&answer.value());
+  if (response == nullptr) return failure(other_answer(*answer, "a method"));
+  return response->outcome.result;
 }
 
 void DlmsCaller::close() {

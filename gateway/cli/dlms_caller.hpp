@@ -57,6 +57,10 @@ class DlmsCaller {
   /// The meter's answer, whatever it says.
   [[nodiscard]] CliResult<dlms::Apdu> ask(const dlms::Apdu& request);
   [[nodiscard]] CliResult<dlms::GetResult> get(const dlms::AttributeReference& attribute);
+  [[nodiscard]] CliResult<dlms::AccessResult> set(const dlms::AttributeReference& attribute,
+                                                  dlms::Data value);
+  [[nodiscard]] CliResult<dlms::AccessResult> act(const dlms::MethodReference& method,
+                                                  dlms::Data parameter);
   /// Releases association and link; what is not answered is left.
   void close();
 

@@ -5,9 +5,10 @@
 #include <charconv>
 #include <memory>
 
-#include "gateway/cli/dlms_caller.hpp"
-#include "gateway/cli/dlms_capture.hpp"
+#include "gateway/cli/dlms_attribute_names.hpp"
 #include "gateway/cli/dlms_data_text.hpp"
+#include "gateway/cli/dlms_image_command.hpp"
+#include "gateway/cli/dlms_meter.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/table.hpp"
 #include "protocols/cosem/classes.hpp"
@@ -31,50 +32,8 @@ struct Options {
   unsigned days = 1;
 };
 
-CliError refused(const std::string& what, dlms::AccessResult result) {
-  return {kRefused, what + ": the meter says " + std::string{dlms::access_result_word(result)}};
-}
-
-class Meter {
- public:
-  explicit Meter(DlmsCaller caller) : caller_{std::move(caller)} {}
-  void watch(DlmsCaller::Watch watch) { caller_.watch(std::move(watch)); }
-  ~Meter() { caller_.close(); }
-  Meter(const Meter&) = delete;
-  Meter& operator=(const Meter&) = delete;
-
-  CliResult<Data> read(const dlms::AttributeReference& attribute) {
-    auto result = caller_.get(attribute);
-    if (!result) return failure(result.error());
-    if (const auto* no = std::get_if<dlms::AccessResult>(&result.value())) {
-      return failure(refused(attribute.logical_name.text(), *no));
-    }
-    return std::get<Data>(std::move(result).value());
-  }
-
- private:
-  DlmsCaller caller_;
-};
-
-CliResult<std::unique_ptr<Meter>> call(const DlmsMeterOptions& options) {
-  auto prepared = dlms_call(options);
-  if (!prepared) return failure(prepared.error());
-  if (options.host.empty() == options.device.empty()) {
-    return failure(CliError{kUsage, "one of --host and --device says where the meter is"});
-  }
-  auto wire = options.device.empty() ? DlmsWire::connect(options.host, options.port)
-                                     : DlmsWire::open(options.device, options.baud);
-  if (!wire) return failure(wire.error());
-  auto meter = std::make_unique<Meter>(DlmsCaller{std::move(wire).value(), std::move(*prepared)});
-  if (options.capture.empty()) return meter;
-  auto watch = capture_into(options.capture, options.server);
-  if (!watch) return failure(watch.error());
-  meter->watch(std::move(*watch));
-  return meter;
-}
-
 int discover(Console& console, const Options& options) {
-  auto meter = call(options.meter);
+  auto meter = call_dlms_meter(options.meter);
   if (!meter) return complain(console, meter.error());
   const auto data = (*meter)->read({cosem::association::kClass,
                                     cosem::kCurrentAssociation,
@@ -92,12 +51,15 @@ int discover(Console& console, const Options& options) {
   return kOk;
 }
 
+/// What is to be read; attribute 0: all that have a name.
+constexpr std::int8_t kAllAttributes = 0;
+
 /// `OBIS[:class[:attribute]]`; an OBIS code holds one colon itself.
 CliResult<dlms::AttributeReference> reference(const std::string& text) {
   const auto wrong = [&] {
     return failure(CliError{kUsage, "`" + text +
                                         "`: must be OBIS[:CLASS[:ATTRIBUTE]], like "
-                                        "1-0:1.8.0:3:2"});
+                                        "1-0:1.8.0:3:2, or `all` in the attribute's place"});
   };
   const auto first = text.find(':', text.find(':') + 1);
   const auto name = cosem::ObisCode::parse(std::string_view{text}.substr(0, first));
@@ -111,19 +73,58 @@ CliResult<dlms::AttributeReference> reference(const std::string& text) {
     const auto end = digits.data() + digits.size();
     return std::from_chars(digits.data(), end, into).ptr == end && !digits.empty();
   };
-  if (!number(class_id, out.class_id) || !number(attribute, out.attribute)) return wrong();
+  if (!number(class_id, out.class_id)) return wrong();
+  if (attribute == "all") {
+    out.attribute = kAllAttributes;
+    return out;
+  }
+  if (!number(attribute, out.attribute) || out.attribute < 1) return wrong();
   return out;
+}
+
+/// Every attribute of a class whose attributes have names; what the meter refuses is said so.
+int read_all(Console& console, DlmsMeterCall& meter, dlms::AttributeReference wanted) {
+  const ClassNames* names = class_names(wanted.class_id);
+  if (names == nullptr) {
+    return complain(console, {kUsage, "class " + std::to_string(wanted.class_id) +
+                                          ": its attributes have no names here; name one by its "
+                                          "number"});
+  }
+  Outline out;
+  out.line(0, std::string{names->name} + ' ' + wanted.logical_name.text());
+  std::size_t told = 0;
+  for (const AttributeName& attribute : names->attributes) {
+    wanted.attribute = attribute.number;
+    const auto result = meter.get(wanted);
+    if (!result) return complain(console, result.error());
+    if (const auto* no = std::get_if<dlms::AccessResult>(&*result)) {
+      out.line(1, std::string{attribute.is.name} + ": the meter says " +
+                      std::string{dlms::access_result_word(*no)});
+      continue;
+    }
+    ++told;
+    outline_named(out, 1, attribute.is, std::get<Data>(*result));
+  }
+  console.out << out.text();
+  return told == 0 ? kRefused : kOk;
 }
 
 int read(Console& console, const Options& options) {
   const auto wanted = reference(options.object);
   if (!wanted) return complain(console, wanted.error());
-  auto meter = call(options.meter);
+  auto meter = call_dlms_meter(options.meter);
   if (!meter) return complain(console, meter.error());
+  if (wanted->attribute == kAllAttributes) return read_all(console, **meter, *wanted);
   const auto data = (*meter)->read(wanted.value());
   if (!data) return complain(console, data.error());
   Outline out;
-  outline_data(out, 0, {}, data.value());
+  const FieldName* name = attribute_name(wanted->class_id, wanted->attribute);
+  // A value alone needs no name.
+  if (name != nullptr && wanted->class_id > cosem::register_object::kClass) {
+    outline_named(out, 0, *name, data.value());
+  } else {
+    outline_data(out, 0, {}, data.value());
+  }
   console.out << out.text();
   const bool measured = wanted->class_id == cosem::register_object::kClass &&
                         wanted->attribute == cosem::register_object::kValue;
@@ -148,7 +149,7 @@ std::string column_text(const cosem::CaptureObject& column) {
 int profile(Console& console, const Options& options) {
   const auto name = cosem::ObisCode::parse(options.profile);
   if (!name) return complain(console, {kUsage, "`" + options.profile + "` is no OBIS code"});
-  auto meter = call(options.meter);
+  auto meter = call_dlms_meter(options.meter);
   if (!meter) return complain(console, meter.error());
   const auto attribute = [&](std::int8_t number, std::optional<dlms::SelectiveAccess> part = {}) {
     return (*meter)->read({cosem::profile_generic::kClass, *name, number, std::move(part)});
@@ -201,36 +202,10 @@ int profile(Console& console, const Options& options) {
   return kOk;
 }
 
-void add_meter_options(CLI::App& command, DlmsMeterOptions& meter) {
-  command.add_option("--host", meter.host, "The meter's host, for the TCP wrapper");
-  command.add_option("--port", meter.port, "... and port")->capture_default_str();
-  command.add_option("--device", meter.device, "Serial device, for HDLC");
-  command.add_option("--baud", meter.baud, "... and its speed, 8N1")->capture_default_str();
-  command.add_option("--client", meter.client, "Client number: 16 is the public one")
-      ->check(CLI::Range(1, 127))
-      ->capture_default_str();
-  command.add_option("--server", meter.server, "Logical device, or the wrapper's wPort")
-      ->capture_default_str();
-  command.add_option("--physical", meter.physical, "Physical HDLC address; 0: none")
-      ->check(CLI::Range(0, 16'383))
-      ->capture_default_str();
-  command.add_option("--security", meter.security, "What the client shows")
-      ->check(CLI::IsMember({"none", "lls", "gmac"}))
-      ->capture_default_str();
-  command.add_option("--password-file", meter.password_file, "Its first line, for lls");
-  command.add_option("--keys", meter.key_file, "File with `ek = HEX` and `ak = HEX`, for gmac");
-  command.add_option("--client-title", meter.client_title, "Our system title, for gmac");
-  command.add_option("--counter-file", meter.counter_file,
-                     "Where our invocation counter is kept, for gmac");
-  command.add_option("--street-meter", meter.street_serial,
-                     "Serial number of a simulated meter: its keys are public");
-  command.add_option("--pcap", meter.capture, "Every exchange into this new file, for Wireshark");
-}
-
 CLI::App& add(CLI::App& dlms, Action& action, const char* name, const char* help,
               const std::shared_ptr<Options>& options, int (*run)(Console&, const Options&)) {
   CLI::App* command = dlms.add_subcommand(name, help);
-  add_meter_options(*command, options->meter);
+  add_dlms_meter_options(*command, options->meter);
   command->callback([options, &action, run] {
     action = [options, run](Console& console) { return run(console, *options); };
   });
@@ -240,18 +215,22 @@ CLI::App& add(CLI::App& dlms, Action& action, const char* name, const char* help
 }  // namespace
 
 void add_dlms_meter_commands(CLI::App& dlms, Action& action) {
+  add_dlms_image(dlms, action);
   add(dlms, action, "discover", "The objects a meter has", std::make_shared<Options>(), discover)
       .footer(
           "Examples:\n"
           "  metergate dlms discover --host 127.0.0.1 --port 4059 --client 1\n"
           "  metergate dlms discover --device /dev/ttyUSB0 --physical 17 --client 1");
   auto one = std::make_shared<Options>();
-  CLI::App& read_command = add(dlms, action, "read", "Read one attribute", one, read);
-  read_command.add_option("OBJECT", one->object, "OBIS[:CLASS[:ATTRIBUTE]]")->required();
+  CLI::App& read_command =
+      add(dlms, action, "read", "Read one attribute, or all of an object", one, read);
+  read_command.add_option("OBJECT", one->object, "OBIS[:CLASS[:ATTRIBUTE]]; attribute `all`")
+      ->required();
   read_command.footer(
       "Examples:\n"
       "  metergate dlms read --host 127.0.0.1 0-0:1.0.0:8\n"
-      "  metergate dlms read --host 127.0.0.1 --client 1 1-0:1.8.0");
+      "  metergate dlms read --host 127.0.0.1 --client 1 1-0:1.8.0\n"
+      "  metergate dlms read --host 127.0.0.1 --client 1 0-0:19.0.0:111:all");
   auto rows = std::make_shared<Options>();
   CLI::App& profile_command =
       add(dlms, action, "profile", "Read the newest rows of a profile", rows, profile);
