@@ -6,6 +6,7 @@
 #include "gateway/north/tenancy_messages.hpp"
 #include "gateway/runtime/audit_notes.hpp"
 #include "meters/billing.hpp"
+#include "protocols/cosem/obis_names.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
 
@@ -17,13 +18,23 @@ namespace {
 constexpr std::chrono::seconds kTryAgainAfter{5};
 constexpr std::chrono::minutes kSilentPause{5};
 
-constexpr cosem::ObisCode kBalance{{0, 0, 19, 10, 0, 255}};
+constexpr cosem::ObisCode kBalance = cosem::credit_object(0);
 
-std::optional<std::int64_t> balance_of(const std::optional<RegisterReading>& reading) {
+std::optional<std::int64_t> number_of(const std::optional<RegisterReading>& reading,
+                                      const cosem::ObisCode& obis) {
   if (!reading) return std::nullopt;
-  const auto found = std::ranges::find(reading->values, kBalance, &RegisterValue::obis);
+  const auto found = std::ranges::find(reading->values, obis, &RegisterValue::obis);
   if (found == reading->values.end()) return std::nullopt;
   return found->value.mantissa;
+}
+
+/// account_mode of the account object (class 111, attribute 2), where a model reads it.
+std::optional<bool> is_prepayment(const std::optional<RegisterReading>& reading) {
+  constexpr std::int64_t kCredit = 1;
+  constexpr std::int64_t kPrepayment = 2;
+  const auto mode = number_of(reading, cosem::kAccount);
+  if (!mode || (*mode != kCredit && *mode != kPrepayment)) return std::nullopt;
+  return *mode == kPrepayment;
 }
 
 }  // namespace
@@ -220,7 +231,8 @@ void TenancyDesk::looked(MeterUnit& meter, std::optional<work::AfterChange> afte
   sync.look.reset();
   const auto tenancy = open_tenancy_of(meter);
   if (!after || !tenancy || sync.epoch != meter.stored.epoch) return try_again(meter, now);
-  after->balance_minor = balance_of(sync.registers);
+  after->balance_minor = number_of(sync.registers, kBalance);
+  after->is_prepayment = is_prepayment(sync.registers);
   after->tariff = sync.tariff;
   if (meter.can(Capability::Billing)) {
     std::vector<BillingSnapshot> snapshots;

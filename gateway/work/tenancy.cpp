@@ -36,6 +36,17 @@ TenancyCheck recorded(const std::vector<LogEntry>& entries, const StoredTenancy&
           "at " + rfc3339::text(found->meter_time) + (first ? ", first entry" : "")};
 }
 
+/// A meter resets its balance in credit mode only (P-09): what is left proves something where it
+/// says in which mode it is.
+TenancyCheck reset(const std::string& item, std::int64_t balance_minor,
+                   const std::optional<bool>& is_prepayment) {
+  const std::string found = std::to_string(balance_minor) + " minor units";
+  if (balance_minor == 0) return {item, true, found};
+  if (!is_prepayment) return {item, std::nullopt, found};
+  if (*is_prepayment) return {item, true, found + ", kept: it is in prepayment mode"};
+  return {item, false, found + " in credit mode"};
+}
+
 TenancyCheck billed(ChangeAction action, BillingCause cause,
                     const std::vector<BillingSnapshot>& snapshots) {
   const auto found = std::ranges::find(snapshots, cause, &BillingSnapshot::cause);
@@ -107,10 +118,8 @@ std::vector<TenancyCheck> verify(const StoredTenancy& tenancy, CapturePeriod per
         }
         break;
       case ChangeAction::ResetBalance:
-        // A meter resets it in credit mode only (P-09), and does not say in which mode it is.
         if (after.balance_minor) {
-          checks.push_back({item, *after.balance_minor == 0 ? std::optional{true} : std::nullopt,
-                            std::to_string(*after.balance_minor) + " minor units"});
+          checks.push_back(reset(item, *after.balance_minor, after.is_prepayment));
         }
         break;
       case ChangeAction::DefaultTariff:

@@ -51,6 +51,7 @@ struct AfterChange {
   std::optional<std::optional<std::chrono::sys_days>> oldest_day;
   std::optional<RelayReading> relay;
   std::optional<std::int64_t> balance_minor;
+  std::optional<bool> is_prepayment;  ///< the payment mode it told beside that
   std::optional<TariffReading> tariff;
   std::optional<std::vector<BillingSnapshot>> billing;
 };

@@ -172,5 +172,18 @@ TEST(Verify, ABalanceThatIsLeftCannotBeJudgedWithoutTheMode) {
       std::nullopt);
 }
 
+TEST(Verify, ABalanceThatIsLeftIsWrongInCreditModeAndRightInPrepayment) {
+  AfterChange after;
+  after.balance_minor = 5;
+  after.is_prepayment = false;
+  const auto asked = tenancy(only(ChangeAction::ResetBalance));
+  EXPECT_EQ(holds(verify(asked, kPeriod, after), "reset-balance"), false);
+  after.is_prepayment = true;
+  EXPECT_EQ(holds(verify(asked, kPeriod, after), "reset-balance"), true);
+  after.balance_minor = 0;
+  after.is_prepayment = false;
+  EXPECT_EQ(holds(verify(asked, kPeriod, after), "reset-balance"), true);
+}
+
 }  // namespace
 }  // namespace metergate::work
