@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <termios.h>
@@ -76,6 +77,10 @@ CliResult<DlmsWire> DlmsWire::open(const std::string& device, std::uint32_t baud
   }
   DlmsWire wire{::open(device.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC)};
   if (wire.descriptor_ < 0) return failure(failed(device));
+  // What root may open all the same: a gateway keeps its lines with a lock.
+  if (::flock(wire.descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    return failure(CliError{kUnavailable, device + ": another process holds the device"});
+  }
   if (::ioctl(wire.descriptor_, TIOCEXCL) != 0) return failure(failed(device));
   termios settings{};
   if (::tcgetattr(wire.descriptor_, &settings) != 0) return failure(failed(device));

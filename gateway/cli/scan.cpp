@@ -11,6 +11,7 @@
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/progress.hpp"
+#include "gateway/cli/scan_dlms.hpp"
 #include "gateway/cli/store_access.hpp"
 #include "gateway/cli/table.hpp"
 #include "gateway/links/modbus_port.hpp"
@@ -21,13 +22,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::uint16_t kLastAddress = 247;  // Modbus over Serial Line V1.02, 2.2
-
 struct Options {
   std::filesystem::path configuration = kUsualConfiguration;
   std::string line;
-  std::uint16_t first = 1;
-  std::uint16_t last = kLastAddress;
+  std::uint16_t first = 0;  ///< 0: as usual on such a line
+  std::uint16_t last = 0;
   unsigned timeout_ms = 300;
   bool json = false;
 };
@@ -86,6 +85,41 @@ CliResult<Scanned> scan_line(Console& console, const config::Line& line,
   return out;
 }
 
+CliResult<Scanned> scan_dlms_line(Console& console, const config::Line& line,
+                                  const config::ModelCatalogue& models, const Options& options) {
+  Scanned out;
+  Progress progress{console, "line " + line.name,
+                    static_cast<std::size_t>(options.last - options.first) + 1};
+  for (unsigned address = options.first; address <= options.last; ++address) {
+    progress.at(fmt::format("address {}, {} found", address, out.found.size()));
+    auto found = scan_dlms_address(line, static_cast<std::uint16_t>(address), models,
+                                   std::chrono::milliseconds{options.timeout_ms});
+    if (!found) {
+      return failure(CliError{kUnavailable, "line " + line.name + ": " + found.error().text +
+                                                " (a running gateway holds its lines: stop it)"});
+    }
+    if (*found) out.found.push_back(std::move(**found));
+    progress.advance();
+  }
+  return out;
+}
+
+/// The range as it was asked for, or as usual on such a line.
+CliResult<Options> with_range(Options options, const config::Line& line) {
+  const ScanRange usual = usual_range(line.protocol);
+  if (options.first == 0) options.first = usual.first;
+  if (options.last == 0) options.last = std::max(usual.last, options.first);
+  if (options.last > usual.highest) {
+    return failure(CliError{kUsage, fmt::format("--to {}: line {} has addresses up to {}",
+                                                options.last, line.name, usual.highest)});
+  }
+  if (options.first > options.last) {
+    return failure(CliError{
+        kUsage, fmt::format("--from {} lies behind --to {}", options.first, options.last)});
+  }
+  return options;
+}
+
 /// The configured meter at that address; empty: none is.
 std::string configured_as(const config::Configuration& configuration, const std::string& line,
                           std::uint16_t address) {
@@ -135,27 +169,21 @@ void tell_json(Console& console, const config::Configuration& configuration, con
   }
 }
 
-int run(Console& console, const Options& options) {
-  if (options.first > options.last) {
-    return complain(console, {kUsage, fmt::format("--from {} lies behind --to {}", options.first,
-                                                  options.last)});
-  }
-  const auto configuration = load_configuration(options.configuration);
+int run(Console& console, const Options& given) {
+  const auto configuration = load_configuration(given.configuration);
   if (!configuration) return complain(console, configuration.error());
-  const auto line = find_line(*configuration, options.line);
+  const auto line = find_line(*configuration, given.line);
   if (!line) return complain(console, line.error());
-  if (line->is_dlms()) {
-    return complain(console,
-                    {kUsage, "line " + line->name +
-                                 " carries DLMS; `metergate dlms discover` asks one meter, "
-                                 "a scan is for Modbus"});
-  }
+  const auto ranged = with_range(given, *line);
+  if (!ranged) return complain(console, ranged.error());
+  const Options& options = *ranged;
   const auto models = config::load_models(configuration->model_directories);
   if (!models) {
     for (const config::ConfigError& error : models.error()) console.err << error.text() << '\n';
     return kConfigurationError;
   }
-  const auto scanned = scan_line(console, *line, *models, options);
+  const auto scanned = line->is_dlms() ? scan_dlms_line(console, *line, *models, options)
+                                       : scan_line(console, *line, *models, options);
   if (!scanned) return complain(console, scanned.error());
   if (options.json) {
     tell_json(console, *configuration, options, *scanned);
@@ -171,10 +199,14 @@ void add_scan(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("scan", "See who answers on a line, and guess the models");
   command->footer(
-      "Asks every address of a Modbus line of the configuration, with reads alone, for what the\n"
-      "known models have in their registers. identified: its identification registers hold a "
-      "serial\n"
-      "number; likely: mains voltage or frequency stand where the model says; possible: readable.\n"
+      "Asks every address of a line of the configuration, with reads alone, for what the known\n"
+      "models have there. identified: it tells a serial number; likely: mains voltage or "
+      "frequency\n"
+      "stand where the model says; possible: readable. DLMS meters are asked as the public "
+      "client,\n"
+      "at the physical addresses 16 to 125 (HDLC) or the wPorts 1 to 16 (wrapper) unless others "
+      "are\n"
+      "named; of their models all fit that have the serial number at the same object.\n"
       "The gateway must not run: it holds its lines.\n"
       "Exit codes: 0 somebody answers, 1 nobody does, 69 the line cannot be opened.\n\n"
       "Examples:\n"
@@ -183,12 +215,10 @@ void add_scan(CLI::App& app, Action& action) {
   command->add_option("LINE", options->line, "The line's name")->required();
   command->add_option("--config", options->configuration, "The configuration")
       ->capture_default_str();
-  command->add_option("--from", options->first, "First address")
-      ->check(CLI::Range(1, int{kLastAddress}))
-      ->capture_default_str();
-  command->add_option("--to", options->last, "Last address")
-      ->check(CLI::Range(1, int{kLastAddress}))
-      ->capture_default_str();
+  command->add_option("--from", options->first, "First address; 1, on HDLC 16")
+      ->check(CLI::Range(1, 65'535));
+  command->add_option("--to", options->last, "Last address; 247, on HDLC 125, on the wrapper 16")
+      ->check(CLI::Range(1, 65'535));
   command->add_option("--timeout-ms", options->timeout_ms, "For the first octet of an answer")
       ->check(CLI::Range(10, 10'000))
       ->capture_default_str();

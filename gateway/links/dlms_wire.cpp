@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/links/dlms_wire.hpp"
 
+#include <sys/file.h>
+
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/serial_port.hpp>
+#include <cerrno>
 #include <utility>
 
 #include "gateway/links/dlms_stream_wire.hpp"
@@ -26,6 +29,10 @@ class SerialWire : public StreamWire<asio::serial_port> {
     using Port = asio::serial_port;
     error_code failed;
     stream().open(way_.device.string(), failed);
+    // Two that speak on one line understand neither answer; the engineer's tools ask for it too.
+    if (!failed && ::flock(stream().native_handle(), LOCK_EX | LOCK_NB) != 0) {
+      failed = error_code{EBUSY, boost::system::system_category()};
+    }
     const auto set = [&](const auto& option) {
       if (!failed) stream().set_option(option, failed);
     };

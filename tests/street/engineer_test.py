@@ -23,7 +23,7 @@ UNAVAILABLE, IO_ERROR, CONFIGURATION = 69, 74, 78
 
 
 class EngineerTest(StreetCase):
-    street_shape = {"line": 1, "tcp": 1, "mqtt": 2, "history_days": 3,
+    street_shape = {"line": 1, "tcp": 1, "mqtt": 2, "hdlc": 1, "dlms": 1, "history_days": 3,
                     "options": ("--wire-speed", 20)}
 
     @classmethod
@@ -62,7 +62,7 @@ class EngineerTest(StreetCase):
         self.assertIn((order, "succeeded"), [(c["id"], c["state"]) for c in shown["commands"]])
         self.assertRegex(self.told("show", "tcp-001"), rf"{order} +deliver-token +succeeded")
         self.told("show", "nobody", code=USAGE)
-        self.assertRegex(self.told("status"), r"meters_reachable +4")
+        self.assertRegex(self.told("status"), r"meters_reachable +6")
 
     def test_a_probe_ends_the_pause_of_a_silent_meter(self):
         self.street.do("silence", "tcp-001")
@@ -312,6 +312,21 @@ class EngineerTest(StreetCase):
         for wrong in (("no-such-line",), ("line-a", "--to", "300"),
                       ("line-a", "--from", "9", "--to", "2")):
             self.told("scan", *wrong, code=USAGE)
+
+    def test_a_scan_finds_who_answers_on_dlms_lines(self):
+        self.told("scan", "hdlc", code=UNAVAILABLE)  # the gateway holds it
+        self.gateway.stop()
+        for line, meter, address, other in (("hdlc", "hdlc-001", 17, 18), ("dlms", "dlms-001", 1, 2)):
+            with self.subTest(line):
+                found = json.loads(self.told("scan", line, "--to", other, "--json"))
+                self.assertIn("virtual-prepayment-dlms", found.pop("models"))
+                self.assertEqual(found, {
+                    "line": line, "address": address, "meter": meter, "fit": "identified",
+                    "serial": self.street.serial(meter), "firmware": "1.0.0"})
+        self.assertEqual(self.told("scan", "hdlc", "--from", "30", "--to", "31",
+                                   code=ENDED_OTHERWISE), "")
+        self.assertIn("addresses up to 16381",
+                      self.told("scan", "hdlc", "--to", "17000", code=USAGE))
 
     def test_what_there_is_no_ledger_or_no_sense_for(self):
         self.told("tail", "--store", self.folder / "nothing.db", code=IO_ERROR)
