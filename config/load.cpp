@@ -110,6 +110,14 @@ Registry read_registry(TableReader in) {
   return registry;
 }
 
+RelayOffFuse read_relay_off_fuse(TableReader in) {
+  RelayOffFuse fuse;
+  in.number("per_hour", fuse.per_hour, {0, 10'000});
+  in.number("per_line_hour", fuse.per_line_hour, {0, 10'000});
+  in.finish();
+  return fuse;
+}
+
 Schedule read_schedule(TableReader& in) {
   Schedule schedule;
   in.text("name", schedule.name, Need::Required);
@@ -213,6 +221,9 @@ Result<Configuration, std::vector<ConfigError>> read(const Node& document,
   if (auto table = root.table("key_store")) into.key_store = read_key_store(*table, base);
   into.access = read_access(root);
   if (auto table = root.table("registry")) into.registry = read_registry(*table);
+  if (auto table = root.table("relay_off_fuse")) {
+    into.relay_off_fuse = read_relay_off_fuse(*table);
+  }
   root.finish();
   if (into.console && into.metrics && into.console->port == into.metrics->port) {
     errors.add(ConfigError::Kind::Wrong, root.line_of("console"), "console.port",

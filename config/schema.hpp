@@ -215,6 +215,15 @@ struct Sessions {
   std::chrono::seconds settle_limit{86'400};  ///< `unconfirmed` for longer is final
 };
 
+/// How many supplies may be opened from afar within any hour, so that who steals a sender's name
+/// cannot darken a town (faults.md S9).
+struct RelayOffFuse {
+  std::uint32_t per_hour = 60;       ///< on this box; 0: none at all
+  std::uint32_t per_line_hour = 60;  ///< on one of its lines
+
+  friend bool operator==(const RelayOffFuse&, const RelayOffFuse&) = default;
+};
+
 /// Where an installed metergate keeps the models it ships.
 inline constexpr const char* kDefaultModelDirectory = "/usr/share/metergate/models";
 
@@ -233,6 +242,7 @@ struct Configuration {
   std::optional<KeyStore> key_store{};
   AccessRules access{};
   Registry registry{};
+  RelayOffFuse relay_off_fuse{};
   std::optional<Metrics> metrics{};  ///< absent: nothing listens
   std::optional<Console> console{};  ///< absent: nothing listens
 };

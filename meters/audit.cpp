@@ -10,7 +10,7 @@ namespace {
 template <typename Enum, std::size_t N>
 using Words = std::array<std::pair<Enum, std::string_view>, N>;
 
-constexpr Words<AuditKind, 15> kKinds{{{AuditKind::TokenIssued, "token-issued"},
+constexpr Words<AuditKind, 16> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::TokenRefused, "token-refused"},
                                        {AuditKind::TokenHandedOver, "token-handed-over"},
                                        {AuditKind::TokenResent, "token-resent"},
@@ -24,6 +24,7 @@ constexpr Words<AuditKind, 15> kKinds{{{AuditKind::TokenIssued, "token-issued"},
                                        {AuditKind::ConnectOrdered, "connect-ordered"},
                                        {AuditKind::TenancyExported, "tenancy-exported"},
                                        {AuditKind::TenancyErased, "tenancy-erased"},
+                                       {AuditKind::FuseReleased, "fuse-released"},
                                        {AuditKind::StoreRepaired, "store-repaired"}}};
 
 constexpr Words<IdentityProof, 5> kProofs{{{IdentityProof::None, "none"},

@@ -26,6 +26,7 @@ enum class AuditKind : std::uint8_t {
   ConnectOrdered,   ///< a supply is closed with nobody at the meter
   TenancyExported,  ///< a sealed one was handed out
   TenancyErased,
+  FuseReleased,   ///< more supplies may be opened from afar, by the word of a person at the box
   StoreRepaired,  ///< a broken ledger was put together from what could be read of it
 };
 [[nodiscard]] std::string_view audit_word(AuditKind kind);

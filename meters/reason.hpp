@@ -56,6 +56,7 @@ enum class Reason : std::uint8_t {
   PlaceUnknown,
   PlaceInDoubt,
   QueueFull,
+  RelayOffFuse,
   StorageUnavailable,
   Stopping,
   // ends of an accepted command
@@ -160,6 +161,8 @@ inline constexpr std::array kReasons{
                "the meter's serial number answers elsewhere than the registry says"},
     ReasonText{Reason::QueueFull, "queue-full",
                "too many commands wait for this meter or this box"},
+    ReasonText{Reason::RelayOffFuse, "relay-off-fuse",
+               "as many supplies were opened from afar within an hour as this box may"},
     ReasonText{Reason::StorageUnavailable, "storage-unavailable",
                "the command could not be written down, so it was not taken"},
     ReasonText{Reason::Stopping, "stopping", "the gateway is shutting down"},

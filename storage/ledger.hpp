@@ -224,6 +224,10 @@ class Ledger {
   [[nodiscard]] Stored<std::vector<StoredCommand>> commands_of(MeterKey meter,
                                                                std::size_t limit) const;
   [[nodiscard]] Stored<std::vector<Step>> steps_of(CommandKey command) const;
+  /// The meters, one for each order, of relay orders other than ON that wait, are on their way, or
+  /// were sent and ended since `ended_since`; of those accepted after `accepted_after`.
+  [[nodiscard]] Stored<std::vector<MeterKey>> relay_openings(UtcTime ended_since,
+                                                             UtcTime accepted_after) const;
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
   [[nodiscard]] Stored<std::uint32_t> relay_orders_since(MeterKey meter, UtcTime since) const;
 

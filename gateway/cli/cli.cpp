@@ -21,6 +21,7 @@
 #include "gateway/cli/probe.hpp"
 #include "gateway/cli/readings.hpp"
 #include "gateway/cli/registry.hpp"
+#include "gateway/cli/release_fuse.hpp"
 #include "gateway/cli/run_command.hpp"
 #include "gateway/cli/scan.hpp"
 #include "gateway/cli/send.hpp"
@@ -57,12 +58,12 @@ int run(std::vector<std::string> arguments, Console& console) {
   app.require_subcommand(1);
   Action action;
   for (const auto add :
-       {&add_run,    &add_check_config, &add_check_model, &add_meters,   &add_show,
-        &add_tail,   &add_events,       &add_readings,    &add_export,   &add_send,
-        &add_probe,  &add_status,       &add_sim,         &add_token,    &add_keys,
-        &add_audit,  &add_operator,     &add_sign,        &add_registry, &add_tenancy,
-        &add_dlms,   &add_store,        &add_doctor,      &add_scan,     &add_trace,
-        &add_decode, &add_manual,       &add_console_user}) {
+       {&add_run,    &add_check_config, &add_check_model,  &add_meters,      &add_show,
+        &add_tail,   &add_events,       &add_readings,     &add_export,      &add_send,
+        &add_probe,  &add_status,       &add_sim,          &add_token,       &add_keys,
+        &add_audit,  &add_operator,     &add_sign,         &add_registry,    &add_tenancy,
+        &add_dlms,   &add_store,        &add_doctor,       &add_scan,        &add_trace,
+        &add_decode, &add_manual,       &add_console_user, &add_release_fuse}) {
     add(app, action);
   }
   std::ranges::reverse(arguments);  // CLI11 takes a vector from its back

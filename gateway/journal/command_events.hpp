@@ -162,5 +162,23 @@ inline constexpr EventDefinition kKeySetForgotten{
     "More than ten minutes passed before the rest followed. What it took does not count any more: "
     "the meter keeps its old key, and so does the gateway.",
     "`metergate send resend-tokens METER` sends the whole set again, or hands it out again."};
+inline constexpr EventDefinition kRelayFuseBlown{
+    "MG0422",
+    Level::Error,
+    "relay-off-fuse-blown",
+    "command {command} of {operator} would open the supply of meter {meter}; {limit}",
+    "Alarm: more orders that open supplies arrived within an hour than `[relay_off_fuse]` allows. "
+    "This one and all that follow are refused, until the hour has passed or a person releases it. "
+    "Told once for each time it blows.",
+    "Find out who sends them, and why, before anything else: a stolen name or a broken program "
+    "looks like this. If they are meant, `metergate release-fuse`.",
+    kAlarm};
+inline constexpr EventDefinition kRelayFuseReleased{
+    "MG0423",
+    Level::Warning,
+    "relay-off-fuse-released",
+    "{user} lets more supplies be opened from afar",
+    "What was ordered up to now no longer counts; the next as many may go out within the hour.",
+    "None."};
 
 }  // namespace metergate::journal

@@ -49,7 +49,8 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       topics_{topics},
       rights_{std::move(rights)},
       limits_{limits},
-      handlers_{std::move(handlers)} {}
+      handlers_{std::move(handlers)},
+      fuse_{keeper, journal, limits_.relay_off_fuse, handlers_.line_of} {}
 
 CommandDesk::~CommandDesk() = default;
 
@@ -159,6 +160,7 @@ Result<CommandDesk::Judged, Refusal> CommandDesk::judge_right(const Command& com
   if (brings_credit(command)) {
     if (auto objection = registry_.objection(meter, now)) return failure(*std::move(objection));
   }
+  if (auto objection = fuse_.objection(command, meter, now)) return failure(*std::move(objection));
   auto right = granted(command, meter, now);
   if (!right) return failure(std::move(right).error());
   out.granted = std::move(*right);

@@ -18,6 +18,7 @@
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
 #include "gateway/runtime/registry_desk.hpp"
+#include "gateway/runtime/relay_fuse.hpp"
 #include "gateway/runtime/sealed_desk.hpp"
 #include "gateway/runtime/tenancy_desk.hpp"
 #include "gateway/runtime/token_desk.hpp"
@@ -29,6 +30,7 @@ struct CommandLimits {
   std::size_t live_commands = 10'000;
   std::size_t live_commands_per_meter = 100;
   Duration settle_limit = std::chrono::hours{24};
+  config::RelayOffFuse relay_off_fuse{};
 };
 
 /// What became of a request at the desk.
@@ -57,6 +59,7 @@ class CommandDesk {
     FindMeter find_meter;
     StepTaken step_taken;
     AnswerNow answer_now;
+    RelayFuse::LineOf line_of;
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
@@ -89,6 +92,10 @@ class CommandDesk {
   /// The change of tenancy that was sent to the meter under this transaction and has not ended.
   [[nodiscard]] std::optional<StoredCommand> change_sent(const MeterUnit& meter,
                                                          operation::TransactionId id) const;
+  /// A person at the box lets more supplies be opened.
+  [[nodiscard]] bool release_fuse(const RelayFuse::Person& by, Now now) {
+    return fuse_.release(by, now);
+  }
   [[nodiscard]] std::size_t live() const { return live_.size(); }
   [[nodiscard]] bool has_room(const MeterUnit& meter) const { return !no_room(meter); }
 
@@ -168,6 +175,7 @@ class CommandDesk {
   RightsInForce rights_;
   CommandLimits limits_;
   Handlers handlers_;
+  RelayFuse fuse_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;
   std::map<LaneKey, std::deque<CommandKey>> lanes_;
   /// Numbers the lives, so that no late callback takes one for another.

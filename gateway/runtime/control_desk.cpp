@@ -36,6 +36,7 @@ json::object params_of(const ControlRequest& request) {
 /// Nobody forgets one that runs for days.
 constexpr std::int64_t kLongestTrace_s = 3'600;
 constexpr std::size_t kMostTraces = 16;
+constexpr std::size_t kLongestNote = 256;
 
 }  // namespace
 
@@ -45,8 +46,9 @@ void ControlDesk::handle(const ControlRequest& request, const ControlReply& repl
   if (request.method == "probe") return probe(request, reply);
   if (request.method == "status") return status(reply);
   if (request.method == "trace") return trace(request, reply);
-  complain(reply,
-           "unknown method " + request.method + "; allowed are send, meters, probe, status, trace");
+  if (request.method == "release-fuse") return release_fuse(request, reply);
+  complain(reply, "unknown method " + request.method +
+                      "; allowed are send, meters, probe, status, trace, release-fuse");
 }
 
 void ControlDesk::send(const ControlRequest& request, const ControlReply& reply) {
@@ -160,6 +162,26 @@ void ControlDesk::trace(const ControlRequest& request, const ControlReply& reply
         if (!heard) gateway_.stop_tracing(*number);
       },
       [reply] { static_cast<void>(reply("{}", true)); });
+}
+
+void ControlDesk::release_fuse(const ControlRequest& request, const ControlReply& reply) {
+  const json::object params = params_of(request);
+  const RelayFuse::Person by{request.user, text_of(params, "work_order"),
+                             text_of(params, "comment")};
+  const auto says_nothing = [](const std::string& text) {
+    return text.find_first_not_of(" \t\r\n") == std::string::npos;
+  };
+  if (by.work_order.size() > kLongestNote || by.comment.size() > kLongestNote) {
+    return complain(
+        reply, "work_order and comment: at most " + std::to_string(kLongestNote) + " octets each");
+  }
+  if (says_nothing(by.work_order) && says_nothing(by.comment)) {
+    return complain(reply, "a work order or a comment has to say what it is released for");
+  }
+  if (!gateway_.release_fuse(by)) {
+    return complain(reply, "it could not be written down, so the fuse was not released");
+  }
+  reply("{}", true);
 }
 
 void ControlDesk::status(const ControlReply& reply) {

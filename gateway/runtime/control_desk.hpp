@@ -13,6 +13,7 @@ namespace metergate::runtime {
 ///   `probe`   {meter}: a silent meter is tried at once
 ///   `status`  the box in one line
 ///   `trace`   {meter, seconds}: one line per exchange with it, tokens hidden
+///   `release-fuse` {work_order, comment}: what was opened from afar up to now no longer counts
 /// A mistake is answered with one line {"error": …}.
 class ControlDesk {
  public:
@@ -26,6 +27,7 @@ class ControlDesk {
   void probe(const ControlRequest& request, const ControlReply& reply);
   void status(const ControlReply& reply);
   void trace(const ControlRequest& request, const ControlReply& reply);
+  void release_fuse(const ControlRequest& request, const ControlReply& reply);
 
   Gateway& gateway_;
   const Clock& clock_;

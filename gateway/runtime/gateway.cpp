@@ -116,7 +116,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 {configuration_.access, ways_.own_user},
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
-                 configuration_.sessions.settle_limit},
+                 configuration_.sessions.settle_limit, configuration_.relay_off_fuse},
                 {[this](const MeterId& id) { return find_meter(id); },
                  [this](const Command& command, const Step& step) {
                    const auto listeners = listeners_;
@@ -125,7 +125,11 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                      publisher_.state_changed(*meter);
                    }
                  },
-                 [this](OutboxMessage message) { publisher_.send_now(std::move(message)); }}},
+                 [this](OutboxMessage message) { publisher_.send_now(std::move(message)); },
+                 [this](MeterKey key) {
+                   const auto found = keys_.find(key);
+                   return found == keys_.end() ? std::string{} : found->second->runner->name();
+                 }}},
       collection_{data_, keeper_, agenda} {
   keeper_.when_committed([this] { publisher_.committed(); });
   keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });

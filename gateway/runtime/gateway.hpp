@@ -93,6 +93,10 @@ class Gateway {
   // ---- for the engineer -------------------------------------------------------------------------
   [[nodiscard]] MeterUnit* find_meter(const MeterId& id);
   [[nodiscard]] bool probe(const MeterId& id, const std::string& user);
+  /// False: it could not be written down.
+  [[nodiscard]] bool release_fuse(const RelayFuse::Person& by) {
+    return commands_.release_fuse(by, clock_.now());
+  }
   /// Every exchange with the meter for so long, then `over`; sooner with `stop_tracing`.
   std::uint64_t trace(const MeterId& id, Duration length, Tracers::Tracer tracer,
                       std::function<void()> over);

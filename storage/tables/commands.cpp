@@ -41,6 +41,27 @@ Stored<std::vector<StoredCommand>> Ledger::live_commands() const {
   });
 }
 
+Stored<std::vector<MeterKey>> Ledger::relay_openings(UtcTime ended_since,
+                                                     UtcTime accepted_after) const {
+  return impl_->read("counting opened supplies", [&]() -> Stored<std::vector<MeterKey>> {
+    std::vector<MeterKey> out;
+    const auto add = [&](const sqlite::Row& row) { out.push_back(row.integer(0)); };
+    // One question for each of the two indexes.
+    auto done = impl_->db.each(
+        "SELECT meter FROM command WHERE ended = 0 AND verb = 'set-relay' AND relay_state <> ?1"
+        " AND accepted_ms > ?2",
+        add, supply_word(SupplyState::On), accepted_after);
+    if (done) {
+      done = impl_->db.each(
+          "SELECT meter FROM command WHERE ended = 1 AND changed_ms > ?3 AND attempt > 0"
+          " AND verb = 'set-relay' AND relay_state <> ?1 AND accepted_ms > ?2",
+          add, supply_word(SupplyState::On), accepted_after, ended_since);
+    }
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
 Stored<std::vector<StoredCommand>> Ledger::commands_of(MeterKey meter, std::size_t limit) const {
   return impl_->read("reading a meter's commands", [&]() -> Stored<std::vector<StoredCommand>> {
     std::vector<StoredCommand> out;
