@@ -177,6 +177,17 @@ inline constexpr EventDefinition kPublicationRefused{
     "An access list or a quota of the broker. An answer whose asker named that topic goes to its "
     "meter's result topic instead; everything else waits for the next connection.",
     "Give the gateway's user the right to publish there (docs/operations.md, the broker)."};
+inline constexpr EventDefinition kCertificateEnds{
+    "MG0607",
+    Level::Warning,
+    "certificate-ends",
+    "{file}: {what}",
+    "A certificate that the gateway shows to a broker, or an authority that it trusts, ends soon. "
+    "It "
+    "is told under 30 days, 7 days and 1 day before, and once it has ended.",
+    "Put a new one in its place; the next connection takes it, no restart is needed. Where the end "
+    "seems far away, look at the box's clock.",
+    kAlarm};
 
 // ---- 07 storage ---------------------------------------------------------------------------------
 inline constexpr EventDefinition kStorageFailed{

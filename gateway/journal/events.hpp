@@ -38,7 +38,7 @@ inline constexpr std::array kCatalogue{
     &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised, &kLogOverwritten,
     // 06 broker
     &kBrokerConnected, &kBrokerLost, &kBrokerRefused, &kOutboxGrowing, &kOutboxDrained,
-    &kPublicationRefused,
+    &kPublicationRefused, &kCertificateEnds,
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
     &kLedgerDamaged, &kDiskReadOnly,

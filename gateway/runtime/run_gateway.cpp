@@ -19,6 +19,7 @@
 #include "gateway/links/modbus_line.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
 #include "gateway/metrics/metrics.hpp"
+#include "gateway/runtime/certificate_watch.hpp"
 #include "gateway/runtime/console_service.hpp"
 #include "gateway/runtime/control_connection.hpp"
 #include "gateway/runtime/control_desk.hpp"
@@ -35,6 +36,7 @@ namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kStatusInterval{10};
 constexpr std::chrono::seconds kTrimInterval{30};
+constexpr std::chrono::minutes kCertificatesInterval{10};
 /// Half of what a Prometheus usually waits between two looks.
 constexpr std::chrono::seconds kFiguresInterval{5};
 
@@ -51,7 +53,8 @@ class Process {
         journal_{{journal::parse_level(configuration_.log.level).value_or(journal::Level::Info),
                   configuration_.log.format}},
         timer_{io_},
-        signals_{io_, SIGTERM, SIGINT, SIGHUP} {
+        signals_{io_, SIGTERM, SIGINT, SIGHUP},
+        certificates_{configuration_} {
     journal_.keep_in(&ledger_);
   }
   ~Process() { journal_.keep_in(nullptr); }
@@ -76,6 +79,7 @@ class Process {
   void keep_alive();
   /// What the start, or all meters coming back at once, needed for a moment goes to the system.
   void give_back_memory();
+  void watch_certificates();
   void open_metrics();
   void open_console();
   void show_figures();
@@ -96,6 +100,7 @@ class Process {
   bool agenda_has_turn_ = false;
   asio::signal_set signals_;
   StatusLine status_line_;
+  CertificateWatch certificates_;
   // Before the gateway: its links still tell of requests while they end.
   std::unique_ptr<metrics::Metrics> metrics_;
   MqttMeterLink* mqtt_meters_ = nullptr;  ///< owned by the gateway's runner
@@ -280,6 +285,11 @@ void Process::give_back_memory() {
   agenda_.at(clock_.now().instant + kTrimInterval, [this](Now) { give_back_memory(); });
 }
 
+void Process::watch_certificates() {
+  certificates_.look(clock_.now().utc, journal_);
+  agenda_.at(clock_.now().instant + kCertificatesInterval, [this](Now) { watch_certificates(); });
+}
+
 void Process::open_metrics() {
   if (!configuration_.metrics) return;
   metrics_ = std::make_unique<metrics::Metrics>(
@@ -325,6 +335,7 @@ int Process::run() {
   notify_ready("running");
   keep_alive();
   give_back_memory();
+  watch_certificates();
   agenda_.when_sooner([this] { arm(); });
   arm();
   io_.run();

@@ -9,6 +9,7 @@ from harness.broker import Broker, free_port
 from harness.certificates import Authority
 from harness.refusing import RefusingCase
 from harness.running import Running, until
+from harness.utility import ROOT
 
 
 class TlsTest(RefusingCase):
@@ -145,6 +146,23 @@ class TlsTest(RefusingCase):
         self.assertIn("u'first-name'", seen)
         self.assertIn("u'second-name'", seen[seen.index("u'first-name'"):])
         self.checker.settled(self.deliver("tcp-001"), "succeeded")
+
+    def test_a_certificate_that_ends_soon_is_an_alarm_until_it_is_renewed(self):
+        # Those of this class end in two days: theirs and the authority's are told of at once.
+        self.start(self.authority.certificate, self.good)
+        told = until("both", lambda: len(self.gateway.journal("MG0607")) == 2
+                     and self.gateway.journal("MG0607"))
+        self.assertEqual({text.split(": ")[0] for text in (line["text"] for line in told)},
+                         {str(self.good[0]), str(self.authority.certificate)})
+        for line in told:
+            self.assertIn("ends in less than 7 days", line["text"])
+        self.utility.wait_for("the alarm", lambda h: h.topic == f"{ROOT}/alarm"
+                              and h.body["event"] == "MG0607")
+        self.setUp()
+        self.start(self.authority.certificate, self.authority.issue("long", days=90))
+        until("the authority's alone", lambda: self.gateway.journal("MG0607"))
+        self.it_is_let_in()
+        self.assertNotIn("long", " ".join(one["text"] for one in self.gateway.journal("MG0607")))
 
     def test_keys_that_others_can_read_keep_it_from_starting(self):
         certificate, key = self.authority.issue("open")
