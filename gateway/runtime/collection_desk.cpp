@@ -59,6 +59,7 @@ void CollectionDesk::remove(MeterUnit& meter) {
 
 void CollectionDesk::hurry(MeterUnit& meter, Now now) {
   Plan& plan = plans_[&meter];
+  plan.early_at.reset();  // what was planned for that is planned anew
   const Instant first = now.instant + spread_of(meter);
   for (const DataClass data : kAllDataClasses) {
     auto& due = plan.due[static_cast<std::size_t>(data)];
@@ -77,8 +78,11 @@ void CollectionDesk::early(MeterUnit& meter, Now now) {
     plan.more_said = true;
     return;
   }
-  const Instant at = std::max(now.instant, plan.early_again);
-  plan.early_again = at + kBetweenEarly;
+  // What is planned already will show this, too.
+  if (plan.early_at && *plan.early_at > now.instant) return;
+  const Instant at =
+      plan.early_at ? std::max(now.instant, *plan.early_at + kBetweenEarly) : now.instant;
+  plan.early_at = at;
   for (const DataClass data : kTelling) {
     auto& due = plan.due[static_cast<std::size_t>(data)];
     if (due && *due > at) due = at;

@@ -30,8 +30,8 @@ class CollectionDesk {
   struct Plan {
     std::array<std::optional<Instant>, kAllDataClasses.size()> due;  ///< empty: never by itself
     std::unique_ptr<CollectionRun> run;
-    Instant early_again{};   ///< not before this because of what the meter says
-    bool more_said = false;  ///< while a run was on
+    std::optional<Instant> early_at;  ///< the last read because of what the meter said, or the next
+    bool more_said = false;           ///< while a run was on
     std::optional<Agenda::Entry> timer;
   };
 
