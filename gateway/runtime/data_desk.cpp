@@ -7,6 +7,7 @@
 #include <iterator>
 #include <utility>
 
+#include "gateway/work/supply_judgement.hpp"
 #include "gateway/work/tenancy.hpp"
 
 namespace metergate::runtime {
@@ -37,19 +38,6 @@ std::vector<DailySnapshot> of_tenancy(const MeterUnit& meter,
     return snapshot.day >= begin.first_day;
   });
   return out;
-}
-
-/// What arming takes away; anything else that holds the relay open has a remedy of its own
-/// (utrn-and-premier.md 1.8).
-constexpr std::uint16_t kEndedByArming =
-    SupplyCauses::kRemote | SupplyCauses::kToken | SupplyCauses::kTenancy;
-
-/// Whether the relay stands otherwise than was last ordered, and nothing explains it.
-bool drifts(SupplyState desired, const RelayReading& reading) {
-  if (reading.state == SupplyState::Unknown) return false;
-  if (desired == SupplyState::Off) return reading.state != SupplyState::Off;
-  const bool held_by_others = (reading.causes.bits & ~kEndedByArming) != 0;
-  return desired == SupplyState::Armed && reading.state == SupplyState::Off && !held_by_others;
 }
 
 }  // namespace
@@ -324,7 +312,7 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
   keeper_.commit_soon();
   if (!changed) return;
   // A reading from before our last order was carried out says nothing about it.
-  if (reading.last_transaction_id >= ours && drifts(meter.stored.supply_desired, reading)) {
+  if (reading.last_transaction_id >= ours && work::drifts(meter.stored.supply_desired, reading)) {
     journal_.write(journal::kSupplyDrift, now.utc,
                    {{"meter", meter.id().text()},
                     {"reported", std::string{supply_word(reading.state)}},
@@ -334,11 +322,11 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
     std::vector<journal::Field> fields{{"meter", meter.id().text()},
                                        {"from", std::string{supply_word(before)}},
                                        {"to", std::string{supply_word(reading.state)}}};
-    // Closing needs a person at the meter and has no cause bit; opening has one, or follows an
-    // order that came since the relay was last read.
-    const bool ordered = !read_after || reading.last_transaction_id != *read_after;
-    const bool explained = reading.state == SupplyState::On || !reading.causes.none() || ordered;
-    if (explained) {
+    const model::MeterModel& model = *meter.model;
+    const work::SupplyWitness witness{
+        model.protocol != model::Protocol::Dlms || model.dlms.relay_causes, read_after,
+        meter.stored.supply_desired};
+    if (work::is_explained(reading, witness)) {
       fields.push_back({"cause", joined(reading.causes.words())});
       journal_.write(journal::kSupplyChanged, now.utc, std::move(fields));
     } else {
