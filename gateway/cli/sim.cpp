@@ -211,6 +211,11 @@ int run_street(Console& console, const Options& options) {
 std::string quoted(const std::string& text) { return json::serialize(json::string{text}); }
 
 int print_config(Console& console, const Options& options) {
+  sim::StreetOptions street = options.street;
+  street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
+  if (const auto settled = settle_dlms(options, street.dlms); !settled) {
+    return complain(console, settled.error());
+  }
   const auto folder = std::filesystem::absolute(options.street.directory);
   console.out << "# A gateway for the street in " << folder.string() << "\n"
               << "site = " << quoted(options.site) << "\nmodel_directories = [";
@@ -224,11 +229,6 @@ int print_config(Console& console, const Options& options) {
   if (!options.north_host.empty()) {
     console.out << "\n[north.broker]\nhost = " << quoted(options.north_host)
                 << "\nport = " << options.north_port << "\n";
-  }
-  sim::StreetOptions street = options.street;
-  street.algorithm = sts::parse_algorithm(options.algorithm).value_or(street.algorithm);
-  if (const auto settled = settle_dlms(options, street.dlms); !settled) {
-    return complain(console, settled.error());
   }
   const auto keys = options.keys.store.empty() ? std::nullopt : std::optional{options.keys};
   console.out << sim::gateway_config_for(street, keys);
