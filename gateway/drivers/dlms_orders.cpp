@@ -219,10 +219,21 @@ class SetTenancyDate : public Order {
     if (op_.relay != RelayAfter::Unchanged) return refuse_for("the relay has to stay `unchanged`");
     if (op_.effective == operation::kNever) return refuse_for("which cannot be taken back");
     time_ = op_.effective.value_or(std::chrono::floor<std::chrono::seconds>(now.utc));
-    return give_transaction(now);
+    // At once is the meter's own now: a date its clock has yet to reach would hide nothing so far.
+    if (op_.effective || !layout().clock) return give_transaction(now);
+    return get({attribute_of(cosem::clock::kClass, *layout().clock, cosem::clock::kTime)});
   }
 
  private:
+  DriverStep looked(std::vector<dlms::GetResult> results, Now now) override {
+    const dlms::Data* data = data_of(results.front());
+    const auto told = data != nullptr ? dlms::date_time_of(*data) : std::nullopt;
+    const auto time = told ? dlms::to_utc(*told, {layout().to_utc, {}}) : std::nullopt;
+    if (!time) return meaningless("the clock object holds no time");
+    time_ = std::chrono::floor<std::chrono::seconds>(*time);
+    return give_transaction(now);
+  }
+
   DriverStep send_order() override {
     return set(value_of(*layout().tenancy_date), effective_data(time_));
   }

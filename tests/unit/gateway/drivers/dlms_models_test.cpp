@@ -204,6 +204,12 @@ TEST_F(GbcsTenancy, TheDateHidesWhatWasBefore) {
   EXPECT_TRUE(meter_.intervals({}, kNow).empty());
 }
 
+TEST_F(GbcsTenancy, AtOnceIsTheMetersOwnNow) {
+  meter_.set_clock_locally(kNow - std::chrono::minutes{10}, kNow);
+  ask(change({ChangeAction::PurgeProfile}));
+  ASSERT_EQ(meter_.changes_fired().size(), 1U) << "not in ten minutes";
+}
+
 TEST_F(GbcsTenancy, WhatADateCannotDoIsRefusedBeforeAnythingIsSent) {
   auto with_relay = change({ChangeAction::PurgeProfile});
   with_relay.relay = RelayAfter::Off;
