@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import unittest
+from pathlib import Path
 
 from harness.case import BINARY, StreetCase
 
@@ -81,6 +82,14 @@ class ImageTest(StreetCase):
             process.wait()
         self.assertTrue(done, seen.decode())
         return seen.decode()
+
+    def test_an_image_is_made_as_the_document_says(self):
+        document = (Path(__file__).parents[2] / "docs" / "virtual-dlms-meter.md").read_text()
+        command = re.search(r"`(\{ cat firmware; [^`]*)`", document)[1]
+        (self.folder / "firmware").write_bytes(os.urandom(700))
+        subprocess.run(["sh", "-c", command], cwd=self.folder, check=True)
+        self.assertEqual(self.dlms("image", *self.at("dlms-001"), self.folder / "firmware.image"),
+                         "4 blocks; verified\n")
 
     def test_a_transfer_that_was_killed_is_taken_up_where_it_stood(self):
         meter, blocks = "dlms-001", 10_000
