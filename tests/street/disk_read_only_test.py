@@ -120,9 +120,9 @@ class DiskFailsTest(ReadOnlyCase):
 
     def test_what_was_taken_ends_once_the_disk_is_mounted_again(self):
         taken = [self.deliver(meter) for meter in self.street.meters]
+        # One on its way at that very moment is an open point of docs/reliability.md (R4).
         for order in taken:
-            self.utility.wait_for(f"a word on {order}",
-                                  lambda h, order=order: h.body.get("command") == order)
+            self.checker.settled(order, "succeeded")
         self.trigger.write_text("an error for a test\n")
         self.it_is_noticed()
         self.gateway.stop()
