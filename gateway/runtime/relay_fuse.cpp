@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "gateway/access/identity.hpp"
+#include "gateway/runtime/link_runner.hpp"
 #include "meters/audit.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/audit/audit_filter.hpp"
