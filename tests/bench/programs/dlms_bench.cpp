@@ -74,6 +74,8 @@ class Asking {
               {[](bool, const std::string&) {},
                [](std::uint16_t, std::uint32_t) { return true; },
                {},
+               {},
+               {},
                {}}} {
     line_.add_meter(1, settings);
   }
