@@ -121,21 +121,18 @@ struct Hole {
   UtcTime next_try;
 };
 
-// Tokens made on this box: storage/token_issue.hpp.
+// Tokens made on this box (storage/token_issue.hpp) and the audit trail (storage/audit).
 struct StoredSts;
 struct TokenIssue;
 struct IssuedToken;
 struct TokenHandover;
-
-// The audit trail: storage/audit/audit_chain.hpp, storage/audit/audit_filter.hpp.
 struct AuditEntry;
 struct AuditRecord;
 struct AuditHead;
 struct AuditFilter;
 struct AuditVerdict;
 
-// Which meter stands where, for whom: meters/registry.hpp.
-namespace registry {
+namespace registry {  // which meter stands where, for whom: meters/registry.hpp
 struct Order;
 struct Rules;
 struct Effect;
@@ -224,8 +221,7 @@ class Ledger {
   [[nodiscard]] Stored<std::vector<StoredCommand>> commands_of(MeterKey meter,
                                                                std::size_t limit) const;
   [[nodiscard]] Stored<std::vector<Step>> steps_of(CommandKey command) const;
-  /// The meters, one for each order, of relay orders other than ON that wait, are on their way, or
-  /// were sent and ended since `ended_since`; of those accepted after `accepted_after`.
+  /// A meter per relay order but ON that has not ended, or was sent and ended since then.
   [[nodiscard]] Stored<std::vector<MeterKey>> relay_openings(UtcTime ended_since,
                                                              UtcTime accepted_after) const;
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
