@@ -80,6 +80,7 @@ class MqttMetersTest : public testing::Test {
   }
 
   void bring_up(std::size_t count, const StreetClock& clock) {
+    clock_ = clock;  // the meters look at it as long as they hang there
     meters_ = std::make_unique<MqttMeters>(settings_.broker, settings_.root, model_.name);
     for (std::size_t i = 1; i <= count; ++i) {
       const std::string name = "m-" + std::to_string(i);
@@ -87,7 +88,7 @@ class MqttMetersTest : public testing::Test {
       settings.seed = i;
       settings.history = std::chrono::days{3};
       settings.supply = SupplyState::On;
-      auto meter = StreetMeter::open(name, settings, clock, directory_.path());
+      auto meter = StreetMeter::open(name, settings, clock_, directory_.path());
       ASSERT_TRUE(meter) << meter.error();
       places_[name] = std::move(*meter);
       meters_->add(*places_[name]);
