@@ -14,18 +14,7 @@ namespace {
 namespace image_transfer = cosem::image_transfer;
 using dlms::AccessResult;
 using dlms::Data;
-
-/// image_transfer_status (Blue Book, 4.4.6).
-enum class Status : std::uint8_t {
-  NotInitiated,
-  Initiated,
-  Verifying,
-  Verified,
-  VerificationFailed,
-  Activating,
-  Activated,
-  ActivationFailed,
-};
+using image_transfer::Status;
 
 CliError refused(std::string what) { return {kRefused, std::move(what)}; }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "protocols/cosem/classes.hpp"
 #include "protocols/iso8601/rfc3339.hpp"
 #include "protocols/octets/octets.hpp"
 
@@ -22,16 +23,7 @@ class DlmsImage {
   static constexpr std::size_t kDigestOctets = 32;
   static constexpr std::chrono::seconds kTakes{1};
 
-  enum class Status : std::uint8_t {
-    NotInitiated,
-    Initiated,
-    Verifying,
-    Verified,
-    VerificationFailed,
-    Activating,
-    Activated,
-    ActivationFailed,
-  };
+  using Status = cosem::image_transfer::Status;
   enum class Answer : std::uint8_t { Done, Busy, OutOfRange, NotNow };
 
   [[nodiscard]] Answer initiate(Octets identifier, std::uint32_t size);

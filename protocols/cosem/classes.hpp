@@ -91,6 +91,17 @@ inline constexpr std::int8_t kInitiate = 1;
 inline constexpr std::int8_t kBlockTransfer = 2;
 inline constexpr std::int8_t kVerify = 3;
 inline constexpr std::int8_t kActivate = 4;
+/// image_transfer_status (Blue Book, 4.4.6).
+enum class Status : std::uint8_t {
+  NotInitiated,
+  Initiated,
+  Verifying,
+  Verified,
+  VerificationFailed,
+  Activating,
+  Activated,
+  ActivationFailed,
+};
 }  // namespace image_transfer
 
 namespace activity_calendar {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cstdlib>
+#include <ctime>
 #include <limits>
 #include <new>
 
@@ -29,19 +30,27 @@ constexpr std::size_t kBomb = 10'000'000;
 constexpr std::size_t kMostMemory = 1'000'000;
 constexpr std::chrono::nanoseconds kMostTime = 1ms;
 /// Times what the machine needs just then for the one thing nobody can spare: giving the octets
-/// back.
-constexpr int kOnABusyMachine = 4;
+/// back. On a machine with nothing else to do that is less than half a millisecond, and the goal
+/// stands as it is.
+constexpr int kOnABusyMachine = 2;
 
 std::string repeated(std::string_view part, std::string before = {}) {
   while (before.size() < kBomb) before += part;
   return before;
 }
 
+/// Of this thread alone: what others did on the core meanwhile is not the gateway's time.
+std::chrono::nanoseconds cpu_time() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds{now.tv_sec} + std::chrono::nanoseconds{now.tv_nsec};
+}
+
 template <typename Work>
 std::chrono::nanoseconds time_of(Work work) {
-  const auto began = std::chrono::steady_clock::now();
+  const auto began = cpu_time();
   work();
-  return std::chrono::steady_clock::now() - began;
+  return cpu_time() - began;
 }
 
 TEST(BombTest, TenMegabytesAreRefusedInAMillisecondWithinAMegabyte) {
@@ -55,7 +64,7 @@ TEST(BombTest, TenMegabytesAreRefusedInAMillisecondWithinAMegabyte) {
   Story story;
   story.advance(30s);
   for (const auto& [name, payload] : bombs) {
-    // The shortest of several: a busy machine interrupts, and that is not the gateway's time.
+    // The shortest of several: a busy machine takes caches away.
     auto shortest = std::chrono::nanoseconds::max();
     auto giving_back = std::chrono::nanoseconds::max();
     std::size_t most = 0;

@@ -174,7 +174,7 @@ class BadSender {
 };
 
 TEST(IdempotenceTest, EachIdHasOneEffectWhateverSendersAndBrokersDo) {
-  Row row{"R7", "messages of a bad sender", 2'000};
+  Row row{"R7", "messages of a bad sender", 5'000};
   constexpr std::uint64_t kOfOneSender = 400;  // below the 1,024 counters of a UTRN
   for (std::uint64_t number = 0; row.runs() < row.wanted(); ++number) {
     BadSender sender{row.seed() + number};

@@ -12,6 +12,8 @@ from harness.running import until
 from harness.utility import ROOT
 
 ORDERS = 1_200
+# Meters are read every second: a flood that is through sooner shows nothing of it.
+LEAST_SECONDS = 4
 MOST_GROWTH_KB = 20 * 1024
 
 
@@ -30,11 +32,11 @@ class FloodTest(StreetCase):
         return self.gateway.rows("SELECT count(*) FROM register_reading r JOIN meter m "
                                  "ON m.key = r.meter WHERE m.id = ?", meter)[0][0]
 
-    def flood(self, orders):
+    def flood(self, first, orders):
         """Through the broker's own client, which is quicker than this program."""
         body = self.utility.body({"token": ""})
         lines = []
-        for number in range(orders):
+        for number in range(first, first + orders):
             body.update(id=f"flood-{number}", params={"token": self.mint.utrn()})
             lines.append(json.dumps(body))
         began = time.monotonic()
@@ -48,10 +50,12 @@ class FloodTest(StreetCase):
             self.gateway.wait_for_sessions(self.street.meters)
             before, read_before = self.resident_kb(), self.readings_of("a-001")
             began = time.monotonic()
-            rate = self.flood(row.wanted)
-            order = self.deliver("a-001")  # behind them all
-            self.utility.outcome(order, 60 + row.wanted / 10)
-            row.runs = row.wanted
+            rate = 0
+            while row.runs < row.wanted or time.monotonic() - began < LEAST_SECONDS:
+                rate = self.flood(row.runs, row.wanted)
+                row.runs += row.wanted
+                order = self.deliver("a-001")  # behind them all
+                self.utility.outcome(order, 60 + row.wanted / 10)
             growth = self.resident_kb() - before
             self.checker.settled(order, "succeeded")
             self.assertLess(growth, MOST_GROWTH_KB, "kB")
@@ -59,13 +63,12 @@ class FloodTest(StreetCase):
                 "SELECT 1 FROM command WHERE ended = 0"), 120)
             seconds = time.monotonic() - began
             read = self.readings_of("a-001") - read_before
-            # Due every second, for as long as the flood is worked off; a box that is through with
-            # it in less than three proves nothing here.
-            self.assertGreaterEqual(read, seconds // 3, f"read in {seconds:.1f} s")
+            # Due every second, for as long as the flood is worked off.
+            self.assertGreaterEqual(read, max(1, seconds // 3), f"read in {seconds:.1f} s")
             for meter in self.street.meters:
                 self.checker.nothing_doubled(meter)
             taken = self.gateway.rows("SELECT count(*) FROM command WHERE id LIKE 'flood-%'")[0][0]
-            print(f"\n{row.wanted} orders at {rate:.0f} a second: {taken} taken, "
+            print(f"\n{row.runs} orders at {rate:.0f} a second: {taken} taken, "
                   f"{growth} kB more, {read} readings in {seconds:.1f} s meanwhile")
 
 

@@ -31,6 +31,27 @@ Result<Conformance, AcseFault> read_conformance(ByteReader& in) {
   return Conformance{(high << 16U) | in.u16()};
 }
 
+/// What request and response have in common: the terms that are asked for, or agreed.
+template <typename Apdu>
+void write_terms(ByteWriter& out, const Apdu& apdu) {
+  out.u8(apdu.quality_of_service ? 1 : 0);
+  if (apdu.quality_of_service) out.u8(*apdu.quality_of_service);
+  out.u8(apdu.version);
+  write_conformance(out, apdu.conformance);
+  out.u16(apdu.max_receive_pdu);
+}
+
+template <typename Apdu>
+std::optional<AcseFault> read_terms(ByteReader& in, Apdu& apdu) {
+  if (in.u8() != 0) apdu.quality_of_service = in.u8();
+  apdu.version = in.u8();
+  const auto conformance = read_conformance(in);
+  if (!conformance) return conformance.error();
+  apdu.conformance = conformance.value();
+  apdu.max_receive_pdu = in.u16();
+  return std::nullopt;
+}
+
 template <typename Apdu>
 Result<Apdu, AcseFault> complete(const ByteReader& in, Apdu apdu, std::string_view field) {
   if (!in.ok()) return failure(AcseFault{field, in.offset(), "longer: it ends here"});
@@ -54,11 +75,7 @@ Octets InitiateRequest::encode() const {
     out.u8(1);
     out.u8(0);
   }
-  out.u8(quality_of_service ? 1 : 0);
-  if (quality_of_service) out.u8(*quality_of_service);
-  out.u8(version);
-  write_conformance(out, conformance);
-  out.u16(max_receive_pdu);
+  write_terms(out, *this);
   return out.take();
 }
 
@@ -75,23 +92,14 @@ Result<InitiateRequest, AcseFault> InitiateRequest::decode(OctetView octets) {
     out.dedicated_key.emplace(in.take(length));
   }
   if (in.u8() != 0) out.response_allowed = in.u8() != 0;
-  if (in.u8() != 0) out.quality_of_service = in.u8();
-  out.version = in.u8();
-  const auto conformance = read_conformance(in);
-  if (!conformance) return failure(conformance.error());
-  out.conformance = conformance.value();
-  out.max_receive_pdu = in.u16();
+  if (const auto fault = read_terms(in, out)) return failure(*fault);
   return complete(in, std::move(out), "InitiateRequest");
 }
 
 Octets InitiateResponse::encode() const {
   ByteWriter out;
   out.u8(kResponseTag);
-  out.u8(quality_of_service ? 1 : 0);
-  if (quality_of_service) out.u8(*quality_of_service);
-  out.u8(version);
-  write_conformance(out, conformance);
-  out.u16(max_receive_pdu);
+  write_terms(out, *this);
   out.u16(vaa_name);
   return out.take();
 }
@@ -100,12 +108,7 @@ Result<InitiateResponse, AcseFault> InitiateResponse::decode(OctetView octets) {
   ByteReader in{octets};
   if (in.u8() != kResponseTag) return failure(AcseFault{"InitiateResponse", 0, "tag 08"});
   InitiateResponse out;
-  if (in.u8() != 0) out.quality_of_service = in.u8();
-  out.version = in.u8();
-  const auto conformance = read_conformance(in);
-  if (!conformance) return failure(conformance.error());
-  out.conformance = conformance.value();
-  out.max_receive_pdu = in.u16();
+  if (const auto fault = read_terms(in, out)) return failure(*fault);
   out.vaa_name = in.u16();
   return complete(in, out, "InitiateResponse");
 }

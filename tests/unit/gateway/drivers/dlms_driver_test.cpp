@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "meters/virtual/token_rules.hpp"
+#include "tests/support/answer_of.hpp"
 #include "tests/support/dlms_bench.hpp"
 #include "tests/support/dlms_model.hpp"
 
@@ -45,12 +46,7 @@ class DlmsDriverTest : public testing::TestWithParam<Way> {
  protected:
   template <typename Answer>
   Answer ask(const operation::Operation& operation) {
-    auto result = bench_.run(driver_, operation);
-    if (!result) {
-      ADD_FAILURE() << result.error().what;
-      return {};
-    }
-    return std::get<Answer>(*result);
+    return test::answer_of<Answer>(bench_.run(driver_, operation));
   }
   template <typename Answer>
   Answer truth(const operation::Operation& operation) {

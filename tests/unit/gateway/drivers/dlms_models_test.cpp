@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "gateway/drivers/dlms_driver.hpp"
+#include "tests/support/answer_of.hpp"
 #include "tests/support/dlms_bench.hpp"
 #include "tests/support/dlms_model.hpp"
 
@@ -34,12 +35,7 @@ class DlmsModels : public testing::TestWithParam<Case> {
  protected:
   template <typename Answer>
   Answer ask(const operation::Operation& operation) {
-    auto result = bench_.run(driver_, operation);
-    if (!result) {
-      ADD_FAILURE() << result.error().what;
-      return {};
-    }
-    return std::get<Answer>(*result);
+    return test::answer_of<Answer>(bench_.run(driver_, operation));
   }
   template <typename Answer>
   Answer truth(const operation::Operation& operation) {
