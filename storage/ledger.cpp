@@ -6,6 +6,7 @@
 #include "storage/crash_point.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/schema.hpp"
+#include "storage/wal_room.hpp"
 
 namespace metergate {
 
@@ -53,6 +54,7 @@ Stored<Ledger> Ledger::open(const std::filesystem::path& file, LedgerMode mode) 
     if (!version) return failure(version.error());
     impl->next_message_id = message->value_or(0) + 1;
     impl->next_version = version->value_or(0) + 1;
+    reserve_wal_room(file);
     // Without room for it the ledger works too; retain() tries again.
     impl->ballast.restore();
   }

@@ -15,6 +15,8 @@ constexpr std::chrono::hours kRelayDay{24};
 }  // namespace
 
 void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
+  // What a failed commit has rolled back is read anew once the disk takes writes again.
+  if (!keeper_.healthy()) return perform_later(key, std::move(effects));
   for (std::size_t i = 0; i < effects.size(); ++i) {
     const auto found = live_.find(key);
     if (found == live_.end()) return;

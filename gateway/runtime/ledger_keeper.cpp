@@ -53,10 +53,13 @@ void LedgerKeeper::failed(const StorageError& error) {
     journal_.write(journal::kInternalFault, clock_.now().utc, {{"what", error.what}});
     return;
   }
-  if (!std::exchange(healthy_, false)) return;
+  const journal::EventDefinition& event = event_of(error.reason);
+  // A disk on its way to read-only fails with an I/O error first; its cause shows at a later try.
+  if (!told_.insert(&event).second) return;
+  const bool is_tried_already = !std::exchange(healthy_, false);
   // First: the alarm about it must not be queued in the ledger that has just failed.
-  journal_.write(event_of(error.reason), clock_.now().utc, {{"what", error.what}});
-  try_again();
+  journal_.write(event, clock_.now().utc, {{"what", error.what}});
+  if (!is_tried_already) try_again();
 }
 
 void LedgerKeeper::try_again() {
@@ -74,6 +77,7 @@ void LedgerKeeper::try_again() {
 
 void LedgerKeeper::recovered() {
   healthy_ = true;
+  told_.clear();
   journal_.write(journal::kStorageRecovered, clock_.now().utc, {});
   agenda_.at(clock_.now().instant, [this](Now now) {
     if (recovered_) recovered_(now);

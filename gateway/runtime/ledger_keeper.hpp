@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "gateway/journal/journal.hpp"
@@ -62,6 +63,7 @@ class LedgerKeeper {
   std::function<void(Now)> recovered_;
   std::optional<Agenda::Entry> planned_;
   bool healthy_ = true;
+  std::set<const journal::EventDefinition*> told_;  ///< of the failure that lasts
 };
 
 }  // namespace metergate::runtime

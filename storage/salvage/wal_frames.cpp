@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/salvage/wal_frames.hpp"
 
+#include <algorithm>
+
 #include "storage/salvage/fields.hpp"
 
 namespace metergate::salvage {
@@ -48,6 +50,8 @@ WalFrames read_wal(const std::function<Octets(std::uint64_t at, std::size_t coun
   WalFrames out;
   if (size == 0) return out;
   const Octets header = read(0, kWalHeader);
+  // Room that was reserved for a log in which nothing was written yet.
+  if (std::ranges::all_of(header, [](std::uint8_t octet) { return octet == 0; })) return out;
   const auto magic = number_at(header, 0, 4);
   const auto page_octets = number_at(header, 8, 4).value_or(0);
   Sums sums;

@@ -89,7 +89,7 @@ Stored<Done> Database::configure() {
       "PRAGMA synchronous = FULL;"
       "PRAGMA foreign_keys = ON;"
       "PRAGMA wal_autocheckpoint = 256;"
-      "PRAGMA journal_size_limit = 1048576;"
+      "PRAGMA journal_size_limit = 1310720;"  // kWalRoomOctets
       "PRAGMA temp_store = MEMORY;"
       "PRAGMA cache_size = -2048;");
   if (!done) return done;
