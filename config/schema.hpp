@@ -211,7 +211,7 @@ struct Console {
 struct Sessions {
   std::uint32_t failures_to_silent = 3;
   std::chrono::seconds probe_min{5};  ///< pause before a silent meter is tried again, doubling
-  std::chrono::seconds probe_max{60};
+  std::chrono::seconds probe_max{50};
   std::chrono::seconds settle_limit{86'400};  ///< `unconfirmed` for longer is final
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/links/modbus_line.hpp"
 
+#include <sys/prctl.h>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <deque>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -19,6 +23,11 @@ constexpr std::chrono::seconds kStuckAfter{90};
 }  // namespace
 
 struct ModbusLine::Worker {
+  struct Exchange {
+    WireRequest request;
+    Completion done;
+  };
+
   Worker(boost::asio::io_context& io, config::Line line, StateChanged changed)
       : loop{io}, state_changed{std::move(changed)}, port{std::move(line)} {}
 
@@ -29,14 +38,42 @@ struct ModbusLine::Worker {
   bool up = false;
   std::string last_why;
   LineStatistics statistics;
-  std::optional<Instant> out_since;
+  std::size_t out = 0;
+  std::optional<Instant> out_since;  ///< the one on the wire
+  // Both threads.
+  std::mutex mutex;
+  std::deque<Exchange> waiting;
   // Worker thread only, once a request runs.
   ModbusPort port;
   boost::asio::thread_pool thread{1};
 
+  /// On the worker thread. What was recalled meanwhile is not there any more.
+  void work_off_one() {
+    std::optional<Exchange> next;
+    {
+      const std::lock_guard lock{mutex};
+      if (waiting.empty()) return;
+      next = std::move(waiting.front());
+      waiting.pop_front();
+    }
+    WireResult result = port.exchange(next->request);
+    boost::asio::post(loop, [this, result = std::move(result), counted = port.statistics(),
+                             done = std::move(next->done)]() mutable {
+      finished(std::move(result), counted, done);
+    });
+  }
+
+  void end_unsent(Completion done) {
+    boost::asio::post(loop, [done = std::move(done)] {
+      done(failure(LinkFault{LinkFault::Reason::NotSent, "the line is being closed"}));
+    });
+  }
+
   void finished(WireResult result, const LineStatistics& counted, const Completion& done) {
     statistics = counted;
+    --out;
     out_since.reset();
+    if (out > 0) out_since = std::chrono::steady_clock::now();
     const bool gone = !result && (result.error().reason == LinkFault::Reason::NotSent ||
                                   result.error().reason == LinkFault::Reason::Cut);
     const std::string why = gone ? result.error().what : std::string{};
@@ -51,28 +88,33 @@ struct ModbusLine::Worker {
 };
 
 ModbusLine::ModbusLine(boost::asio::io_context& loop, config::Line line, StateChanged state_changed)
-    : worker_{std::make_unique<Worker>(loop, std::move(line), std::move(state_changed))} {}
+    : worker_{std::make_unique<Worker>(loop, std::move(line), std::move(state_changed))} {
+  // The kernel's default slack of 50 us, three times a request, would be the line's time.
+  boost::asio::post(worker_->thread, [] { ::prctl(PR_SET_TIMERSLACK, 1); });
+}
 
 ModbusLine::~ModbusLine() { stop(); }
 
 void ModbusLine::transact(WireRequest request, Completion done) {
   Worker& worker = *worker_;
-  if (worker.stopping) {
-    boost::asio::post(worker.loop, [done = std::move(done)] {
-      done(failure(LinkFault{LinkFault::Reason::NotSent, "the line is being closed"}));
-    });
-    return;
+  if (worker.stopping) return worker.end_unsent(std::move(done));
+  if (worker.out++ == 0) worker.out_since = std::chrono::steady_clock::now();
+  {
+    const std::lock_guard lock{worker.mutex};
+    worker.waiting.push_back({std::move(request), std::move(done)});
   }
-  worker.out_since = std::chrono::steady_clock::now();
-  boost::asio::post(
-      worker.thread, [&worker, request = std::move(request), done = std::move(done)]() mutable {
-        WireResult result = worker.port.exchange(request);
-        boost::asio::post(worker.loop,
-                          [&worker, result = std::move(result), counted = worker.port.statistics(),
-                           done = std::move(done)]() mutable {
-                            worker.finished(std::move(result), counted, done);
-                          });
-      });
+  boost::asio::post(worker.thread, [&worker] { worker.work_off_one(); });
+}
+
+std::optional<WireRequest> ModbusLine::recall() {
+  Worker& worker = *worker_;
+  const std::lock_guard lock{worker.mutex};
+  // The first one is on its way, though its worker may not have come to it yet.
+  if (worker.out < 2 || worker.waiting.empty()) return std::nullopt;
+  WireRequest request = std::move(worker.waiting.back().request);
+  worker.waiting.pop_back();
+  --worker.out;
+  return request;
 }
 
 bool ModbusLine::makes_progress(Instant now) const {
@@ -82,6 +124,12 @@ bool ModbusLine::makes_progress(Instant now) const {
 void ModbusLine::stop() {
   if (worker_->stopping) return;
   worker_->stopping = true;
+  {
+    const std::lock_guard lock{worker_->mutex};
+    for (Worker::Exchange& one : std::exchange(worker_->waiting, {})) {
+      worker_->end_unsent(std::move(one.done));
+    }
+  }
   worker_->thread.join();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "config/schema.hpp"
@@ -42,6 +43,8 @@ class ModbusLine : public Link {
 
   void transact(WireRequest request, Completion done) override;
   [[nodiscard]] std::size_t concurrency() const override { return 1; }
+  [[nodiscard]] bool has_standby() const override { return true; }
+  std::optional<WireRequest> recall() override;
   [[nodiscard]] bool makes_progress(Instant now) const override;
   void stop() override;
 

@@ -156,7 +156,6 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
   // On a serial line the octets now trickle out of the driver's buffer.
   const auto request_time = timing_.character * (request.octets.size() + kAddressAndCrc);
   const auto request_end = sent + request_time;
-  if (serial_) std::this_thread::sleep_until(request_end + timing_.silence);
   const int descriptor = modbus_get_socket(modbus_);
   if (!readable_within(descriptor, request_end + request.timeout - Clock::now())) {
     ++statistics_.timeouts;

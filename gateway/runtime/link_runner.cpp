@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/link_runner.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace metergate::runtime {
+namespace {
+
+/// A probe of a silent meter is followed by so many times its length without one,
+constexpr int kProbeShare = 200;
+/// but never so long that fewer than these find their turn within the longest pause.
+constexpr std::size_t kLeastTurns = 5;
+
+}  // namespace
 
 LinkRunner::LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock& clock,
                        Agenda& agenda, SessionChanged session_changed)
@@ -49,6 +58,7 @@ bool LinkRunner::withdraw(JobId id) {
   const auto found = jobs_.find(id);
   if (found == jobs_.end()) return true;
   Job& job = found->second;
+  if (standby_ == id) static_cast<void>(clear_standby());
   if (job.on_wire) {
     job.withdrawn = true;
     return false;
@@ -67,6 +77,7 @@ void LinkRunner::wake(MeterUnit&) { pump_later(); }
 
 void LinkRunner::stop() {
   stopped_ = true;
+  static_cast<void>(clear_standby());
   const std::set<Key> waiting = std::exchange(ready_, {});
   for (const auto& [priority, id] : waiting) end_unsent(id, "the gateway is stopping");
 }
@@ -92,7 +103,30 @@ void LinkRunner::pump_later() {
 bool LinkRunner::may_go(const Job& job, JobId id, Instant now) const {
   const auto held = meter_held_by_.find(job.meter);
   if (held != meter_held_by_.end() && held->second != id) return false;
-  return job.meter->session.may_be_asked(now);
+  const auto attempt = next_attempt(job);
+  return attempt && *attempt <= now;
+}
+
+std::optional<Instant> LinkRunner::next_attempt(const Job& job) const {
+  auto attempt = job.meter->session.next_attempt();
+  if (attempt && job.priority == Priority::Routine && is_silent(*job.meter)) {
+    attempt = std::max(*attempt, next_probe(*job.meter));
+  }
+  return attempt;
+}
+
+bool LinkRunner::is_silent(const MeterUnit& meter) {
+  return meter.session.state() == session::State::Silent;
+}
+
+Instant LinkRunner::next_probe(const MeterUnit& meter) const {
+  // A wire that carries many requests at once is not held up by one that has no answer.
+  if (link_->concurrency() > 1) return last_probe_ended_;
+  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(
+      ready_, [this](const Key& key) { return is_silent(*jobs_.at(key.second).meter); }));
+  const Duration turn =
+      meter.session.longest_pause() / static_cast<Duration::rep>(std::max(kLeastTurns, waiting));
+  return last_probe_ended_ + std::min<Duration>(last_probe_took_ * kProbeShare, turn);
 }
 
 void LinkRunner::pump() {
@@ -112,13 +146,48 @@ void LinkRunner::pump() {
       agenda_.at(now.instant, [this, id](Now) { end_unsent(id, "the meter is set aside"); });
       continue;
     }
-    const auto attempt = job.meter->session.next_attempt();
+    const auto attempt = next_attempt(job);
     if (attempt && *attempt > now.instant) {
       next_wake = std::min(next_wake.value_or(*attempt), *attempt);
     }
     ++at;
   }
   if (next_wake) arm_wake(*next_wake);
+  fill_standby(now.instant);
+}
+
+void LinkRunner::fill_standby(Instant now) {
+  if (!link_->has_standby() || on_wire_ == 0) return;
+  // Not a probe: whether the next silent meter may be tried shows when the one before has ended.
+  const auto next = std::ranges::find_if(ready_, [&](const Key& key) {
+    const Job& job = jobs_.at(key.second);
+    const bool is_probe = job.priority == Priority::Routine && is_silent(*job.meter);
+    return !is_probe && may_go(job, key.second, now);
+  });
+  if (next == ready_.end()) return;
+  const Key key = *next;
+  if (standby_) {
+    if (Key{jobs_.at(*standby_).priority, *standby_} < key || !clear_standby()) return;
+  }
+  // The steps of one operation follow each other; an order may be called off until its turn comes.
+  const bool has_its_meter = meter_held_by_.contains(jobs_.at(key.second).meter);
+  if (key.first != Priority::Routine || has_its_meter || urgent_on_wire_ > 0) return;
+  ready_.erase(key);
+  standby_ = key.second;
+  hand_over(key.second, jobs_.at(key.second));
+}
+
+bool LinkRunner::clear_standby() {
+  if (!standby_) return true;
+  auto request = link_->recall();
+  if (!request) return false;
+  const JobId id = *std::exchange(standby_, std::nullopt);
+  Job& job = jobs_.at(id);
+  job.on_wire = false;
+  job.request = std::move(request);
+  meter_held_by_.erase(job.meter);
+  ready_.insert({job.priority, id});
+  return true;
 }
 
 void LinkRunner::arm_wake(Instant when) {
@@ -131,9 +200,14 @@ void LinkRunner::arm_wake(Instant when) {
 }
 
 void LinkRunner::send(JobId id, Job& job) {
+  ++on_wire_;
+  urgent_on_wire_ += job.priority == Priority::Routine ? 0U : 1U;
+  hand_over(id, job);
+}
+
+void LinkRunner::hand_over(JobId id, Job& job) {
   job.on_wire = true;
   job.only_now = false;
-  ++on_wire_;
   meter_held_by_[job.meter] = id;
   WireRequest request = std::move(*job.request);
   job.request.reset();
@@ -150,7 +224,13 @@ void LinkRunner::answered(JobId id, WireResult result) {
   MeterUnit& meter = *job.meter;
   job.on_wire = false;
   --on_wire_;
+  urgent_on_wire_ -= job.priority == Priority::Routine ? 0U : 1U;
   busy_ += now.instant - job.sent_at;
+  if (standby_) {
+    // It is on its way since the answer came.
+    jobs_.at(*std::exchange(standby_, std::nullopt)).sent_at = now.instant;
+    ++on_wire_;
+  }
   if (request_ended_) request_ended_(*this, meter, result, now.instant - job.sent_at);
   if (const auto request = std::exchange(job.traced, std::nullopt)) {
     tracers_->tell({meter, name_, *request, job.holds_token, result, now.instant - job.sent_at});
@@ -165,6 +245,10 @@ void LinkRunner::answered(JobId id, WireResult result) {
     why = result.error().what;
     // A line that is not there says nothing about the meter.
     if (result.error().reason != LinkFault::Reason::NotSent) change = meter.session.failed(now);
+    if (is_silent(meter)) {
+      last_probe_ended_ = now.instant;
+      last_probe_took_ = now.instant - job.sent_at;
+    }
   }
   if (job.withdrawn) {
     jobs_.erase(id);

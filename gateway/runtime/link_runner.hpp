@@ -26,6 +26,10 @@ using JobId = std::uint64_t;
 ///
 /// Order: priority, then the order of submission. A meter has one request out at a time, and none
 /// while its session holds it back; then its jobs wait here, costing the others nothing.
+///
+/// On a line with a place to stand by the next routine request waits at the worker already; what is
+/// more urgent has it recalled. Silent meters of one line take turns: probing all of them costs it
+/// half a percent of its time.
 class LinkRunner {
  public:
   using Done = std::function<void(OperationResult, Now)>;
@@ -79,7 +83,17 @@ class LinkRunner {
 
   void pump();
   [[nodiscard]] bool may_go(const Job& job, JobId id, Instant now) const;
+  /// The first moment at which its session and the other silent meters of the line let it go.
+  [[nodiscard]] std::optional<Instant> next_attempt(const Job& job) const;
+  /// When the next silent meter of this line may be probed.
+  [[nodiscard]] Instant next_probe(const MeterUnit& meter) const;
+  [[nodiscard]] static bool is_silent(const MeterUnit& meter);
+  /// Keeps the place at the worker filled with what would go next.
+  void fill_standby(Instant now);
+  /// True: nothing stands by, and what did is in the list again.
+  bool clear_standby();
   void send(JobId id, Job& job);
+  void hand_over(JobId id, Job& job);
   /// Ends it as an exchange whose next request did not leave.
   void end_unsent(JobId id, const std::string& why);
   void answered(JobId id, WireResult result);
@@ -96,6 +110,10 @@ class LinkRunner {
   std::set<Key> ready_;                              ///< jobs with a request to send
   std::map<const MeterUnit*, JobId> meter_held_by_;  ///< on the wire, or kept for the next request
   std::size_t on_wire_ = 0;
+  std::size_t urgent_on_wire_ = 0;  ///< of those, not routine
+  std::optional<JobId> standby_;    ///< handed over, not counted in `on_wire_`
+  Instant last_probe_ended_{};
+  Duration last_probe_took_{0};
   Duration busy_{0};
   RequestEnded request_ended_;
   const Tracers* tracers_ = nullptr;

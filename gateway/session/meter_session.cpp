@@ -102,10 +102,10 @@ bool MeterSession::may_be_asked(Instant now) const {
 
 std::chrono::milliseconds MeterSession::timeout() const {
   // A meter that failed lately is given the full time: what was learned may no longer hold. One
-  // that is silent is probed briefly, so that the dead cost the living little; every fourth probe
+  // that is silent is probed briefly, so that the dead cost the living little; every eighth probe
   // waits for a slow one.
   const bool patient =
-      failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 4 == 0);
+      failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 8 == 0);
   if (patient || (smoothed_us_ == 0 && state_ != State::Silent)) return policy_.timeout_ceiling;
   const auto learned = std::chrono::milliseconds{
       (smoothed_us_ + std::max<std::int64_t>(4 * deviation_us_, kLeastMargin.count())) / 1000};

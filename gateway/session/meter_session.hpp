@@ -26,7 +26,7 @@ enum class State : std::uint8_t {
 struct Policy {
   std::uint32_t failures_to_silent = 3;
   Duration probe_min = std::chrono::seconds{5};
-  Duration probe_max = std::chrono::seconds{60};
+  Duration probe_max = std::chrono::seconds{50};
   std::chrono::milliseconds timeout_floor{50};
   std::chrono::milliseconds timeout_ceiling{500};
   /// How long a proof of identity serves for routine reads: for those of one round, so that what a
@@ -64,6 +64,8 @@ class MeterSession {
   /// whose last will says it is away: it will announce itself.
   [[nodiscard]] std::optional<Instant> next_attempt() const;
   [[nodiscard]] bool may_be_asked(Instant now) const;
+  /// Between two probes of a silent meter, at the most.
+  [[nodiscard]] Duration longest_pause() const { return policy_.probe_max; }
   /// How long to wait for the answer's first octet: learned, between floor and ceiling.
   [[nodiscard]] std::chrono::milliseconds timeout() const;
   /// Whether the identity has to be read before anything is stored. Orders read it always.

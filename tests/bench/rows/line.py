@@ -169,16 +169,27 @@ def _dead(bench):
             {"window": window, "back_s": back_s})
 
 
+# Of flipped bits alone the rules leave 97.5 % of the ceiling; of L3's whole mix, 96.8 %.
+_FLIPPED = "2.5 % of answers with a flipped bit", (("corrupt", 25),)
+_MIX = ("2.5 % of answers with a flipped bit, 0.5 % cut, 0.1 % late, 0.1 % babble",
+        (("corrupt", 25), ("truncate", 5), ("babble", 1), ("late", 1)))
+
+
 def _noise(bench):
+    yield from _noise_of(bench, *_FLIPPED)
+    yield from _noise_of(bench, *_MIX)
+
+
+def _noise_of(bench, name, faults):
     meters = _meters(bench)
     with Scene(bench, line=meters, baud=bench.sized(9600, 9600, 115200),
                schedule=POLLING) as scene:
         scene.start_gateway()
         scene.wait_online()
         heard = Readings(scene)
-        for fault, number in (("corrupt", 25), ("truncate", 5), ("babble", 1)):
-            scene.street.do(fault, "*", per_mille=number)
-        scene.street.do("late", "*", ms=600, per_mille=1)
+        for fault, number in faults:
+            late = {"ms": 600} if fault == "late" else {}
+            scene.street.do(fault, "*", per_mille=number, **late)
         wait_for_answers(scene, WARM_ROUNDS * meters)
         begin_ms, asked = int(time.time() * 1000), scene.whole_reads()
         [(window, _)] = _windows(scene, 1, bench.sized(20, 12, 3), meters)
@@ -191,9 +202,10 @@ def _noise(bench):
     # Whole reads are all but the few that ask who a meter is.
     share = 100 * scene.lawful_share(window) * min(1, stored / asked)
     yield Finding(
-        "P3", "noise: 2.5 % of answers with a flipped bit, 0.5 % cut, 0.1 % late, 0.1 % babble; "
-        f"{heard.wrong} of {heard.count} values wrong", f"{share:.1f} %", "lawful ceiling",
-        f"{share / 100:.3f}", ">= 97.3 %, 0", share >= 97.3 and heard.wrong == 0,
+        "P3", f"noise: {name}; {asked - stored} of {asked} reads lost, {heard.wrong} of "
+        f"{heard.count} values wrong", f"{share:.1f} %", "lawful ceiling",
+        f"{share / 100:.3f}", ">= 97.3 %, 0",
+        heard.wrong == 0 and share >= 97.3,
         {"window": window, "asked": asked, "stored": stored})
 
 
