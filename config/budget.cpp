@@ -85,7 +85,8 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
     const auto* serial = std::get_if<SerialLine>(&line.access);
     if (serial == nullptr) continue;
     const LineTime time{serial->baud};
-    LineBudget budget{.line = line.name, .baud = serial->baud, .is_known = !line.is_dlms()};
+    LineBudget budget{
+        .line = line.name, .baud = serial->baud, .is_known = line.protocol == LineProtocol::Modbus};
     double need_s = 0;
     for (const Meter& meter : configuration.meters) {
       const auto known = models.find(meter.model);
@@ -112,7 +113,7 @@ std::vector<LineBudget> line_budgets(const Configuration& configuration,
 
 std::string budget_text(const LineBudget& budget) {
   if (!budget.is_known) {
-    return "line " + budget.line + ": " + std::to_string(budget.meters) + " DLMS meters at " +
+    return "line " + budget.line + ": " + std::to_string(budget.meters) + " meters at " +
            std::to_string(budget.baud) +
            " baud; what they send back is not known beforehand, so there is no budget: the "
            "service's "

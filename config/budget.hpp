@@ -17,8 +17,8 @@ struct LineBudget {
   std::size_t registers = 0;  ///< of one round over all meters
   double round_s = 0;         ///< line time of that round
   double needed_share = 0;    ///< of the line's time, with everything the schedules ask for
-  /// False for DLMS: how much its meters send back is not known beforehand, so nothing is counted
-  /// but the meters.
+  /// False for all but Modbus: how much the meters send back is not known beforehand, so nothing is
+  /// counted but the meters.
   bool is_known = true;
 };
 

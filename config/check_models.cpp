@@ -22,7 +22,15 @@ std::string protocol_wanted(const Configuration& configuration, const Meter& met
                ? ""
                : "a model for DLMS, or a line without protocol = \"dlms\"";
   }
+  if (line->protocol == LineProtocol::ModeC) {
+    return spoken == model::Protocol::ModeC
+               ? ""
+               : "a model for mode C, or a line without protocol = \"mode-c\"";
+  }
   if (spoken == model::Protocol::Modbus) return {};
+  if (spoken == model::Protocol::ModeC) {
+    return "a model for Modbus, or protocol = \"mode-c\" for line " + line->name;
+  }
   return spoken == model::Protocol::Dlms
              ? "a model for Modbus, or protocol = \"dlms\" for line " + line->name
              : "a model for Modbus, or a meter without a line";

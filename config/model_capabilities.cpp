@@ -128,12 +128,26 @@ void judge_dlms(CapabilityJudge& judge, const model::MeterModel& meter_model) {
   judge.needs(Capability::ChangeSupplier, at.change_supplier.has_value(), "dlms.change_supplier");
 }
 
+/// A readout is all there is: orders, profiles and logs would need the programming mode.
+void judge_mode_c(CapabilityJudge& judge, const model::MeterModel& meter_model) {
+  const model::ModeCLayout& at = meter_model.mode_c;
+  judge.needs(Capability::Registers, !at.registers.empty(), "a [[mode_c.register]]");
+  judge.needs(Capability::ReadClock, !at.date.empty() || !at.date_time.empty(),
+              "mode_c.date and mode_c.time, or mode_c.date_time");
+  for (const std::string_view word : meter_model.capabilities.words()) {
+    const auto capability = parse_capability(word);
+    if (capability == Capability::Registers || capability == Capability::ReadClock) continue;
+    judge.needs(*capability, false, "another protocol than mode-c, which has only a readout,");
+  }
+}
+
 }  // namespace
 
 void judge_capabilities(const ReadModel& read, ErrorList& errors) {
   CapabilityJudge judge{read, errors};
   if (read.model.protocol == model::Protocol::Modbus) judge_modbus(judge, read.model);
   if (read.model.protocol == model::Protocol::Dlms) judge_dlms(judge, read.model);
+  if (read.model.protocol == model::Protocol::ModeC) judge_mode_c(judge, read.model);
   judge.needs(Capability::Profile, !read.model.profile_channels.empty(), "a [[profile_channel]]");
   judge.needs(Capability::Daily, !read.model.daily_channels.empty(), "a [[daily_channel]]");
   judge.needs(Capability::Tokens, !read.model.token_kinds.empty(), "token_kinds");

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "config/model_judge.hpp"
+#include "meters/models/readout_codec.hpp"
 #include "meters/models/register_codec.hpp"
 #include "protocols/modbus/pdu.hpp"
 
@@ -57,12 +58,35 @@ std::vector<std::string> mistakes(const model::ModbusLayout& layout,
   return out;
 }
 
+/// The same of a readout in mode C.
+std::vector<std::string> mistakes(const model::ModeCLayout& layout, const model::Capture& capture) {
+  const auto readout = iec62056_21::Readout::decode(capture.response);
+  if (!readout) return {"a readout: " + readout.error().text()};
+  if (capture.expected.empty()) return {"at least one value under [capture.expect]"};
+  std::vector<std::string> out;
+  for (const auto& expected : capture.expected) {
+    std::string got = "nothing: no register has this code";
+    const auto reg =
+        std::ranges::find(layout.registers, expected.obis, &model::ModeCRegister::obis);
+    if (reg != layout.registers.end()) {
+      const auto value = model::decode_register(*reg, readout->data);
+      got = !value ? value.error() : (*value ? (*value)->text() : "nothing: not in the readout");
+    }
+    if (got == expected.value) continue;
+    out.push_back(expected.obis.text() + " to decode to " + expected.value + ", not to " + got);
+  }
+  return out;
+}
+
 }  // namespace
 
 void judge_captures(const ReadModel& read, ErrorList& errors) {
   for (std::size_t i = 0; i < read.model.captures.size(); ++i) {
     const ModelLines::Place& place = read.lines.each_capture[i];
-    for (std::string& mistake : mistakes(read.model.modbus, read.model.captures[i])) {
+    const model::Capture& capture = read.model.captures[i];
+    const bool is_readout = read.model.protocol == model::Protocol::ModeC;
+    for (std::string& mistake :
+         is_readout ? mistakes(read.model.mode_c, capture) : mistakes(read.model.modbus, capture)) {
       errors.add(ConfigError::Kind::Wrong, place.line, place.key, "", std::move(mistake));
     }
   }

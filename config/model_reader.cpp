@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "config/model_dlms.hpp"
+#include "config/model_mode_c.hpp"
 #include "meters/identity.hpp"
 #include "meters/models/model_words.hpp"
 #include "protocols/modbus/pdu.hpp"
@@ -169,13 +170,27 @@ void read_octets(TableReader& in, std::string_view key, Octets& into) {
                   Need::Required);
 }
 
-model::Capture read_capture(TableReader& in) {
+/// A readout in mode C is text; in the file its lines end as the file's do.
+void read_readout(TableReader& in, Octets& into) {
+  std::string text;
+  in.text("readout", text, Need::Required);
+  for (const char c : text) {
+    if (c == '\n' && (into.empty() || into.back() != '\r')) into.push_back('\r');
+    into.push_back(static_cast<std::uint8_t>(c));
+  }
+}
+
+model::Capture read_capture(TableReader& in, model::Protocol protocol) {
   model::Capture capture;
   in.word<model::CaptureKind>("kind", capture.kind, model::parse_capture_kind,
                               "recorded, document or computed", Need::Required);
   in.text("source", capture.source, Need::Required);
-  read_octets(in, "request", capture.request);
-  read_octets(in, "response", capture.response);
+  if (protocol == model::Protocol::ModeC) {
+    read_readout(in, capture.response);
+  } else {
+    read_octets(in, "request", capture.request);
+    read_octets(in, "response", capture.response);
+  }
   if (auto expected = in.table("expect", Need::Required)) {
     for (const Entry& entry : expected->entries()) {
       const auto obis = cosem::ObisCode::parse(entry.key);
@@ -239,8 +254,8 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
   in.text("manufacturer", into.manufacturer, Need::Required);
   in.text("description", into.description);
   in.text("document", into.document, Need::Required);
-  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol, "modbus, mqtt or dlms",
-                           Need::Required);
+  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol,
+                           "modbus, mqtt, dlms or mode-c", Need::Required);
   out.lines.capabilities = {in.line_of("capabilities"), "capabilities"};
   for (const std::string& word : in.texts("capabilities", Need::Required)) {
     const auto capability = parse_capability(word);
@@ -288,9 +303,15 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
     }
     read_dlms(*dlms, into.dlms);
   }
+  if (auto mode_c = in.table("mode_c")) {
+    if (into.protocol != model::Protocol::ModeC) {
+      in.contradicts("mode_c", "protocol = \"mode-c\" beside a [mode_c] table");
+    }
+    read_mode_c(*mode_c, into.mode_c);
+  }
   for (TableReader& table : in.tables("capture")) {
     out.lines.each_capture.push_back({table.line(), table.key_path("")});
-    into.captures.push_back(read_capture(table));
+    into.captures.push_back(read_capture(table, into.protocol));
   }
   in.finish();
   return out;

@@ -77,6 +77,24 @@ void report_dlms(std::ostringstream& out, const model::DlmsLayout& at) {
   }
 }
 
+void report_mode_c(std::ostringstream& out, const model::MeterModel& meter_model) {
+  const model::ModeCLayout& at = meter_model.mode_c;
+  for (const auto& reg : at.registers) {
+    out << "  " << std::left << std::setw(18) << reg.obis.text() << std::setw(34) << reg.name
+        << std::setw(18) << reg.readout << unit_symbol(reg.unit) << '\n';
+  }
+  const auto set = [&out](std::string_view name, const std::string& readout) {
+    if (!readout.empty()) out << "  " << std::left << std::setw(18) << name << readout << '\n';
+  };
+  set("serial", at.serial);
+  set("firmware", at.firmware);
+  set("date", at.date);
+  set("time", at.time);
+  set("date and time", at.date_time);
+  out << "  all of it in one readout; " << meter_model.captures.size()
+      << " readouts that decode as expected\n";
+}
+
 }  // namespace
 
 std::string report(const model::MeterModel& meter_model) {
@@ -91,6 +109,7 @@ std::string report(const model::MeterModel& meter_model) {
   }
   out << '\n';
   if (meter_model.protocol == model::Protocol::Dlms) report_dlms(out, meter_model.dlms);
+  if (meter_model.protocol == model::Protocol::ModeC) report_mode_c(out, meter_model);
   if (meter_model.protocol == model::Protocol::Modbus) {
     for (const auto& reg : meter_model.modbus.registers) {
       out << "  " << std::left << std::setw(18) << reg.obis.text() << std::setw(28) << reg.name

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <utility>
 
+#include "protocols/iec62056_21/sign_on.hpp"
+
 namespace metergate::config {
 namespace {
 
@@ -23,6 +25,36 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || (numeric && host.starts_with("127."));
 }
 
+/// The sign-on of IEC 62056-21: always before a readout in mode C, before HDLC where the line says
+/// so (mode E).
+void read_opening(TableReader& in, SerialLine& serial, LineProtocol protocol) {
+  bool opens = protocol == LineProtocol::ModeC;
+  if (!opens) {
+    enum class Opening : std::uint8_t { None, ModeE };
+    auto opening = Opening::None;
+    const auto parse = [](std::string_view word) -> std::optional<Opening> {
+      if (word == "none") return Opening::None;
+      if (word == "mode-e") return Opening::ModeE;
+      return std::nullopt;
+    };
+    in.word<Opening>("opening", opening, parse, "none or mode-e");
+    opens = opening == Opening::ModeE;
+  }
+  if (!opens) {
+    if (in.find("opening_baud", Need::Optional, {}) != nullptr) {
+      in.contradicts("opening_baud", "none, or opening = \"mode-e\"");
+    }
+    return;
+  }
+  constexpr std::string_view kSpeeds = "300, 600, 1200, 2400, 4800, 9600 or 19200";
+  std::uint32_t opening_baud = iec62056_21::kUsualOpeningBaud;
+  in.number("opening_baud", opening_baud, {300, 19'200});
+  if (!iec62056_21::speed_character(opening_baud)) in.contradicts("opening_baud", kSpeeds);
+  if (!iec62056_21::speed_character(serial.baud)) in.contradicts("baud", kSpeeds);
+  if (serial.baud < opening_baud) in.contradicts("baud", "at least opening_baud");
+  serial.opening_baud = opening_baud;
+}
+
 void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::path& base,
                  LineProtocol protocol) {
   in.path("device", serial.device, base, Need::Required);
@@ -36,10 +68,13 @@ void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::pat
                    "300, 600, 1200, 2400, 4800, 9600, 19200, 38400, 57600, 115200 or 230400");
   // HDLC needs all eight bits of a character, and has a check of its own (IEC 62056-46, 5.2.4).
   if (protocol != LineProtocol::Modbus) {
+    const bool mode_c = protocol == LineProtocol::ModeC;
     for (const std::string_view key : {"parity", "data_bits", "stop_bits"}) {
-      if (in.find(key, Need::Optional, {}) != nullptr) in.contradicts(key, "none: DLMS is 8N1");
+      if (in.find(key, Need::Optional, {}) != nullptr) {
+        in.contradicts(key, mode_c ? "none: mode C is always 7E1" : "none: DLMS is 8N1");
+      }
     }
-    return;
+    return read_opening(in, serial, protocol);
   }
   in.word<Parity>("parity", serial.parity, parse_parity, "none, even or odd");
   in.number("data_bits", serial.data_bits, {7, 8});
@@ -47,11 +82,12 @@ void read_serial(TableReader& in, SerialLine& serial, const std::filesystem::pat
 }
 
 /// The word of the file; how it is framed follows from where the line is.
-enum class Spoken : std::uint8_t { Modbus, Dlms };
+enum class Spoken : std::uint8_t { Modbus, Dlms, ModeC };
 
 std::optional<Spoken> parse_spoken(std::string_view word) {
   if (word == "modbus") return Spoken::Modbus;
   if (word == "dlms") return Spoken::Dlms;
+  if (word == "mode-c") return Spoken::ModeC;
   return std::nullopt;
 }
 
@@ -74,8 +110,12 @@ Place place_of(const TableReader& in) {
 void read_protocol(TableReader& in, Line& line, Place place) {
   const bool is_serial = place == Place::Serial;
   auto spoken = Spoken::Modbus;
-  in.word<Spoken>("protocol", spoken, parse_spoken, "modbus or dlms");
-  if (spoken == Spoken::Modbus) {
+  in.word<Spoken>("protocol", spoken, parse_spoken, "modbus, dlms or mode-c");
+  if (spoken == Spoken::ModeC) {
+    line.protocol = LineProtocol::ModeC;
+    if (!is_serial) in.contradicts("protocol", "modbus or dlms here: mode C needs a device");
+  }
+  if (spoken != Spoken::Dlms) {
     if (place == Place::Listen || place == Place::Mqtt) {
       in.contradicts(place == Place::Listen ? "listen" : "mqtt_root",
                      "none, or protocol = \"dlms\"");
@@ -137,6 +177,8 @@ void judge_place(TableReader& in, Place place) {
 }
 
 constexpr std::chrono::milliseconds kProbe{1'000};
+/// IEC 62056-21, 6.2.1: a meter has 1.5 s for its answer; adapters and modems add to it.
+constexpr std::chrono::milliseconds kModeCAnswer{2'000};
 
 void read_times(TableReader& in, Line& line) {
   if (line.is_dlms()) {
@@ -146,6 +188,13 @@ void read_times(TableReader& in, Line& line) {
     in.duration("answer_timeout_ms", line.timeout_ceiling, {50, 120'000});
     // What a meter that was silent gets when it is tried again: the others wait for it.
     line.timeout_floor = std::min<std::chrono::milliseconds>(line.timeout_ceiling, kProbe);
+    return;
+  }
+  if (line.protocol == LineProtocol::ModeC) {
+    line.timeout_ceiling = kModeCAnswer;
+    in.duration("answer_timeout_ms", line.timeout_ceiling, {1'500, 60'000});
+    // Nothing to be learnt: the standard's times hold for a meter however fast it was so far.
+    line.timeout_floor = line.timeout_ceiling;
     return;
   }
   in.duration("timeout_floor_ms", line.timeout_floor, {5, 10'000});
@@ -192,7 +241,7 @@ Line read_line(TableReader& in, const std::filesystem::path& base) {
     }
     case Place::Serial: {
       SerialLine serial;
-      if (line.is_dlms()) serial.parity = Parity::None;
+      if (line.protocol != LineProtocol::Modbus) serial.parity = Parity::None;
       read_serial(in, serial, base, line.protocol);
       line.access = serial;
       break;

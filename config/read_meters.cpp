@@ -9,6 +9,7 @@
 #include "config/read_dlms.hpp"
 #include "config/read_tokens.hpp"
 #include "meters/command.hpp"
+#include "protocols/iec62056_21/sign_on.hpp"
 
 namespace metergate::config {
 namespace {
@@ -17,12 +18,18 @@ constexpr std::int64_t kMaxRange = 100'000;
 constexpr Bounds kAddress{1, 247};  // Modbus over Serial Line V1.02, 2.2
 constexpr std::string_view kNoAddress =
     "none on this line: each meter has a way of its own; its wPort is logical_device in [dlms]";
+constexpr std::string_view kNoNumber =
+    "none on this line: a meter in mode C is known by device_address";
 constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 /// The addresses there are on a line.
 Bounds addresses(const Line* line) {
   if (line != nullptr && line->protocol == LineProtocol::Modbus) return kAddress;
   return {0, 65'535};  // judge_dlms_address knows more
+}
+
+std::string_view no_address(const Line& line) {
+  return line.protocol == LineProtocol::ModeC ? kNoNumber : kNoAddress;
 }
 
 /// Collects meters and notices two of a kind.
@@ -100,6 +107,7 @@ class MeterList {
       in.contradicts(id_key, "a name no other meter has; " + meter.id.text() + " is taken");
       alone = false;
     }
+    if (!judge_device_address(in, meter)) alone = false;
     if (!meter.line.empty() && !addresses_.insert({meter.line, meter.address}).second) {
       in.contradicts(in.has("address") ? "address" : "first_address",
                      "an address no other meter of line " + meter.line + " has; " +
@@ -121,6 +129,30 @@ class MeterList {
   [[nodiscard]] std::vector<Meter> take() { return std::move(meters_); }
 
  private:
+  /// A request message without a device address is answered by whoever hears it.
+  [[nodiscard]] bool judge_device_address(TableReader& in, const Meter& meter) {
+    const Line* line = line_of(meter);
+    const auto* serial = line == nullptr ? nullptr : std::get_if<SerialLine>(&line->access);
+    if (serial == nullptr || !serial->opening_baud) {
+      if (in.has("device_address")) {
+        in.contradicts("device_address",
+                       "none, or a line with protocol = \"mode-c\" or opening = \"mode-e\"");
+      }
+      return true;
+    }
+    auto& there = device_addresses_[meter.line];
+    const bool alone = there.empty() || (!meter.device_address.empty() && !there.contains(""));
+    if (!alone) {
+      in.missing("device_address",
+                 "one for each meter of line " + meter.line + ", for it has more than one");
+      return false;
+    }
+    if (there.insert(meter.device_address).second) return true;
+    in.contradicts("device_address", "an address no other meter of line " + meter.line + " has; " +
+                                         meter.device_address + " is taken");
+    return false;
+  }
+
   /// Who calls has to say something that is his alone.
   static void judge_caller(TableReader& in, const Meter& meter) {
     if (in.has("prefix")) {
@@ -144,6 +176,7 @@ class MeterList {
   std::set<std::string> ids_;
   std::set<std::pair<std::string, std::string>> topics_;  ///< with their line
   std::set<std::pair<std::string, std::uint16_t>> addresses_;
+  std::map<std::string, std::set<std::string>> device_addresses_;  ///< by line
   std::vector<Meter> meters_;
 };
 
@@ -161,13 +194,17 @@ void read_meter(TableReader& in, MeterList& list) {
   if (on_wrapper) meter.address = 1;
   const bool has_address = line == nullptr || line->has_addresses();
   in.number("address", meter.address, addresses(line),
-            meter.line.empty() || on_wrapper ? Need::Optional : Need::Required);
+            meter.line.empty() || on_wrapper || !has_address ? Need::Optional : Need::Required);
   if (!has_address) {
-    if (in.has("address")) in.contradicts("address", kNoAddress);
+    if (in.has("address")) in.contradicts("address", no_address(*line));
     meter.address = list.next_place(meter.line);
   }
   list.read_dlms(in, meter);
   if (meter.dlms) judge_dlms_address(in, "address", *meter.dlms, line->protocol, meter.address);
+  in.text("device_address", meter.device_address);
+  if (!iec62056_21::is_device_address(meter.device_address)) {
+    in.contradicts("device_address", "at most 32 digits, letters and spaces");
+  }
   in.text("topic_name", meter.topic_name);
   in.text("serial", meter.serial);
   in.text("schedule", meter.schedule);
@@ -209,7 +246,7 @@ void read_range(TableReader& in, MeterList& list) {
   in.number("first_address", first_address, allowed,
             alike.line.empty() || !has_address ? Need::Optional : Need::Required);
   if (!has_address) {
-    if (in.has("first_address")) in.contradicts("first_address", kNoAddress);
+    if (in.has("first_address")) in.contradicts("first_address", no_address(*line));
     first_address = list.next_place(alike.line);
   }
   list.read_dlms(in, alike);

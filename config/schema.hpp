@@ -27,6 +27,9 @@ struct SerialLine {
   Parity parity = Parity::Even;
   std::uint8_t data_bits = 8;
   std::uint8_t stop_bits = 1;
+  /// Meters are opened as IEC 62056-21 says, at this speed, and switched to `baud` at most; absent:
+  /// `baud` is spoken from the first octet.
+  std::optional<std::uint32_t> opening_baud{};
 };
 
 struct TcpEndpoint {
@@ -46,9 +49,10 @@ struct MqttTopics {
   std::string root = "dlms";  ///< topics begin `{root}/v1/{topic name}/`
 };
 
-/// What the meters of a line speak. On a serial line it is Modbus RTU or HDLC; behind a TCP
-/// endpoint Modbus as it is on TCP, the wrapper of DLMS, or HDLC that a gateway passes on.
-enum class LineProtocol : std::uint8_t { Modbus, DlmsHdlc, DlmsWrapper };
+/// What the meters of a line speak. On a serial line it is Modbus RTU, HDLC or the readout of IEC
+/// 62056-21 in mode C; behind a TCP endpoint Modbus as it is on TCP, the wrapper of DLMS, or HDLC
+/// that a gateway passes on.
+enum class LineProtocol : std::uint8_t { Modbus, DlmsHdlc, DlmsWrapper, ModeC };
 
 struct Line {
   std::string name;
@@ -58,11 +62,16 @@ struct Line {
   std::chrono::milliseconds timeout_floor{50};
   std::chrono::milliseconds timeout_ceiling{500};  ///< ... nor above; also the longest late answer
 
-  [[nodiscard]] bool is_dlms() const { return protocol != LineProtocol::Modbus; }
+  [[nodiscard]] bool is_dlms() const {
+    return protocol == LineProtocol::DlmsHdlc || protocol == LineProtocol::DlmsWrapper;
+  }
   [[nodiscard]] bool dials_in() const { return std::holds_alternative<DialIn>(access); }
   [[nodiscard]] bool on_mqtt() const { return std::holds_alternative<MqttTopics>(access); }
-  /// Each meter has a way of its own: its address is no more than its place on our list.
-  [[nodiscard]] bool has_addresses() const { return !dials_in() && !on_mqtt(); }
+  /// Without, each meter has a way or a name of its own: its address is no more than its place on
+  /// our list.
+  [[nodiscard]] bool has_addresses() const {
+    return !dials_in() && !on_mqtt() && protocol != LineProtocol::ModeC;
+  }
 };
 
 struct Tls {
@@ -158,6 +167,7 @@ struct Meter {
   std::string schedule = "default";
   std::optional<MeterSts> sts{};             ///< absent: no STS tokens are made for it here
   std::shared_ptr<const DlmsAccess> dlms{};  ///< of meters on DLMS lines, shared by those alike
+  std::string device_address{};  ///< IEC 62056-21, where its opening is used; empty: anybody's
 };
 
 struct Storage {

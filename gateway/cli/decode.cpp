@@ -13,6 +13,7 @@
 #include "gateway/cli/explain.hpp"
 #include "gateway/cli/frame_sense.hpp"
 #include "gateway/cli/modbus_explain.hpp"
+#include "gateway/cli/readout_explain.hpp"
 #include "gateway/cli/token_report.hpp"
 #include "gateway/journal/neutral_text.hpp"
 #include "protocols/octets/hex.hpp"
@@ -26,8 +27,9 @@ struct Options {
 };
 
 constexpr const char* kForms =
-    "a log line's id (MG0203), a token's twenty digits, a captured frame in hex digits, or with\n"
-    "--model a meter's event code";
+    "a log line's id (MG0203), a token's twenty digits, a captured frame in hex digits, a readout "
+    "of\n"
+    "IEC 62056-21 as text or in hex digits, or with --model a meter's event code";
 
 bool is_log_id(std::string_view text) { return text.starts_with("MG"); }
 
@@ -72,6 +74,16 @@ int frame(Console& console, const Octets& octets) {
                             "them: cut off, damaged, or of another protocol"});
 }
 
+int readout(Console& console, const Octets& octets) {
+  const auto explained = explain_readout(octets);
+  if (explained) {
+    console.out << *explained;
+    return kOk;
+  }
+  return complain(console, {kRefused, "it begins like a message of IEC 62056-21, and then: " +
+                                          explained.error()});
+}
+
 int decode(Console& console, const Options& options) {
   const std::string text = joined(options.what);
   if (!options.model.empty()) return event_code(console, options.model, text);
@@ -81,7 +93,11 @@ int decode(Console& console, const Options& options) {
     console.out << report.text();
     return report.verdict == TokenReport::Verdict::Wrong ? kRefused : kOk;
   }
+  if (text.starts_with('/')) return readout(console, readout_octets(text));
   const auto octets = hex::parse(text);
+  if (octets && begins_like_readout(*octets) && !explain_modbus(*octets)) {
+    return readout(console, *octets);
+  }
   if (octets && !octets->empty()) return frame(console, *octets);
   return complain(console, {kUsage, "`" + journal::neutral(text) + "` is none of " + kForms});
 }
@@ -102,6 +118,7 @@ void add_decode(CLI::App& app, Action& action) {
       "  metergate decode 0000 0000 0001 5099 7584\n"
       "  metergate decode 01 04 00 00 00 02 71 CB\n"
       "  metergate decode 7EA0070321930F017E\n"
+      "  metergate decode - < readout.txt\n"
       "  metergate decode --model /usr/share/metergate/models/virtual-prepayment-modbus.toml 201");
   command->add_option("WHAT", options->what, "In one piece or several; - for standard input")
       ->required();

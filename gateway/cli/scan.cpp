@@ -174,6 +174,12 @@ int run(Console& console, const Options& given) {
   if (!configuration) return complain(console, configuration.error());
   const auto line = find_line(*configuration, given.line);
   if (!line) return complain(console, line.error());
+  if (const auto* serial = std::get_if<config::SerialLine>(&line->access);
+      serial != nullptr && serial->opening_baud) {
+    return complain(console, {kUsage, "line " + line->name +
+                                          " is opened by IEC 62056-21: its meters answer to "
+                                          "device addresses, of which there are too many to try"});
+  }
   const auto ranged = with_range(given, *line);
   if (!ranged) return complain(console, ranged.error());
   const Options& options = *ranged;

@@ -64,6 +64,8 @@ void add_street_options(CLI::App& command, Options& options) {
   command.add_option("--dlms-meters", street.dlms.meters, "DLMS meters on one HDLC line")
       ->check(CLI::Range(0U, 109U))
       ->capture_default_str();
+  command.add_flag("--dlms-mode-e", street.dlms.mode_e,
+                   "... that are opened by IEC 62056-21 in mode E");
   command.add_option("--dlms-tcp-meters", street.dlms.tcp_meters, "DLMS meters on one TCP port")
       ->check(CLI::Range(0U, 10'000U))
       ->capture_default_str();
@@ -88,6 +90,17 @@ void add_street_options(CLI::App& command, Options& options) {
                   "What their management client has to show: none, lls or gmac; as their model "
                   "says without it")
       ->check(CLI::IsMember({"none", "lls", "gmac"}));
+  command
+      .add_option("--mode-c-meters", street.mode_c.meters,
+                  "Meters that are read out in mode C (IEC 62056-21) on one line")
+      ->check(CLI::Range(0U, 100U))
+      ->capture_default_str();
+  command.add_option("--mode-c-model", street.mode_c.model, "Their model")->capture_default_str();
+  command
+      .add_option("--opening-baud", street.opening_baud,
+                  "Where a sign-on of IEC 62056-21 begins; 300 is the standard's")
+      ->check(CLI::IsMember({300, 600, 1'200, 2'400, 4'800, 9'600, 19'200}))
+      ->capture_default_str();
   command.add_option("--baud", street.wire.baud, "Of the lines")
       ->check(CLI::Range(300U, 230'400U))
       ->capture_default_str();
@@ -281,8 +294,10 @@ void add_sim(CLI::App& app, Action& action) {
   CLI::App* sim = app.add_subcommand("sim", "Virtual meters on true wires");
   sim->require_subcommand(1);
   sim->footer(
-      "Virtual meters answer on pseudo-terminals (Modbus RTU and DLMS over HDLC, with a line's\n"
-      "timing), Modbus TCP, DLMS over TCP and MQTT; the gateway cannot tell them from real "
+      "Virtual meters answer on pseudo-terminals (Modbus RTU, DLMS over HDLC and readouts in mode "
+      "C,\n"
+      "with a line's timing), Modbus TCP, DLMS over TCP and MQTT; the gateway cannot tell them "
+      "from real "
       "ones.\n\n"
       "Examples:\n"
       "  metergate sim run --dir /tmp/street --lines 1 --meters 8 &\n"

@@ -47,6 +47,7 @@ int trace(Console& console, const Options& options) {
     file = std::move(*created);
   }
   std::size_t seen = 0;
+  std::size_t not_captured = 0;
   std::optional<CliError> unwritten;
   const auto ended = client->call(
       "trace", {{"meter", options.meter}, {"seconds", length->count()}},
@@ -56,6 +57,7 @@ int trace(Console& console, const Options& options) {
         console.out << (options.json ? json::serialize(line) + '\n' : trace_text(line))
                     << std::flush;
         const auto exchange = file ? captured_exchange(line) : std::nullopt;
+        if (file && !exchange) ++not_captured;
         if (!exchange) return ControlClient::Wanted::More;
         if (const auto written = file->add(*exchange); !written) unwritten = written.error();
         return unwritten ? ControlClient::Wanted::NoMore : ControlClient::Wanted::More;
@@ -67,6 +69,9 @@ int trace(Console& console, const Options& options) {
     return complain(console, {kUnavailable, "the gateway does not answer any more"});
   }
   console.err << seen << " exchanges in " << options.length << '\n';
+  if (not_captured > 0) {
+    console.err << not_captured << " of them are not in the capture: it has no form for mode C\n";
+  }
   return kOk;
 }
 

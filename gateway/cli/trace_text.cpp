@@ -60,7 +60,8 @@ std::string plain_text(const Octets& octets) {
 
 std::string half(std::string_view arrow, const std::string& protocol, const std::string& hex_text,
                  const Octets& octets, const std::string& meaning) {
-  if (protocol == "mqtt") return fmt::format("  {} {}\n", arrow, plain_text(octets));
+  if (protocol == "mqtt" || protocol == "mode-c")
+    return fmt::format("  {} {}\n", arrow, plain_text(octets));
   return fmt::format("  {} {}{}{}\n", arrow, hex_text, meaning.empty() ? "" : "   ", meaning);
 }
 

@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/drivers/mqtt_driver.hpp"
 
-#include <array>
 #include <utility>
 
+#include "gateway/drivers/needed_capability.hpp"
 #include "gateway/drivers/unsupported_exchange.hpp"
 #include "gateway/meter_mqtt/messages.hpp"
 
 namespace metergate {
 namespace {
 
-/// What a model must be able to do, in the order of operation::Operation.
-constexpr std::array<std::optional<Capability>, 16> kNeeds{
-    std::nullopt,         Capability::Registers,     Capability::Profile,
-    Capability::Daily,    Capability::Logs,          Capability::ReadClock,
-    Capability::SetClock, Capability::ReadRelay,     Capability::OperateRelay,
-    Capability::Tokens,   Capability::Transactions,  Capability::Billing,
-    Capability::Tariffs,  Capability::ChangeTenancy, Capability::ChangeSupplier,
-    Capability::Tariffs};
-static_assert(kNeeds.size() == std::variant_size_v<operation::Operation>);
-
 std::optional<Capability> lacking(const CapabilitySet& has, const operation::Operation& op) {
-  const auto needed = kNeeds[op.index()];
+  const auto needed = needed_capability(op);
   if (needed && !has.has(*needed)) return needed;
   const auto* relay = std::get_if<operation::OperateRelay>(&op);
   if (relay != nullptr && relay->order == SupplyState::On && !has.has(Capability::CloseRelay)) {

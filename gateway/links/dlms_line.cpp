@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/links/mode_e_wire.hpp"
+
 namespace metergate {
 
 namespace asio = boost::asio;
@@ -52,12 +54,15 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     }
     request_ = std::move(request);
     done_ = std::move(done);
-    if (wire_) return ask();
-    wire_ = make_wire_(handlers());
-    if (!wire_) return end_later(std::exchange(done_, {}), where_ + ": the meter is not there");
-    opening_until_ = Clock::now() + kConnectWithin;
-    wire_->open();
-    arm();
+    if (!wire_) return open_wire();
+    if (wire_is_for(request_.to.number)) ask();
+  }
+
+  /// Every wire is opened for one meter, in mode E.
+  void open_by_sign_on(DlmsSerial way) { sign_on_ = std::move(way); }
+
+  void name_meter(std::uint16_t number, DlmsMeterName name) {
+    device_addresses_[number] = std::move(name.device_address);
   }
 
   void adopt(std::unique_ptr<DlmsWire> wire) {
@@ -99,6 +104,9 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
             },
             [self](const std::string& why) {
               if (const auto runner = self.lock()) runner->wire_lost(why);
+            },
+            [self](LinkFault fault) {
+              if (const auto runner = self.lock()) runner->unopened(std::move(fault));
             }};
   }
 
@@ -106,6 +114,35 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     asio::post(loop_, [done = std::move(done), why = std::move(why)] {
       done(failure(LinkFault{LinkFault::Reason::NotSent, why}));
     });
+  }
+
+  void open_wire() {
+    const std::uint16_t number = request_.to.number;
+    if (sign_on_) {
+      // It has times of its own.
+      wire_ = make_mode_e_wire(loop_, *sign_on_, device_addresses_[number], handlers());
+      opened_for_ = number;
+      return wire_->open();
+    }
+    wire_ = make_wire_(handlers());
+    if (!wire_) return end_later(std::exchange(done_, {}), where_ + ": the meter is not there");
+    opening_until_ = Clock::now() + kConnectWithin;
+    wire_->open();
+    arm();
+  }
+
+  /// One that was opened by a sign-on is for that meter until its link is closed; then the request
+  /// gets a wire of its own (close_idle).
+  bool wire_is_for(std::uint16_t number) {
+    if (!sign_on_) return true;
+    using enum dlms::SessionState;
+    dlms::ClientSession& session = sessions_.at(opened_for_);
+    const bool closing =
+        session.state() == Down || session.state() == Releasing || session.state() == Unlinking;
+    if (opened_for_ == number && !closing) return true;
+    if (!closing) perform(opened_for_, session.close(Clock::now()));
+    arm();
+    return false;
   }
 
   void ask() {
@@ -122,6 +159,12 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
     if (done_) {
       std::exchange(done_, {})(failure(LinkFault{LinkFault::Reason::NotSent, where_ + ": " + why}));
     }
+  }
+
+  void unopened(LinkFault fault) {
+    tell(true, {});
+    wire_.reset();
+    if (done_) std::exchange(done_, {})(failure(std::move(fault)));
   }
 
   void wire_lost(const std::string& why) {
@@ -175,19 +218,22 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
         finish(number, failure(fault_of(*failed)));
       } else if (const auto* told = std::get_if<out::Told>(&effect)) {
         if (hooks_.told) hooks_.told(number, told->apdu);
-      } else if (!is_hdlc_ && idle_ == Idle::Close && std::holds_alternative<out::Closed>(effect)) {
-        // A connection without association is of no use to anybody.
+      } else if ((!is_hdlc_ || sign_on_) && idle_ == Idle::Close &&
+                 std::holds_alternative<out::Closed>(effect)) {
+        // A connection without association is of no use to anybody, nor a meter at its sign-on.
         asio::post(loop_, [self = shared_from_this()] { self->close_idle(); });
       }
     }
   }
 
   void close_idle() {
-    if (done_) return;
+    if (done_ && !sign_on_) return;
     for (const auto& [number, session] : sessions_) {
       if (session.state() != dlms::SessionState::Down) return;
     }
     wire_.reset();
+    framer_ = hdlc::Framer{};
+    if (done_) open_wire();
   }
 
   void finish(std::uint16_t number, WireResult result) {
@@ -240,6 +286,9 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
   std::string where_;
   Idle idle_;
   DlmsWireMaker make_wire_;
+  std::optional<DlmsSerial> sign_on_;
+  std::map<std::uint16_t, std::string> device_addresses_;
+  std::uint16_t opened_for_ = 0;
   Hooks hooks_;
   asio::steady_timer timer_;
   std::unique_ptr<DlmsWire> wire_;
@@ -261,7 +310,10 @@ DlmsLine::DlmsLine(asio::io_context& loop, const DlmsWay& way, Hooks hooks)
                [&loop, way](DlmsWire::Handlers handlers) {
                  return DlmsWire::make(loop, way, std::move(handlers));
                },
-               std::move(hooks)} {}
+               std::move(hooks)} {
+  const auto* serial = std::get_if<DlmsSerial>(&way);
+  if (serial != nullptr && serial->opening_baud) runner_->open_by_sign_on(*serial);
+}
 
 DlmsLine::DlmsLine(asio::io_context& loop, std::string where, Idle idle, DlmsWireMaker make_wire,
                    Hooks hooks)
@@ -272,6 +324,10 @@ DlmsLine::~DlmsLine() { stop(); }
 
 void DlmsLine::add_meter(std::uint16_t number, const dlms::SessionSettings& settings) {
   runner_->add_meter(number, settings);
+}
+
+void DlmsLine::name_meter(std::uint16_t number, DlmsMeterName name) {
+  runner_->name_meter(number, std::move(name));
 }
 
 void DlmsLine::adopt(std::unique_ptr<DlmsWire> wire) { runner_->adopt(std::move(wire)); }

@@ -11,7 +11,8 @@
 namespace metergate {
 
 /// Meters that speak DLMS on one serial line (HDLC, told apart by their addresses) or behind one
-/// TCP endpoint (wrapper or HDLC). All on the loop thread.
+/// TCP endpoint (wrapper or HDLC). A serial line that is opened in mode E serves one meter at a
+/// time: the link of the one before is closed first. All on the loop thread.
 class DlmsLine : public DlmsMeterLink {
  public:
   DlmsLine(boost::asio::io_context& loop, const DlmsWay& way, Hooks hooks);
@@ -24,6 +25,8 @@ class DlmsLine : public DlmsMeterLink {
   ~DlmsLine() override;
 
   void add_meter(std::uint16_t number, const dlms::SessionSettings& settings) override;
+  /// What the meter is called by where the line is opened in mode E.
+  void name_meter(std::uint16_t number, DlmsMeterName name) override;
   /// An open wire, which takes the place of the one there is; that one is lost.
   void adopt(std::unique_ptr<DlmsWire> wire);
   /// What came over it before that.

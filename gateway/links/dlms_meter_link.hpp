@@ -15,7 +15,8 @@ namespace metergate {
 struct DlmsMeterName {
   std::string serial;  ///< of meters that dial in; may be empty
   std::optional<dlms::SystemTitle> title{};
-  std::string topic{};  ///< over MQTT
+  std::string topic{};           ///< over MQTT
+  std::string device_address{};  ///< in a sign-on of IEC 62056-21
 };
 
 /// A way to meters that speak DLMS. Requests are plain xDLMS APDUs of any length; each meter has a

@@ -100,6 +100,7 @@ class WireHandle : public DlmsWire {
   void write(Octets octets) override { wire_->write(std::move(octets)); }
   void hand_over(Handlers handlers) override { wire_->hand_over(std::move(handlers)); }
   void close() override { wire_->close(); }
+  bool switch_speed(std::uint32_t baud) override { return wire_->switch_speed(baud); }
 
  private:
   std::shared_ptr<Wire> wire_;

@@ -2,6 +2,7 @@
 #include "gateway/links/dlms_wire.hpp"
 
 #include <sys/file.h>
+#include <termios.h>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -42,6 +43,15 @@ class SerialWire : public StreamWire<asio::serial_port> {
     set(Port::stop_bits{Port::stop_bits::one});
     set(Port::flow_control{Port::flow_control::none});
     asio::post(loop(), [self = shared_from_this(), this, failed] { opened(failed); });
+  }
+
+  bool switch_speed(std::uint32_t baud) override {
+    // Who switches has waited for as long as his octets take: what is left are those an adapter
+    // holds, a few milliseconds of them.
+    ::tcdrain(stream().native_handle());
+    error_code failed;
+    stream().set_option(asio::serial_port::baud_rate{baud}, failed);
+    return !failed;
   }
 
  private:

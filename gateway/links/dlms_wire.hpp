@@ -5,9 +5,11 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 
+#include "gateway/links/link.hpp"
 #include "protocols/octets/octets.hpp"
 
 namespace boost::asio {
@@ -19,6 +21,8 @@ namespace metergate {
 struct DlmsSerial {
   std::filesystem::path device;
   std::uint32_t baud = 9600;  ///< always 8N1: HDLC needs all eight bits
+  /// Each meter is opened in mode E of IEC 62056-21 at this speed, and `baud` is the greatest then.
+  std::optional<std::uint32_t> opening_baud{};
 };
 struct DlmsTcp {
   std::string host;
@@ -37,6 +41,8 @@ class DlmsWire {
     std::function<void(std::string why)> opened;  ///< empty: it is open
     std::function<void(OctetView)> received;
     std::function<void(std::string why)> lost;
+    /// Instead of `opened`: the line is there, and its meter could not be opened.
+    std::function<void(LinkFault)> unopened{};
   };
 
   [[nodiscard]] static std::unique_ptr<DlmsWire> make(boost::asio::io_context& loop,
@@ -47,6 +53,8 @@ class DlmsWire {
   /// It is somebody else's from now on, who hears nothing of `opened`. Not from inside a handler.
   virtual void hand_over(Handlers handlers) = 0;
   virtual void close() = 0;
+  /// Of a serial line, once what was written has left; false where there is no speed.
+  [[nodiscard]] virtual bool switch_speed(std::uint32_t) { return false; }
 };
 
 /// Makes a wire whenever one is needed; nothing: there is none now.

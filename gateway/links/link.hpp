@@ -17,7 +17,7 @@ namespace metergate {
 /// Where on its link a meter is found.
 struct MeterAddress {
   std::uint16_t number = 0;  ///< Modbus slave address 1..247; HDLC address
-  std::string name;          ///< meter part of the MQTT topics; empty on serial lines
+  std::string name;          ///< meter part of the MQTT topics; device address of IEC 62056-21
   friend bool operator==(const MeterAddress&, const MeterAddress&) = default;
 };
 

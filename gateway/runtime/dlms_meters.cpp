@@ -104,9 +104,10 @@ bool DlmsMeters::add(const config::Line& line, const config::Meter& meter, Meter
   const auto link = links_.find(line.name);
   if (!end || link == links_.end()) return false;
   meters_[{line.name, meter.address}] = {key, meter.id.text(), {}};
-  link->second->name_meter(meter.address,
-                           {meter.serial, meter.dlms->meter_title,
-                            meter.topic_name.empty() ? meter.id.text() : meter.topic_name});
+  link->second->name_meter(
+      meter.address,
+      {meter.serial, meter.dlms->meter_title,
+       meter.topic_name.empty() ? meter.id.text() : meter.topic_name, meter.device_address});
   link->second->add_meter(meter.address, dlms_session(line, meter, *secrets, *end));
   return true;
 }

@@ -20,8 +20,8 @@ std::unique_ptr<DlmsMeterLink> make_dlms_link(boost::asio::io_context& loop,
     return std::make_unique<DlmsMqtt>(loop, broker.value(), *topics, std::move(hooks));
   }
   if (const auto* serial = std::get_if<config::SerialLine>(&line.access)) {
-    return std::make_unique<DlmsLine>(loop, DlmsSerial{serial->device, serial->baud},
-                                      std::move(hooks));
+    return std::make_unique<DlmsLine>(
+        loop, DlmsSerial{serial->device, serial->baud, serial->opening_baud}, std::move(hooks));
   }
   const auto& tcp = std::get<config::TcpEndpoint>(line.access);
   return std::make_unique<DlmsLine>(loop, DlmsTcp{tcp.host, tcp.port}, std::move(hooks));

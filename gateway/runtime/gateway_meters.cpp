@@ -7,6 +7,7 @@
 
 #include "gateway/drivers/dlms_driver.hpp"
 #include "gateway/drivers/modbus_driver.hpp"
+#include "gateway/drivers/mode_c_driver.hpp"
 #include "gateway/drivers/mqtt_driver.hpp"
 #include "gateway/runtime/gateway.hpp"
 #include "protocols/modbus/read_plan.hpp"
@@ -46,6 +47,8 @@ std::unique_ptr<Driver> driver_for(const model::MeterModel& meter_model, const c
       return std::make_unique<MqttDriver>(meter_model);
     case model::Protocol::Dlms:
       return std::make_unique<DlmsDriver>(meter_model);
+    case model::Protocol::ModeC:
+      return std::make_unique<ModeCDriver>(meter_model);
     case model::Protocol::Modbus:
       break;
   }
@@ -152,7 +155,7 @@ void Gateway::add_meter(const config::Meter& settings, StoredMeter stored, Now n
 
   auto& driver = drivers_[settings.model + '@' + link_name];
   if (!driver) driver = driver_for(meter_model, on_line);
-  MeterAddress address{settings.address, {}};
+  MeterAddress address{settings.address, settings.device_address};
   if (is_mqtt) {
     address.name = settings.topic_name.empty() ? settings.id.text() : settings.topic_name;
   }
@@ -181,7 +184,7 @@ void Gateway::remove_meter(MeterUnit& meter, Now now) {
   collection_.remove(meter);
   tenancy_.meter_removed(meter);
   commands_.meter_removed(meter, now);
-  topic_names_.erase(meter.address.name);
+  if (meter.model->protocol == model::Protocol::Mqtt) topic_names_.erase(meter.address.name);
 }
 
 MeterUnit* Gateway::find_meter(const MeterId& id) {

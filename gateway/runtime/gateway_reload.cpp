@@ -90,6 +90,7 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
               (!has_address && known->settings.topic_name != meter.topic_name) ||
               known->settings.line != meter.line || known->settings.model != meter.model ||
               known->settings.serial != meter.serial ||
+              known->settings.device_address != meter.device_address ||
               known->settings.schedule != meter.schedule || !same_access(known->settings, meter),
           "meter " + meter.id.text());
     }

@@ -44,7 +44,7 @@ struct MeterUnit {
   }
   [[nodiscard]] bool can_identify() const {
     return model->protocol == model::Protocol::Mqtt || model->modbus.identification.has_value() ||
-           model->dlms.serial.has_value();
+           model->dlms.serial.has_value() || !model->mode_c.serial.empty();
   }
 };
 

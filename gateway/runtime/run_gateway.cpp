@@ -16,7 +16,6 @@
 
 #include "config/budget.hpp"
 #include "gateway/cli/exit_codes.hpp"
-#include "gateway/links/modbus_line.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/runtime/certificate_watch.hpp"
@@ -25,6 +24,7 @@
 #include "gateway/runtime/control_desk.hpp"
 #include "gateway/runtime/dlms_way.hpp"
 #include "gateway/runtime/gateway.hpp"
+#include "gateway/runtime/line_way.hpp"
 #include "gateway/runtime/load_box.hpp"
 #include "gateway/runtime/status_line.hpp"
 #include "gateway/runtime/systemd_notify.hpp"
@@ -114,7 +114,7 @@ class Process {
 Ways Process::ways() {
   Ways ways;
   ways.make_line = [this](const config::Line& line, Ways::LineState state) {
-    return std::make_unique<ModbusLine>(io_, line, std::move(state));
+    return make_line(io_, line, std::move(state));
   };
   ways.make_dlms_line = [this](const config::Line& line, DlmsMeterLink::Hooks hooks) {
     return make_dlms_link(io_, line, configuration_.mqtt_meters, std::move(hooks));

@@ -12,7 +12,10 @@
 
 #include "gateway/sim/dlms_station.hpp"
 #include "gateway/sim/pseudo_terminal.hpp"
+#include "gateway/sim/speed_wire.hpp"
 #include "protocols/hdlc/framer.hpp"
+#include "protocols/iec62056_21/opening.hpp"
+#include "protocols/iec62056_21/parity.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -22,10 +25,14 @@ using Clock = std::chrono::steady_clock;
 /// A frame that pauses for longer has broken off; a busy computer may pause for less.
 constexpr std::chrono::milliseconds kSilence{200};
 
+/// A meter that was opened in mode E and hears of no link for so long waits for a sign-on again.
+constexpr std::chrono::seconds kLinkWithin{10};
+
 /// Octets on their way to the client's driver.
 struct Handover {
   Clock::time_point due;
   Octets octets;
+  std::optional<std::uint32_t> baud{};  ///< where speeds change: noise at any other
 };
 
 void write_all(int descriptor, OctetView octets) {
@@ -41,8 +48,12 @@ void write_all(int descriptor, OctetView octets) {
 class DlmsLine::Thread {
  public:
   Thread(PseudoTerminal terminal, Descriptor stop, const WireSettings& settings,
-         const hdlc::LinkParameters& offer, const DlmsTargets& targets)
-      : terminal_{std::move(terminal)}, stop_{std::move(stop)}, settings_{settings} {
+         const hdlc::LinkParameters& offer, const DlmsTargets& targets,
+         std::optional<DlmsSignOn> sign_on)
+      : terminal_{std::move(terminal)},
+        stop_{std::move(stop)},
+        settings_{settings},
+        sign_on_{std::move(sign_on)} {
     for (const auto& [address, meter] : targets) stations_.try_emplace(address, *meter, offer);
     thread_ = std::thread{[this] { run(); }};
   }
@@ -55,6 +66,12 @@ class DlmsLine::Thread {
   [[nodiscard]] const std::filesystem::path& device() const { return terminal_.device(); }
 
  private:
+  struct Opened {
+    std::uint32_t baud = 0;
+    Clock::time_point link_until{};
+    bool was_linked = false;
+  };
+
   void run() {
     for (;;) {
       std::array<pollfd, 2> sources{{{stop_.get(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
@@ -71,9 +88,12 @@ class DlmsLine::Thread {
         }
       }
       while (!leaving_.empty() && leaving_.front().due <= now) {
-        write_all(terminal_.far_end(), leaving_.front().octets);
+        Handover& first = leaving_.front();
+        if (first.baud && terminal_.speed() != *first.baud) make_noise(first.octets);
+        write_all(terminal_.far_end(), first.octets);
         leaving_.pop_front();
       }
+      if (opened_) look_after_opened(now);
     }
   }
 
@@ -81,6 +101,7 @@ class DlmsLine::Thread {
     std::optional<Clock::time_point> next;
     const auto consider = [&](Clock::time_point at) { next = std::min(next.value_or(at), at); };
     if (!leaving_.empty()) consider(leaving_.front().due);
+    if (opened_ && !opened_->was_linked) consider(opened_->link_until);
     if (framer_.within_frame()) consider(last_octet_ + kSilence);
     for (const auto& [address, station] : stations_) {
       if (station.deadline()) consider(*station.deadline());
@@ -95,15 +116,68 @@ class DlmsLine::Thread {
     const ssize_t got = ::read(terminal_.far_end(), buffer.data(), buffer.size());
     if (got <= 0) return;
     const auto octets = OctetView{buffer}.first(static_cast<std::size_t>(got));
+    if (sign_on_ && !opened_) return hear_sign_on(octets);
+    if (opened_ && terminal_.speed() != opened_->baud) return;
     // The client's driver has given the octets away at once; the wire would still be at it.
     wire_free_ = std::max(wire_free_, Clock::now()) + on_the_wire(octets.size());
     last_octet_ = Clock::now();
     for (const hdlc::Frame& frame : framer_.take(octets)) take(frame);
   }
 
+  // ---- mode E
+
+  void hear_sign_on(OctetView octets) {
+    const SignOnSettings& settings = sign_on_->settings;
+    const auto heard = server_.received(octets);
+    if (!heard) return;
+    const auto end = Clock::now() + iec62056_21::on_the_wire(octets.size(), settings.opening_baud);
+    if (const auto* called = std::get_if<SignOnServer::Called>(&*heard)) {
+      if (terminal_.speed() != settings.opening_baud) return;
+      chosen_ = station_of(called->device_address);
+      if (chosen_ == stations_.end() || !chosen_->second.faults().request_arrives()) {
+        chosen_ = stations_.end();
+        return;
+      }
+      const auto message = sign_on_identification(settings, iec62056_21::Mode::E).encode();
+      return say(message, settings_.paced ? end : Clock::now());
+    }
+    const auto& option = std::get<iec62056_21::OptionSelectMessage>(*heard);
+    const auto speed = agreed_speed(settings, option);
+    const bool binary = option.procedure == '2' && option.option == iec62056_21::kBinaryMode;
+    if (chosen_ == stations_.end() || !speed || !binary) return;
+    say(option.encode(), end + kReaction);
+    opened_ = Opened{*speed, Clock::now() + kLinkWithin};
+    // The client does not wait for the repeated option for ever: its first frame may be there.
+    for (const hdlc::Frame& frame : framer_.take(server_.take_rest())) take(frame);
+  }
+
+  std::map<std::uint16_t, DlmsStation>::iterator station_of(const std::string& device_address) {
+    // Two that answer at once are understood by nobody.
+    if (device_address.empty() && stations_.size() == 1) return stations_.begin();
+    const auto known = sign_on_->addresses.find(device_address);
+    return known == sign_on_->addresses.end() ? stations_.end() : stations_.find(known->second);
+  }
+
+  void say(OctetView message, Clock::time_point due) {
+    const std::uint32_t baud = sign_on_->settings.opening_baud;
+    if (settings_.paced) due += iec62056_21::on_the_wire(message.size(), baud);
+    leaving_.push_back({due, iec62056_21::with_parity(message), baud});
+  }
+
+  void look_after_opened(Clock::time_point now) {
+    const bool linked = chosen_->second.is_linked();
+    opened_->was_linked = opened_->was_linked || linked;
+    const bool over = opened_->was_linked ? !linked : now >= opened_->link_until;
+    if (!over || !leaving_.empty()) return;
+    opened_.reset();
+    server_.forget();
+  }
+
+  // ---- HDLC
+
   void take(const hdlc::Frame& frame) {
     const auto station = stations_.find(frame.destination.lower);
-    if (station == stations_.end()) return;
+    if (station == stations_.end() || (opened_ && station != chosen_)) return;
     if (!station->second.faults().request_arrives()) return;
     send(station->second, station->second.received(frame, Clock::now()));
   }
@@ -135,7 +209,8 @@ class DlmsLine::Thread {
       const std::size_t count = std::min(block, octets.size() - at);
       wire_free_ += on_the_wire(count);
       const OctetView part = OctetView{octets}.subspan(at, count);
-      leaving_.push_back({wire_free_, Octets(part.begin(), part.end())});
+      leaving_.push_back({wire_free_, Octets(part.begin(), part.end()),
+                          opened_ ? std::optional{opened_->baud} : std::nullopt});
     }
   }
 
@@ -148,7 +223,11 @@ class DlmsLine::Thread {
   PseudoTerminal terminal_;
   const Descriptor stop_;
   const WireSettings settings_;
+  const std::optional<DlmsSignOn> sign_on_;
+  SignOnServer server_;
   std::map<std::uint16_t, DlmsStation> stations_;
+  std::map<std::uint16_t, DlmsStation>::iterator chosen_ = stations_.end();  ///< called last
+  std::optional<Opened> opened_;  ///< the chosen one speaks HDLC
   hdlc::Framer framer_;
   std::deque<Handover> leaving_;
   Clock::time_point wire_free_{};
@@ -158,13 +237,14 @@ class DlmsLine::Thread {
 
 Result<std::unique_ptr<DlmsLine>, std::string> DlmsLine::open(const WireSettings& settings,
                                                               const hdlc::LinkParameters& offer,
-                                                              DlmsTargets targets) {
+                                                              DlmsTargets targets,
+                                                              std::optional<DlmsSignOn> sign_on) {
   auto terminal = PseudoTerminal::open();
   if (!terminal) return failure(terminal.error());
   Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
   if (!stop) return failure(std::string{"cannot make an event descriptor"});
-  return std::unique_ptr<DlmsLine>{new DlmsLine{
-      std::make_unique<Thread>(std::move(*terminal), std::move(stop), settings, offer, targets)}};
+  return std::unique_ptr<DlmsLine>{new DlmsLine{std::make_unique<Thread>(
+      std::move(*terminal), std::move(stop), settings, offer, targets, std::move(sign_on))}};
 }
 
 DlmsLine::DlmsLine(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

@@ -2,14 +2,24 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/sim/dlms_tcp_server.hpp"
+#include "gateway/sim/sign_on_server.hpp"
 #include "gateway/sim/wire_line.hpp"
 #include "protocols/hdlc/parameters.hpp"
 
 namespace metergate::sim {
+
+/// Meters that are opened by the sign-on of IEC 62056-21 in mode E, each called by its device
+/// address. An opened one goes back to the sign-on when its link is closed, or none was made.
+struct DlmsSignOn {
+  SignOnSettings settings;
+  std::map<std::string, std::uint16_t> addresses;  ///< physical ones by device address
+};
 
 /// An RS-485 line of DLMS meters on a pseudo-terminal: HDLC (IEC 62056-46), each meter the
 /// management logical device of a physical device of its own. One thread.
@@ -20,7 +30,8 @@ class DlmsLine {
 
   /// `targets` by physical address.
   [[nodiscard]] static Result<std::unique_ptr<DlmsLine>, std::string> open(
-      const WireSettings& settings, const hdlc::LinkParameters& offer, DlmsTargets targets);
+      const WireSettings& settings, const hdlc::LinkParameters& offer, DlmsTargets targets,
+      std::optional<DlmsSignOn> sign_on = {});
   ~DlmsLine();
   DlmsLine(const DlmsLine&) = delete;
   DlmsLine& operator=(const DlmsLine&) = delete;

@@ -20,6 +20,9 @@ class DlmsStation {
   [[nodiscard]] std::vector<hdlc::Frame> received(const hdlc::Frame& frame, hdlc::Instant now);
   [[nodiscard]] std::vector<hdlc::Frame> time_passed(hdlc::Instant now);
   [[nodiscard]] std::optional<hdlc::Instant> deadline() const;
+  [[nodiscard]] bool is_linked() const {
+    return link_ && link_->state() != hdlc::ServerState::Disconnected;
+  }
   [[nodiscard]] WireFaults& faults() { return meter_.faults(); }
 
  private:

@@ -32,9 +32,12 @@ Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber
   meters_.push_back(std::move(*opened));
   DlmsMeter* const placed = meters_.back().get();
   switch (wire) {
-    case Wire::Line:
-      on_line_.emplace(static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1), placed);
+    case Wire::Line: {
+      const auto address = static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1);
+      on_line_.emplace(address, placed);
+      device_addresses_.emplace(serial.text(), address);
       break;
+    }
     case Wire::Tcp:
       on_tcp_.emplace(static_cast<std::uint16_t>(number), placed);
       break;
@@ -60,7 +63,9 @@ Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber
 Result<Done, std::string> DlmsStreet::start() {
   if (!on_line_.empty()) {
     const hdlc::LinkParameters offer{options_.dlms.information, options_.dlms.information, 1, 1};
-    auto line = DlmsLine::open(options_.wire, offer, on_line_);
+    std::optional<DlmsSignOn> sign_on;
+    if (options_.dlms.mode_e) sign_on = {sign_on_settings(options_), device_addresses_};
+    auto line = DlmsLine::open(options_.wire, offer, on_line_, std::move(sign_on));
     if (!line) return failure(line.error());
     line_ = std::move(*line);
   }

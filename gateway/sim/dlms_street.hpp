@@ -43,6 +43,7 @@ class DlmsStreet {
   std::optional<model::TokenEncoding> token_encoding_;
   std::vector<std::unique_ptr<DlmsMeter>> meters_;
   DlmsTargets on_line_;
+  std::map<std::string, std::uint16_t> device_addresses_;  ///< of those
   DlmsTargets on_tcp_;
   // After what they serve, so that they stop first.
   std::unique_ptr<DlmsLine> line_;

@@ -48,6 +48,9 @@ void one_by_one(std::ostream& out, const Spread& meters, const StreetOptions& op
         out << "address = " << meters.first_address + number - 1 << "\n";
       }
     }
+    const bool is_called =
+        meters.wire == kModeCWire || (meters.wire == kHdlcWire && options.dlms.mode_e);
+    if (is_called) out << "device_address = \"" << serial->text() << "\"\n";
     if (meters.wire == kDlmsDialInWire) out << "serial = \"" << serial->text() << "\"\n";
     if (keys == Keys::None) continue;
     out << "\n[meter.sts]\n"
@@ -103,8 +106,13 @@ void dlms_lines(std::ostream& out, const StreetOptions& options,
         << "\"\nprotocol = \"dlms\"\n";
   }
   if (options.dlms.meters > 0) {
+    const SignOnSettings sign_on = sign_on_settings(options);
     out << "\n[[line]]\nname = \"hdlc\"\ndevice = \"" << (directory / "hdlc").string()
-        << "\"\nbaud = " << options.wire.baud << "\nprotocol = \"dlms\"\n";
+        << "\"\nbaud = " << (options.dlms.mode_e ? sign_on.greatest_baud : options.wire.baud)
+        << "\nprotocol = \"dlms\"\n";
+    if (options.dlms.mode_e) {
+      out << "opening = \"mode-e\"\nopening_baud = " << sign_on.opening_baud << "\n";
+    }
   }
   if (options.dlms.tcp_meters > 0) {
     out << "\n[[line]]\nname = \"dlms\"\nhost = \"127.0.0.1\"\nport = "
@@ -149,6 +157,12 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
         << port_of(options, options.tcp_port, "tcp-port", "502") << "\n";
   }
   dlms_lines(out, options, directory);
+  if (options.mode_c.meters > 0) {
+    const SignOnSettings sign_on = sign_on_settings(options);
+    out << "\n[[line]]\nname = \"mode-c\"\ndevice = \"" << (directory / "mode-c").string()
+        << "\"\nbaud = " << sign_on.greatest_baud
+        << "\nprotocol = \"mode-c\"\nopening_baud = " << sign_on.opening_baud << "\n";
+  }
   for (unsigned index = 0; index < options.lines && options.meters_per_line > 0; ++index) {
     const std::string name = line_name(index);
     meters(
@@ -156,8 +170,15 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
   }
   if (options.tcp_meters > 0) meters({"tcp", kTcpWire, options.tcp_meters, options.model, "tcp"});
   if (options.dlms.meters > 0) {
-    meters({"hdlc", kHdlcWire, options.dlms.meters, options.dlms.model, "hdlc",
-            DlmsLine::kFirstAddress});
+    const Spread spread{"hdlc",
+                        kHdlcWire,
+                        options.dlms.meters,
+                        options.dlms.model,
+                        "hdlc",
+                        DlmsLine::kFirstAddress};
+    // Each is called by its serial number, where it is called.
+    options.dlms.mode_e ? one_by_one(out, spread, options, keys ? Keys::Entered : Keys::None)
+                        : meters(spread);
   }
   if (options.dlms.tcp_meters > 0) {
     meters({"dlms", kDlmsTcpWire, options.dlms.tcp_meters, options.dlms.model, "dlms"});
@@ -169,6 +190,9 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
   if (options.dlms.mqtt_meters > 0) {
     meters({"modem", kDlmsMqttWire, options.dlms.mqtt_meters, options.dlms.model, "modem", 0});
   }
+  // No tokens for them: a readout is all they have.
+  one_by_one(out, {"mode-c", kModeCWire, options.mode_c.meters, options.mode_c.model, "mode-c", 0},
+             options, Keys::None);
   if (options.mqtt_meters > 0) {
     meters({"mqtt", kMqttWire, options.mqtt_meters, options.mqtt_model, {}});
   }

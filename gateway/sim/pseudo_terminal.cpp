@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <termios.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -36,6 +38,21 @@ Result<PseudoTerminal, std::string> PseudoTerminal::open() {
   if (::tcsetattr(terminal.near_end_.get(), TCSANOW, &settings) != 0) return failed("tcsetattr");
   if (::fcntl(far, F_SETFL, O_NONBLOCK) != 0) return failed("fcntl");
   return terminal;
+}
+
+std::uint32_t PseudoTerminal::speed() const {
+  struct Speed {
+    speed_t code;
+    std::uint32_t baud;
+  };
+  constexpr std::array kSpeeds{
+      Speed{B300, 300},      Speed{B600, 600},        Speed{B1200, 1'200},    Speed{B2400, 2'400},
+      Speed{B4800, 4'800},   Speed{B9600, 9'600},     Speed{B19200, 19'200},  Speed{B38400, 38'400},
+      Speed{B57600, 57'600}, Speed{B115200, 115'200}, Speed{B230400, 230'400}};
+  termios settings{};
+  if (::tcgetattr(far_end_.get(), &settings) != 0) return 0;
+  const auto known = std::ranges::find(kSpeeds, ::cfgetospeed(&settings), &Speed::code);
+  return known == kSpeeds.end() ? 0 : known->baud;
 }
 
 }  // namespace metergate::sim

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -19,6 +20,8 @@ class PseudoTerminal {
   [[nodiscard]] const std::filesystem::path& device() const { return device_; }
   /// The far end, non-blocking.
   [[nodiscard]] int far_end() const { return far_end_.get(); }
+  /// What the device end was set to: it has no effect but this.
+  [[nodiscard]] std::uint32_t speed() const;
 
  private:
   Descriptor far_end_;

@@ -43,6 +43,7 @@ int run_street(const StreetOptions& options) {
     std::printf("%s\n", (options.directory / wire.name).c_str());
   }
   if (const auto line = (*street)->dlms_line()) std::printf("%s (DLMS)\n", line->c_str());
+  if (const auto line = (*street)->mode_c_line()) std::printf("%s (mode C)\n", line->c_str());
   if ((*street)->tcp_port() != 0) std::printf("127.0.0.1:%u\n", unsigned{(*street)->tcp_port()});
   if ((*street)->dlms_port() != 0) {
     std::printf("127.0.0.1:%u (DLMS)\n", unsigned{(*street)->dlms_port()});

@@ -16,8 +16,11 @@
 #include "gateway/sim/dlms_street.hpp"
 #include "gateway/sim/modbus_slave.hpp"
 #include "gateway/sim/modbus_tcp_server.hpp"
+#include "gateway/sim/mode_c_line.hpp"
+#include "gateway/sim/mode_c_readout.hpp"
 #include "gateway/sim/mqtt_meters.hpp"
 #include "gateway/sim/state_file.hpp"
+#include "gateway/sim/street_check.hpp"
 #include "gateway/sim/street_keys.hpp"
 #include "gateway/sim/street_meter.hpp"
 #include "gateway/sim/wire_emulator.hpp"
@@ -31,9 +34,8 @@ namespace fs = std::filesystem;
 using virtual_meter::Settings;
 using virtual_meter::VirtualMeter;
 
-constexpr unsigned kMaxAddress = 247;  // MODBUS over Serial Line V1.02, 2.2
 constexpr const char* kDlmsLine = "hdlc";
-constexpr unsigned kMaxDlmsOnLine = 109;  // physical addresses 17 to 125 (IEC 62056-46, 6.4.2.5)
+constexpr const char* kModeCLine = "mode-c";
 constexpr std::string_view kClockFormat = "metergate-street-clock 1";
 
 /// The street's time goes on where it was, also when it runs at another speed now.
@@ -98,36 +100,6 @@ KeyMaker key_maker(const StreetOptions& options) {
   };
 }
 
-Result<Done, std::string> check(const StreetOptions& options) {
-  const auto wrong = [](const char* what, unsigned value, const char* allowed) {
-    return failure(std::string{what} + " is " + std::to_string(value) + "; allowed: " + allowed);
-  };
-  if (options.meters_per_line > kMaxAddress) {
-    return wrong("meters per line", options.meters_per_line, "0 to 247");
-  }
-  if (options.tcp_meters > kMaxAddress) return wrong("TCP meters", options.tcp_meters, "0 to 247");
-  if (options.dlms.meters > kMaxDlmsOnLine) {
-    return wrong("DLMS meters", options.dlms.meters, "0 to 109");
-  }
-  if (options.dlms.max_pdu < 64) return wrong("DLMS PDU size", options.dlms.max_pdu, "64 to 65535");
-  if (options.wire.baud < 300 || options.wire.baud > 4'000'000) {
-    return wrong("baud", options.wire.baud, "300 to 4000000");
-  }
-  if (!(options.speed > 0) || !(options.wire.time_scale > 0)) {
-    return failure(std::string{"speed and time scale must be greater than 0"});
-  }
-  if (options.phases != 1 && options.phases != 3) {
-    return wrong("phases", options.phases, "1 and 3");
-  }
-  if (options.supply != SupplyState::On && options.supply != SupplyState::Off) {
-    return failure(std::string{"supply is neither on nor off"});
-  }
-  if (options.dlms.dial_in_meters > 0 && options.dlms.dial_port == 0) {
-    return wrong("the gateway's port for meters that dial in", 0, "1 to 65535");
-  }
-  return Done{};
-}
-
 Result<model::MeterModel, std::string> load_model(const StreetOptions& options,
                                                   const std::string& name,
                                                   model::Protocol protocol) {
@@ -171,6 +143,8 @@ struct Street::Parts {
   std::unique_ptr<ModbusTcpServer> tcp;
   std::unique_ptr<MqttMeters> mqtt;
   std::unique_ptr<DlmsStreet> dlms;
+  std::map<std::string, ModeCTarget> mode_c_targets;
+  std::unique_ptr<ModeCLine> mode_c;
 
   Result<StreetMeter*, std::string> hang(const std::string& wire_name, const std::string& place,
                                          unsigned wire, unsigned number,
@@ -218,6 +192,7 @@ struct Street::Parts {
     tcp_targets = std::move(*targets);
     if (const auto hung = hang_mqtt(); !hung) return hung;
     if (const auto hung = hang_dlms(); !hung) return hung;
+    if (const auto hung = hang_mode_c(); !hung) return hung;
     if (auto saved = StreetMeter::save_all(meters); !saved) return saved;
     if (options.token_rule == TokenRule::Open) return Done{};
     return write_street_keys(options.directory / "keys", meters);
@@ -290,6 +265,33 @@ struct Street::Parts {
     return hang_on(DlmsStreet::Wire::Mqtt, "modem", kDlmsMqttWire, wanted.mqtt_meters);
   }
 
+  Result<Done, std::string> hang_mode_c() {
+    if (options.mode_c.meters == 0) return Done{};
+    const auto loaded = load_model(options, options.mode_c.model, model::Protocol::ModeC);
+    if (!loaded) return failure(loaded.error());
+    for (unsigned number = 1; number <= options.mode_c.meters; ++number) {
+      const auto hung = hang(kModeCLine, kModeCLine, kModeCWire, number, *loaded);
+      if (!hung) return failure(hung.error());
+      StreetMeter* const meter = *hung;
+      const auto read_out = [meter, layout = loaded->mode_c] {
+        return meter->with([&](VirtualMeter& hanging, UtcSeconds now) {
+          return mode_c_readout(hanging, now, layout);
+        });
+      };
+      mode_c_targets.emplace(meter_serial(kModeCWire, number),
+                             ModeCTarget{read_out, &meter->faults()});
+    }
+    return Done{};
+  }
+
+  Result<Done, std::string> start_mode_c() {
+    if (mode_c_targets.empty()) return Done{};
+    auto line = ModeCLine::open(options.wire, sign_on_settings(options), mode_c_targets);
+    if (!line) return failure(line.error());
+    mode_c = std::move(*line);
+    return link_to(options.directory / kModeCLine, mode_c->device());
+  }
+
   Result<Done, std::string> start_dlms() {
     if (dlms == nullptr) return Done{};
     if (const auto started = dlms->start(); !started) return started;
@@ -299,7 +301,7 @@ struct Street::Parts {
 };
 
 Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& options) {
-  if (const auto checked = check(options); !checked) return failure(checked.error());
+  if (const auto checked = check_street(options); !checked) return failure(checked.error());
   auto parts = std::make_unique<Parts>();
   parts->options = options;
   std::error_code error;
@@ -324,6 +326,7 @@ Result<std::unique_ptr<Street>, std::string> Street::open(const StreetOptions& o
   }
   if (const auto opened = parts->open_tcp(); !opened) return failure(opened.error());
   if (const auto started = parts->start_dlms(); !started) return failure(started.error());
+  if (const auto started = parts->start_mode_c(); !started) return failure(started.error());
   if (parts->mqtt) parts->mqtt->start();
   return std::unique_ptr<Street>{new Street{std::move(parts)}};
 }
@@ -332,12 +335,14 @@ Street::Street(std::unique_ptr<Parts> parts) : parts_{std::move(parts)} {}
 
 Street::~Street() {
   parts_->mqtt.reset();
+  parts_->mode_c.reset();
   parts_->dlms.reset();
   parts_->tcp.reset();
   parts_->lines.clear();
   std::error_code ignored;
   for (const Wire& wire : parts_->wires) fs::remove(parts_->options.directory / wire.name, ignored);
   fs::remove(parts_->options.directory / kDlmsLine, ignored);
+  fs::remove(parts_->options.directory / kModeCLine, ignored);
   // What can't be saved now is lived again from the last state and the deeds.
   (void)StreetMeter::save_all(parts_->meters);
 }
@@ -356,6 +361,10 @@ std::uint16_t Street::tcp_port() const {
 std::optional<fs::path> Street::dlms_line() const {
   if (parts_->dlms == nullptr || parts_->dlms->line() == nullptr) return std::nullopt;
   return parts_->options.directory / kDlmsLine;
+}
+std::optional<fs::path> Street::mode_c_line() const {
+  if (parts_->mode_c == nullptr) return std::nullopt;
+  return parts_->options.directory / kModeCLine;
 }
 std::uint16_t Street::dlms_port() const {
   return parts_->dlms ? parts_->dlms->tcp_port() : std::uint16_t{0};

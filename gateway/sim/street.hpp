@@ -32,7 +32,7 @@ class Street {
 
   struct Place {
     StreetMeter* meter = nullptr;
-    std::string wire;  ///< `line-a`, `tcp`, `mqtt`, `hdlc`, `dlms`
+    std::string wire;  ///< `line-a`, `tcp`, `mqtt`, `hdlc`, `dlms`, `mode-c`
     unsigned address = 0;
   };
   struct Wire {  ///< a Modbus line
@@ -45,6 +45,8 @@ class Street {
   [[nodiscard]] std::uint16_t dlms_port() const;
   /// The link to the HDLC line; nothing without meters on it.
   [[nodiscard]] std::optional<std::filesystem::path> dlms_line() const;
+  /// The link to the line in mode C; nothing without meters on it.
+  [[nodiscard]] std::optional<std::filesystem::path> mode_c_line() const;
 
  private:
   struct Parts;

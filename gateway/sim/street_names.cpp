@@ -30,4 +30,12 @@ std::filesystem::path control_socket(const StreetOptions& options) {
   return options.directory / "control.sock";
 }
 
+SignOnSettings sign_on_settings(const StreetOptions& options) {
+  SignOnSettings out{options.opening_baud, options.opening_baud};
+  for (char speed = '0'; const auto baud = iec62056_21::baud_of(speed); ++speed) {
+    if (*baud <= options.wire.baud) out.greatest_baud = std::max(out.greatest_baud, *baud);
+  }
+  return out;
+}
+
 }  // namespace metergate::sim

@@ -9,10 +9,12 @@
 #include <vector>
 
 #include "gateway/sim/dlms_setup.hpp"
+#include "gateway/sim/sign_on_server.hpp"
 #include "gateway/sim/wire_line.hpp"
 #include "meters/models/dlms_layout.hpp"
 #include "meters/supply.hpp"
 #include "meters/virtual/settings.hpp"
+#include "protocols/iec62056_21/sign_on.hpp"
 #include "protocols/sts/key_attributes.hpp"
 
 namespace metergate::sim {
@@ -34,9 +36,10 @@ struct DlmsOptions {
   /// it says, in its event codes and token encoding.
   std::string model = kVirtualDlmsModel;
   model::DlmsUsualAccess access{};  ///< client number and counter object, as the model has them
-  unsigned tcp_meters = 0;          ///< at the wPorts from 1 on one TCP port
-  std::uint16_t tcp_port = 0;       ///< 0: a free one, to be found in `<directory>/dlms-port`
-  unsigned dial_in_meters = 0;      ///< that connect to a gateway
+  bool mode_e = false;  ///< those on the line are opened by IEC 62056-21, serial numbers call them
+  unsigned tcp_meters = 0;      ///< at the wPorts from 1 on one TCP port
+  std::uint16_t tcp_port = 0;   ///< 0: a free one, to be found in `<directory>/dlms-port`
+  unsigned dial_in_meters = 0;  ///< that connect to a gateway
   std::string dial_host = "127.0.0.1";
   std::uint16_t dial_port = 0;
   unsigned mqtt_meters = 0;        ///< whose modems speak MQTT, at the broker of the others
@@ -44,6 +47,14 @@ struct DlmsOptions {
   DlmsSecurity security = DlmsSecurity::None;  ///< of the management client
   std::uint16_t max_pdu = 1024;                ///< octets of an APDU
   std::uint16_t information = 128;             ///< octets of an HDLC frame's information
+};
+
+inline constexpr const char* kVirtualModeCModel = "virtual-credit-mode-c";
+
+/// Meters that are read out in mode C of IEC 62056-21.
+struct ModeCOptions {
+  unsigned meters = 0;  ///< on one line, `<directory>/mode-c`; their serial numbers call them
+  std::string model = kVirtualModeCModel;
 };
 
 /// What stands on a street of virtual meters: what `metergate sim` takes from its command line.
@@ -67,6 +78,9 @@ struct StreetOptions {
   std::string mqtt_root = "meters";
 
   DlmsOptions dlms{};
+  ModeCOptions mode_c{};
+  /// Of meters that are opened by IEC 62056-21.
+  std::uint32_t opening_baud = iec62056_21::kUsualOpeningBaud;
 
   double speed = 1.0;  ///< of the street's time; the wires keep theirs (see WireSettings)
   std::uint64_t seed = 1;
@@ -87,7 +101,7 @@ struct StreetOptions {
 /// `line-a`, `line-b`, ..., `line-z`, `line-aa`, ...
 [[nodiscard]] std::string line_name(unsigned index);
 /// `a-001`: the first meter of `line-a`; `tcp-001`; `mqtt-001`; `hdlc-001`;
-/// `dlms-001`; `call-001`, which dials in; `modem-001`, DLMS over MQTT.
+/// `dlms-001`; `call-001`, which dials in; `modem-001`, DLMS over MQTT; `mode-c-001`.
 [[nodiscard]] std::string meter_name(const std::string& place, unsigned number);
 /// Serial numbers count along the wires: the lines from 1, then these.
 inline constexpr unsigned kTcpWire = 9'000;
@@ -96,6 +110,7 @@ inline constexpr unsigned kHdlcWire = 11'000;
 inline constexpr unsigned kDlmsTcpWire = 12'000;
 inline constexpr unsigned kDlmsDialInWire = 13'000;
 inline constexpr unsigned kDlmsMqttWire = 14'000;
+inline constexpr unsigned kModeCWire = 15'000;
 /// `VM00001001`: the first meter of `line-a`.
 [[nodiscard]] std::string meter_serial(unsigned wire, unsigned number);
 [[nodiscard]] std::filesystem::path control_socket(const StreetOptions& options);
@@ -105,6 +120,9 @@ struct KeyFiles {
   std::filesystem::path store;
   std::filesystem::path passphrase;
 };
+
+/// How meters that are opened by IEC 62056-21 do it: at most at the lines' speed, if they can.
+[[nodiscard]] SignOnSettings sign_on_settings(const StreetOptions& options);
 
 /// Lines, meters and broker as sections of a metergate.toml: a gateway with them finds the street.
 /// With key files it makes tokens too, so that every meter has a section of its own with what

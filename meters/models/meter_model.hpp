@@ -13,6 +13,7 @@
 #include "meters/event_log.hpp"
 #include "meters/load_profile.hpp"
 #include "meters/models/dlms_layout.hpp"
+#include "meters/models/mode_c_layout.hpp"
 #include "meters/operation.hpp"
 #include "meters/quantity.hpp"
 #include "meters/supply.hpp"
@@ -24,7 +25,7 @@
 /// once read. `config/model_file.hpp` reads and checks it.
 namespace metergate::model {
 
-enum class Protocol : std::uint8_t { Modbus, Mqtt, Dlms };
+enum class Protocol : std::uint8_t { Modbus, Mqtt, Dlms, ModeC };
 
 enum class RegisterSpace : std::uint8_t { Holding, Input };
 
@@ -211,6 +212,7 @@ struct MeterModel {
   std::map<std::uint16_t, EventCode> event_codes;  ///< raw to ours
   ModbusLayout modbus;                             ///< for Protocol::Modbus
   DlmsLayout dlms;                                 ///< for Protocol::Dlms
+  ModeCLayout mode_c;                              ///< for Protocol::ModeC
   std::vector<Capture> captures;
 
   /// Meters on MQTT say so themselves.

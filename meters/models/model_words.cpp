@@ -11,7 +11,7 @@ namespace metergate::model {
 namespace {
 
 // All in the order of their enumerations.
-constexpr std::array<std::string_view, 3> kProtocols{"modbus", "mqtt", "dlms"};
+constexpr std::array<std::string_view, 4> kProtocols{"modbus", "mqtt", "dlms", "mode-c"};
 constexpr std::array<std::string_view, 3> kTokenEncodings{"ascii", "visible", "bcd"};
 constexpr std::array<std::string_view, 2> kSpaces{"holding", "input"};
 constexpr std::array<std::string_view, 8> kTypes{"u16", "s16", "u32", "s32",

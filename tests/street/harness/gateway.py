@@ -40,6 +40,19 @@ def dlms_access_to(street):
     return {"authentication": "hls-gmac", "system_title": "4d54470000000001", "key_file": key_file}
 
 
+def named_meters(street):
+    """Those a range cannot hold, for each is known by its serial number."""
+    meters = [{"id": meter, "model": "virtual-credit-mode-c", "line": "mode-c",
+               "device_address": street.serial(meter)} for meter in street.on_mode_c]
+    if street.mode_e:
+        meters += [{"id": meter, "model": street.dlms_model, "line": "hdlc", "address": 17 + index,
+                    "device_address": street.serial(meter)}
+                   for index, meter in enumerate(street.on_hdlc)]
+    meters += [{"id": meter, "model": street.dlms_model, "line": "call",
+                "serial": street.serial(meter)} for meter in street.calling]
+    return meters
+
+
 def configuration_of(street, north_port, folder):
     """A gateway that finds the street and answers quickly enough for tests."""
     config = {
@@ -66,7 +79,15 @@ def configuration_of(street, north_port, folder):
              "first_address": 1})
     if street.dlms_security != "none":
         config["dlms"] = dlms_access_to(street)
-    if street.on_hdlc:
+    if named := named_meters(street):
+        config["meter"] = named
+    if street.on_mode_c:
+        config["line"].append({"name": "mode-c", "device": str(street.folder / "mode-c"),
+                               "protocol": "mode-c"})
+    if street.on_hdlc and street.mode_e:
+        config["line"].append({"name": "hdlc", "device": str(street.folder / "hdlc"),
+                               "protocol": "dlms", "opening": "mode-e"})
+    elif street.on_hdlc:
         config["line"].append({"name": "hdlc", "device": str(street.folder / "hdlc"),
                                "protocol": "dlms"})
         config["meter_range"].append(
@@ -81,8 +102,6 @@ def configuration_of(street, north_port, folder):
     if street.calling:
         config["line"].append({"name": "call", "listen": street.dial_port,
                                "listen_address": "127.0.0.1", "protocol": "dlms"})
-        config["meter"] = [{"id": meter, "model": street.dlms_model, "line": "call",
-                            "serial": street.serial(meter)} for meter in street.calling]
     if street.on_modem:
         config["line"].append({"name": "modem", "mqtt_root": "dlms", "protocol": "dlms",
                                "answer_timeout_ms": 2000})

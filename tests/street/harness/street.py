@@ -17,7 +17,7 @@ def seconds(text):
 
 class Street(Running):
     def __init__(self, binary, models, folder, broker_port, *, line=3, tcp=2, mqtt=5,
-                 hdlc=0, dlms=0, call=0, modem=0, dlms_security="none",
+                 hdlc=0, dlms=0, call=0, modem=0, mode_c=0, mode_e=False, dlms_security="none",
                  dlms_model="virtual-prepayment-dlms",
                  history_days=1, token_rule="open", options=(), environment=None):
         super().__init__("street", folder)
@@ -30,6 +30,10 @@ class Street(Running):
         self.dial_port = free_port() if call else 0
         if call:
             self.shape += ["--dlms-dial-in", call, "--dlms-dial-port", self.dial_port]
+        if mode_c:
+            self.shape += ["--mode-c-meters", mode_c]
+        if mode_e:
+            self.shape += ["--dlms-mode-e"]
         if modem:
             self.shape += ["--dlms-mqtt-meters", modem]
         self.environment = environment or {}
@@ -41,8 +45,10 @@ class Street(Running):
         self.on_dlms = [f"dlms-{n:03d}" for n in range(1, dlms + 1)]
         self.calling = [f"call-{n:03d}" for n in range(1, call + 1)]
         self.on_modem = [f"modem-{n:03d}" for n in range(1, modem + 1)]
+        self.on_mode_c = [f"mode-c-{n:03d}" for n in range(1, mode_c + 1)]
+        self.mode_e = mode_e
         self.meters = (self.on_line + self.on_tcp + self.on_mqtt + self.on_hdlc + self.on_dlms
-                       + self.calling + self.on_modem)
+                       + self.calling + self.on_modem + self.on_mode_c)
         self.dlms_security, self.dlms_model = dlms_security, dlms_model
         self.tcp_port = self.dlms_port = 0
 

@@ -79,7 +79,7 @@ TEST(Budget, SaysOfADlmsLineThatItIsNotKnown) {
   ASSERT_EQ(budgets.size(), 1U);
   EXPECT_FALSE(budgets[0].is_known);
   EXPECT_THAT(budget_text(budgets[0]),
-              ::testing::StartsWith("line a: 32 DLMS meters at 9600 baud; what they send back is "
+              ::testing::StartsWith("line a: 32 meters at 9600 baud; what they send back is "
                                     "not known beforehand"));
   EXPECT_THAT(budget_warnings(configuration, models), ::testing::IsEmpty());
 }

@@ -32,23 +32,28 @@ TEST(CheckModels, UnknownModelIsToldOnceWithItsFirstMeterAndWhatThereIs) {
 TEST(CheckModels, AModelSpeaksWhatItsLineDoes) {
   using model::Protocol;
   ModelCatalogue models;
-  for (const auto& [name, protocol] :
-       {std::pair{"bus", Protocol::Modbus}, {"cosem", Protocol::Dlms}, {"modem", Protocol::Mqtt}}) {
+  for (const auto& [name, protocol] : {std::pair{"bus", Protocol::Modbus},
+                                       {"cosem", Protocol::Dlms},
+                                       {"modem", Protocol::Mqtt},
+                                       {"head", Protocol::ModeC}}) {
     models[name].protocol = protocol;
   }
-  Configuration configuration = with_models({"bus", "cosem", "modem"});
+  Configuration configuration = with_models({"bus", "cosem", "modem", "head"});
   configuration.lines.push_back({.name = "line-1", .access = SerialLine{}});
   configuration.lines.push_back(
       {.name = "line-2", .access = SerialLine{}, .protocol = LineProtocol::DlmsHdlc});
+  configuration.lines.push_back(
+      {.name = "line-3", .access = SerialLine{}, .protocol = LineProtocol::ModeC});
   const auto wrong_at = [&](const char* line) {
     for (Meter& meter : configuration.meters) meter.line = line;
     std::string all;
     for (const auto& error : check_models(configuration, models, "m.toml")) all += error.key;
     return all;
   };
-  EXPECT_EQ(wrong_at("line-1"), "model of meter m2model of meter m3");
-  EXPECT_EQ(wrong_at("line-2"), "model of meter m1model of meter m3");
-  EXPECT_EQ(wrong_at(""), "model of meter m1model of meter m2");
+  EXPECT_EQ(wrong_at("line-1"), "model of meter m2model of meter m3model of meter m4");
+  EXPECT_EQ(wrong_at("line-2"), "model of meter m1model of meter m3model of meter m4");
+  EXPECT_EQ(wrong_at("line-3"), "model of meter m1model of meter m2model of meter m3");
+  EXPECT_EQ(wrong_at(""), "model of meter m1model of meter m2model of meter m4");
 }
 
 TEST(CheckModels, EachMeterInTheWrongPlaceIsTold) {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <optional>
+
+#include "gateway/sim/pseudo_terminal.hpp"
+#include "gateway/sim/wire_line.hpp"
+#include "protocols/octets/octets.hpp"
+
+namespace metergate::sim {
+
+/// What octets look like to somebody who listens at another speed.
+void make_noise(Octets& octets);
+
+/// Octets that leave a line whose speed changes, each at its time and at the speed of then. What
+/// the other end hears at another speed is noise.
+class SpeedWire {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  SpeedWire(const PseudoTerminal& terminal, const WireSettings& settings)
+      : terminal_{terminal}, settings_{settings} {}
+
+  /// Behind what leaves already, and not before `earliest`; nothing of it is paced unless the line
+  /// is.
+  void send(OctetView octets, std::uint32_t baud, Clock::time_point earliest);
+  /// Hands over what is due.
+  void hand_over(Clock::time_point now);
+  [[nodiscard]] std::optional<Clock::time_point> next() const;
+  [[nodiscard]] bool is_quiet() const { return leaving_.empty(); }
+
+ private:
+  struct Handover {
+    Clock::time_point due;
+    std::uint32_t baud;
+    Octets octets;
+  };
+
+  const PseudoTerminal& terminal_;
+  WireSettings settings_;
+  std::deque<Handover> leaving_;
+};
+
+}  // namespace metergate::sim
