@@ -95,8 +95,12 @@ int decode(Console& console, const Options& options) {
   }
   if (text.starts_with('/')) return readout(console, readout_octets(text));
   const auto octets = hex::parse(text);
+  // A damaged frame of another protocol may begin like one too: it is told as before.
   if (octets && begins_like_readout(*octets) && !explain_modbus(*octets)) {
-    return readout(console, *octets);
+    if (const auto explained = explain_readout(*octets)) {
+      console.out << *explained;
+      return kOk;
+    }
   }
   if (octets && !octets->empty()) return frame(console, *octets);
   return complain(console, {kUsage, "`" + journal::neutral(text) + "` is none of " + kForms});

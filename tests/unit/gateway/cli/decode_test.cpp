@@ -29,6 +29,14 @@ TEST(Decode, TellsByItsFormWhatSomethingIs) {
   EXPECT_THAT(decode({"C001C1000100002A0000FF0200"}).out, HasSubstr("get-request"));
 }
 
+TEST(Decode, AReadoutIsTextOrOctets) {
+  EXPECT_EQ(decode({"/?VM1!"}).out, "request message to VM1\n");
+  EXPECT_THAT(decode({"06 30 35 30 0D 0A"}).out, HasSubstr("option select message"));
+  const Ran damaged = decode({"/VM"});
+  EXPECT_EQ(damaged.code, kRefused);
+  EXPECT_THAT(damaged.err, HasSubstr("identification message at octet 3: must be ended by CR LF"));
+}
+
 TEST(Decode, ExplainsAnAnswerWithoutItsQuestion) {
   const auto answer = [](std::string_view pdu) {
     return explain_modbus(modbus::encode_rtu(17, *hex::parse(pdu)));
