@@ -17,6 +17,7 @@
 #include "meters/outcome.hpp"
 #include "meters/reading.hpp"
 #include "storage/journal_row.hpp"
+#include "storage/ledger_records.hpp"
 #include "storage/retention_policy.hpp"
 #include "storage/storage_error.hpp"
 
@@ -121,33 +122,6 @@ struct Hole {
   UtcTime next_try;
 };
 
-// Tokens made on this box (storage/token_issue.hpp) and the audit trail (storage/audit).
-struct StoredSts;
-struct TokenIssue;
-struct IssuedToken;
-struct TokenHandover;
-struct AuditEntry;
-struct AuditRecord;
-struct AuditHead;
-struct AuditFilter;
-struct AuditVerdict;
-
-namespace registry {  // which meter stands where, for whom: meters/registry.hpp
-struct Order;
-struct Rules;
-struct Effect;
-struct Refusal;
-struct Standing;
-struct Filter;
-struct History;
-struct Trinity;
-struct Sighting;
-struct Conflict;
-enum class SightingVerdict : std::uint8_t;
-enum class ConflictScope : std::uint8_t;
-enum class SeatKept : std::uint8_t;
-}  // namespace registry
-
 class Ledger {
  public:
   /// Opens or creates; migrates an older schema forward inside one transaction. A file from a newer
@@ -221,6 +195,9 @@ class Ledger {
   [[nodiscard]] Stored<std::vector<StoredCommand>> commands_of(MeterKey meter,
                                                                std::size_t limit) const;
   [[nodiscard]] Stored<std::vector<Step>> steps_of(CommandKey command) const;
+  /// By whose right the command was accepted; nothing where no right was asked for.
+  [[nodiscard]] Stored<Done> set_grant(CommandKey command, const CommandGrant& grant);
+  [[nodiscard]] Stored<std::optional<CommandGrant>> grant_of(CommandKey command) const;
   /// A meter per relay order but ON that has not ended, or was sent and ended since then.
   [[nodiscard]] Stored<std::vector<MeterKey>> relay_openings(UtcTime ended_since,
                                                              UtcTime accepted_after) const;

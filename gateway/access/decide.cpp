@@ -176,4 +176,13 @@ Result<Granted, Refusal> decide_resend(const AccessRules& rules, TokenFunction f
   return granted(who, roles->front()->name);
 }
 
+Result<Granted, Refusal> decide_delivery(const AccessRules& rules, const TokenOrder& order,
+                                         const Identities& who) {
+  auto roles = roles_of_requester(rules, who.requester, order.function);
+  if (!roles) return failure(roles.error());
+  if (auto in_the_way = judge_limits(*roles, order)) return failure(*in_the_way);
+  if (auto in_the_way = judge_approver(rules, {order, {}, who, {}})) return failure(*in_the_way);
+  return granted(who, roles->front()->name);
+}
+
 }  // namespace metergate::access

@@ -38,8 +38,7 @@ struct Granted {
 };
 
 /// Whether the token may be made. The first thing in the way is told: identity, right, the meter's
-/// state, limits, channel, second operator. Asked again before a late deed, it judges by the rules
-/// as they are then (faults.md S7).
+/// state, limits, channel, second operator.
 [[nodiscard]] Result<Granted, Refusal> decide(const AccessRules& rules,
                                               const AccessRequest& request);
 
@@ -49,6 +48,13 @@ struct Granted {
 [[nodiscard]] Result<Granted, Refusal> decide_resend(const AccessRules& rules,
                                                      TokenFunction function, const Handing& handing,
                                                      const Identities& who);
+
+/// Whether a token that was made may still go to its meter: the rights and limits of whoever asked,
+/// and of whoever agreed, by the rules as they are now. The meter's state was judged when it was
+/// made, and the meter judges it again itself.
+[[nodiscard]] Result<Granted, Refusal> decide_delivery(const AccessRules& rules,
+                                                       const TokenOrder& order,
+                                                       const Identities& who);
 
 /// Sms and e-mail reach a customer; print comes out at the desk of whoever asks.
 [[nodiscard]] constexpr bool is_customer_channel(HandChannel channel) {

@@ -42,6 +42,20 @@ Identity local(const AccessRules& rules, const LocalPeer& peer) {
   return {name, IdentityProof::LocalUser, "", peer.owns_box};
 }
 
+/// Nobody who did not sign needs one, and of a command taken by an earlier release it is not known.
+bool has_key(const AccessRules& rules, const Identity& who) {
+  if (who.key_id.empty()) return true;
+  const auto found = std::ranges::find(rules.operators, who.name, &Operator::name);
+  return found != rules.operators.end() &&
+         std::ranges::find(found->public_keys, who.key_id,
+                           [](const auto& key) { return key_id(key); }) != found->public_keys.end();
+}
+
+Refusal key_gone(const Identity& who, std::string_view field) {
+  return {Reason::NotPermitted, std::string{field}, who.name,
+          "a signature under a key the configuration has; " + who.key_id + " was taken out of it"};
+}
+
 }  // namespace
 
 std::string key_id(const crypto::Ed25519PublicKey& public_key) {
@@ -75,6 +89,20 @@ Result<Identities, Refusal> identify(const AccessRules& rules, const CommandProo
   }
   out.approver = std::move(approver).value();
   return out;
+}
+
+std::optional<Refusal> no_longer_known(const AccessRules& rules, const Identities& who,
+                                       const std::optional<LocalPeer>& peer) {
+  if (who.requester.proof == IdentityProof::LocalUser && peer &&
+      local(rules, *peer).name != who.requester.name) {
+    return Refusal{Reason::NotPermitted, "operator", who.requester.name,
+                   "an operator whose local_user is " + peer->user + ", as it was when this came"};
+  }
+  if (!has_key(rules, who.requester)) return key_gone(who.requester, "operator");
+  if (who.approver && !has_key(rules, *who.approver)) {
+    return key_gone(*who.approver, "approval.operator");
+  }
+  return std::nullopt;
 }
 
 }  // namespace metergate::access

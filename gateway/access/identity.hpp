@@ -42,4 +42,10 @@ struct Identities {
                                                    const CommandProof& proof,
                                                    const std::optional<LocalPeer>& peer);
 
+/// Whether these are still who they were when a command of theirs was taken: the configuration has
+/// every key that signed, and the login here is still that operator's. A refusal names who is not.
+[[nodiscard]] std::optional<Refusal> no_longer_known(const AccessRules& rules,
+                                                     const Identities& who,
+                                                     const std::optional<LocalPeer>& peer);
+
 }  // namespace metergate::access

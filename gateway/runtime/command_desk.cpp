@@ -9,7 +9,9 @@
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/runtime/command_origin.hpp"
+#include "gateway/runtime/right_again.hpp"
 #include "storage/audit/audit_chain.hpp"
+#include "storage/command_grant.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
@@ -23,12 +25,6 @@ const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"
 /// Whether the refused request named this very command.
 bool is_asked_of(const Command& known, const north::RefusedRequest& refused) {
   return known.meter.text() == (refused.meter.empty() ? kBoxName : refused.meter);
-}
-
-/// With nobody at the meter, which takes a right of its own (P-33).
-bool closes_supply(const Command& command) {
-  const auto* relay = std::get_if<SetRelay>(&command.params);
-  return relay != nullptr && relay->state == SupplyState::On;
 }
 
 }  // namespace
@@ -61,6 +57,7 @@ void CommandDesk::resume(Now now) {
     MeterUnit* meter = handlers_.find_meter(command.command.meter);
     if (meter != nullptr) take_up(command, *meter, now);
   }
+  rights_changed(now);
 }
 
 void CommandDesk::resume_after_rollback(Now now) {
@@ -139,8 +136,7 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
       (!judged.tokens || tokens_.store(*judged.tokens, command, *meter, now)) &&
       (!TenancyDesk::is_change(verb) || tenancy_.record_order(command, *judged.granted, now)) &&
       (!SealedDesk::is_for_it(verb) || sealed_.carry_out(command, *judged.granted, *meter, now)) &&
-      (!closes_supply(command) || note_connect(command, *judged.granted, now)) &&
-      supersede_older(command, now) &&
+      note_right(stored.key, command, judged, now) && supersede_older(command, now) &&
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, Step{.at = now.utc})));
   if (!queued) return turn_away(command, kUnavailable, now);
   return WrittenDown{std::move(stored), meter};
@@ -192,6 +188,17 @@ Result<std::optional<access::Granted>, Refusal> CommandDesk::granted(const Comma
     return optionally(runtime::judge_right(rights_, access::kConnectRight, keeper_, command, now));
   }
   return std::optional<access::Granted>{};
+}
+
+bool CommandDesk::note_right(CommandKey key, const Command& command, const Judged& judged,
+                             Now now) {
+  const access::Granted* by = judged.granted ? &*judged.granted : nullptr;
+  if (judged.tokens) {
+    by = std::visit([](const auto& tokens) { return &tokens.by; }, *judged.tokens);
+  }
+  if (by == nullptr) return true;
+  if (!keeper_.checked(keeper_.ledger().set_grant(key, grant_of(*by)))) return false;
+  return !closes_supply(command) || note_connect(command, *by, now);
 }
 
 bool CommandDesk::note_connect(const Command& command, const access::Granted& by, Now now) {

@@ -84,6 +84,8 @@ class CommandDesk {
   void orders_free(MeterUnit& meter, Now now);
   /// The meter can be asked again: what waits for it goes on at once.
   void meter_awake(MeterUnit& meter, Now now);
+  /// Who may what is another now: what waits and has lost its right ends.
+  void rights_changed(Now now);
   /// Commands of a meter that was taken out of the configuration end.
   void meter_removed(MeterUnit& meter, Now now);
   /// Takes nothing more; an order on the wire keeps its record and is settled after the restart.
@@ -117,6 +119,9 @@ class CommandDesk {
   [[nodiscard]] Result<std::optional<access::Granted>, Refusal> granted(const Command& command,
                                                                         const MeterUnit& meter,
                                                                         Now now);
+  /// By whose right it was taken, for `right_lost`; and of what is dangerous, into the audit trail.
+  [[nodiscard]] bool note_right(CommandKey key, const Command& command, const Judged& judged,
+                                Now now);
   [[nodiscard]] bool note_connect(const Command& command, const access::Granted& by, Now now);
   /// Into the open transaction: nobody may hear of it before its commit.
   struct WrittenDown {
@@ -139,6 +144,8 @@ class CommandDesk {
   void perform_operation(Live& live, operation::Operation operation);
   enum class Sent : std::uint8_t { Yes, LimitReached, TooLate, NotWritten };
   [[nodiscard]] Sent transmit(Live& live, Now now);
+  /// The end of what may not be carried out any more; its denial goes to the audit trail with it.
+  [[nodiscard]] work::Move withdrawn(const Live& live, const Refusal& lost, Now now);
   // command_changes.cpp
   [[nodiscard]] std::optional<UtcTime> due_at(const Live& live) const;
   [[nodiscard]] bool supersede_older(const Command& newer, Now now);

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/command_live.hpp"
+#include "gateway/runtime/right_again.hpp"
 
 /// Ends that come from outside: cancelling, expiry, a meter that wakes or is taken away.
 namespace metergate::runtime {
@@ -97,6 +99,32 @@ void CommandDesk::meter_awake(MeterUnit& meter, Now now) {
       begin_read(live, later);
     });
   }
+}
+
+void CommandDesk::rights_changed(Now now) {
+  std::vector<CommandKey> waiting;
+  for (const auto& [key, live] : live_) {
+    // What may have reached its meter is settled, whoever may give such orders now.
+    const bool nothing_left = live->stored.state == CommandState::Accepted ||
+                              live->stored.state == CommandState::Scheduled;
+    if (nothing_left) waiting.push_back(key);
+  }
+  for (const CommandKey key : waiting) {
+    const auto found = live_.find(key);
+    if (found == live_.end()) continue;
+    // Not known now, or not to be written down now: it is judged again before it is sent.
+    const auto lost = right_lost(rights_, keeper_, found->second->stored);
+    if (!lost || lost->reason == Reason::StorageUnavailable) continue;
+    if (record(*found->second, withdrawn(*found->second, *lost, now), now)) finish(key, now);
+  }
+}
+
+work::Move CommandDesk::withdrawn(const Live& live, const Refusal& lost, Now now) {
+  audit_denial(keeper_, live.command(), lost, now);
+  return {.event = CommandEvent::Impossible,
+          .reason = lost.reason,
+          .detail = fmt::format("no longer, for {} {}: it takes {}", lost.field, lost.value,
+                                lost.expected)};
 }
 
 void CommandDesk::meter_removed(MeterUnit& meter, Now now) {

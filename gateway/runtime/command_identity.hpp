@@ -9,6 +9,14 @@
 
 namespace metergate::runtime {
 
+/// The other end of the control socket, where the command came from there.
+[[nodiscard]] inline std::optional<access::LocalPeer> local_peer(std::string_view origin,
+                                                                 const std::string& own_user) {
+  if (!origin.starts_with(kLocalOrigin)) return std::nullopt;
+  const std::string user{origin.substr(kLocalOrigin.size())};
+  return access::LocalPeer{user, user == "root" || user == own_user};
+}
+
 /// Who asks: by signature, as the control socket's peer, as the operator a login of the console is
 /// bound to, or as the broker let it through.
 /// `own_user`: who the gateway runs as, owner of the box like root.
@@ -18,12 +26,7 @@ namespace metergate::runtime {
   std::string_view origin = command.origin;
   const bool is_part_of_order = origin.starts_with(kChangeOrigin);
   if (is_part_of_order) origin.remove_prefix(kChangeOrigin.size());
-  std::optional<access::LocalPeer> peer;
-  if (origin.starts_with(kLocalOrigin)) {
-    const std::string user{origin.substr(kLocalOrigin.size())};
-    peer = access::LocalPeer{user, user == "root" || user == own_user};
-  }
-  auto who = access::identify(rules, command.proof, peer);
+  auto who = access::identify(rules, command.proof, local_peer(origin, own_user));
   if (who && !command.proof.signature && origin.starts_with(kConsoleOrigin)) {
     who->requester = {command.operator_name, IdentityProof::LocalUser};
   }

@@ -3,6 +3,7 @@
 
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
+#include "gateway/runtime/right_again.hpp"
 #include "storage/crash_point.hpp"
 
 /// Orders on their way: effects performed, every step written down.
@@ -41,6 +42,10 @@ void CommandDesk::perform(CommandKey key, work::Effects effects, Now now) {
     } else if (auto* todo = std::get_if<work::Perform>(&effects[i])) {
       perform_operation(live, std::move(todo->operation));
     } else if (std::holds_alternative<work::Transmit>(effects[i])) {
+      if (const auto lost = right_lost(rights_, keeper_, live.stored)) {
+        if (lost->reason == Reason::StorageUnavailable) return perform_later(key, rest());
+        return perform(key, {withdrawn(live, *lost, now)}, now);
+      }
       // It is the last effect: the preparation comes back to it.
       if (prepare(live, now) == Prepared::UnderWay) return;
       if (!live.order->sends()) {

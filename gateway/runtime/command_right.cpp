@@ -6,6 +6,11 @@
 
 namespace metergate::runtime {
 
+bool closes_supply(const Command& command) {
+  const auto* relay = std::get_if<SetRelay>(&command.params);
+  return relay != nullptr && relay->state == SupplyState::On;
+}
+
 Result<access::Granted, Refusal> decide_right(const RightsInForce& in_force,
                                               const access::Right& right, const Command& command) {
   const auto who = identify(command, in_force.rules, in_force.own_user);

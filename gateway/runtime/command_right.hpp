@@ -15,6 +15,9 @@ struct RightsInForce {
   std::string own_user;  ///< who the gateway runs as, owner of the box like root
 };
 
+/// With nobody at the meter, which takes a right of its own (P-33).
+[[nodiscard]] bool closes_supply(const Command& command);
+
 /// Whether whoever gave the command holds the right to it.
 [[nodiscard]] Result<access::Granted, Refusal> decide_right(const RightsInForce& in_force,
                                                             const access::Right& right,

@@ -46,6 +46,12 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
     changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
     journal_.set_level(journal::parse_level(next.log.level).value_or(journal::Level::Info));
   }
+  if (!(next.access == configuration_.access)) {
+    changed("access: operators, roles or what they need");
+    // The desks hold a reference to these very rules.
+    configuration_.access = std::move(next.access);
+    commands_.rights_changed(now);
+  }
   for (const config::Schedule& one : next.schedules) {
     auto& held = schedules_[one.name];
     if (!held) held = std::make_unique<config::Schedule>();

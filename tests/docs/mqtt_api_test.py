@@ -44,7 +44,10 @@ class Words(unittest.TestCase):
         at_the_door = set(first_words("7 Refusals")) - {"reason", "field", "value", "expected"}
         later = set(first_words("8 Reasons of an accepted command"))
         self.assertEqual(at_the_door | later, set(WORDS["reason"]))
-        self.assertEqual(at_the_door & later, {"unsupported-by-meter"})
+        # What may come to light, or change, after a command was taken.
+        self.assertEqual(at_the_door & later, {
+            "unsupported-by-meter", "not-permitted", "over-limit", "signature-missing",
+            "second-operator-needed"})
 
     def test_every_word_of_a_meter_that_says_no_is_explained(self):
         rows = table_with(section(PAGE, "5 Answers"), "word")[1:]

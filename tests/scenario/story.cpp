@@ -186,6 +186,11 @@ Wire Story::fate(const WireRequest& request) {
   return place().wire;
 }
 
+void Story::change_access(std::string access) {
+  setting_.access = std::move(access);
+  town_->reload(configuration(setting_));
+}
+
 void Story::swap_meter() { std::swap(place().meter, other_meter_); }
 
 void Story::command(const std::string& verb, const std::string& id, const std::string& body,

@@ -55,6 +55,8 @@ class Story {
 
   void advance(Duration by) { town_->advance(by); }
   void restart() { town_->restart(); }
+  /// Who may what becomes this, as with SIGHUP; of a story with keys.
+  void change_access(std::string access);
   /// Another box in front of the same meter: the ledger begins empty.
   void new_box() { town_->new_box(); }
   /// The wall clock alone moves.

@@ -102,6 +102,17 @@ UtcTime Town::true_now() const {
 
 // ---- the gateway --------------------------------------------------------------------------------
 
+config::Configuration Town::configuration() const {
+  auto parsed = config::parse(plan_.configuration, plan_.directory / "metergate.toml");
+  if (!parsed) throw std::runtime_error("the configuration: " + parsed.error().front().text());
+  return std::move(*parsed);
+}
+
+void Town::reload(std::string configuration) {
+  plan_.configuration = std::move(configuration);
+  surviving([this] { gateway_->reload(this->configuration(), plan_.models); });
+}
+
 void Town::bring_up() {
   agenda_ = std::make_unique<runtime::Agenda>();
   auto opened = Ledger::open(plan_.directory / "ledger.db", LedgerMode::ReadWrite);
@@ -129,10 +140,8 @@ void Town::bring_up() {
     }
     agenda_->at(clock_.now().instant, [said, done = std::move(done)](Now) { done(said); });
   };
-  auto parsed = config::parse(plan_.configuration, plan_.directory / "metergate.toml");
-  if (!parsed) throw std::runtime_error("the configuration: " + parsed.error().front().text());
-  gateway_ = std::make_unique<runtime::Gateway>(*parsed, plan_.models, *ledger_, *journal_, clock_,
-                                                *agenda_, ways);
+  gateway_ = std::make_unique<runtime::Gateway>(configuration(), plan_.models, *ledger_, *journal_,
+                                                clock_, *agenda_, ways);
   gateway_->start();
   for (Place& place : places_) place.told_online = false;
   if (broker_connected_) gateway_->north_connected();

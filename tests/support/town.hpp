@@ -99,6 +99,8 @@ class Town {
   void advance(Duration by);
   /// As kill -9 and another start over the same file: what was not committed is gone.
   void restart();
+  /// The configuration becomes this one, as with SIGHUP, and stays so over restarts.
+  void reload(std::string configuration);
   /// The same with an empty ledger: another box.
   void new_box();
   /// The box's wall clock alone moves.
@@ -127,6 +129,7 @@ class Town {
   class DlmsLine;
   class Modems;
 
+  [[nodiscard]] config::Configuration configuration() const;
   void bring_up();
   void tear_down();
   void run_to(Instant end);

@@ -220,5 +220,32 @@ TEST(DecideResend, TheRightAndTheChannelCountTheLimitAndTheSecondOperatorDoNot) 
   EXPECT_TRUE(decide_resend({}, TokenFunction::SupplyGroup, {}, root));
 }
 
+// faults.md S7: what waited is judged by the rules as they are when it is sent.
+TEST(DecideDelivery, RightsLimitsAndTheSecondOperatorAreLookedAtAgainAndTheMetersStateIsNot) {
+  AccessRules rules = sample_rules();
+  const auto reason_for = [&](const AccessRequest& request) {
+    const auto verdict = decide_delivery(rules, request.order, request.who);
+    return verdict ? Reason::None : verdict.error().reason;
+  };
+  auto limit = sample_request("tom", TokenFunction::PowerLimit, 8'000);
+  EXPECT_EQ(reason_for(limit), Reason::None);
+  rules.roles[1].power_limit_max_w = 7'999;
+  EXPECT_EQ(reason_for(limit), Reason::OverLimit);
+
+  const auto clear = sample_request("tom", TokenFunction::ClearCredit);
+  EXPECT_EQ(reason(rules, clear), Reason::NotInThisState) << "its supply is on";
+  EXPECT_EQ(reason_for(clear), Reason::None) << "which was looked at when it was made";
+
+  auto group = sample_request("tom", TokenFunction::SupplyGroup, 1);
+  EXPECT_EQ(reason_for(group), Reason::SecondOperatorNeeded);
+  group.who.approver = {"tina", IdentityProof::Signature, ""};
+  EXPECT_EQ(reason_for(group), Reason::None);
+  rules.operators[2].roles.clear();
+  EXPECT_EQ(reason_for(group), Reason::NotPermitted);
+  rules.operators[2].roles = {"technician"};
+  rules.operators[1].roles.clear();
+  EXPECT_EQ(reason_for(group), Reason::NotPermitted);
+}
+
 }  // namespace
 }  // namespace metergate::access

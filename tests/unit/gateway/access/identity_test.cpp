@@ -101,5 +101,49 @@ TEST(Identify, AnApprovalOfOnePersonsCommandIsNotBroughtByAnother) {
   EXPECT_EQ(other.error().field, "operator");
 }
 
+Identities who_signed(const std::string& name, std::uint8_t key) {
+  return {{name, IdentityProof::Signature, key_id(sample_key(key).public_key)}, std::nullopt};
+}
+
+// faults.md S7
+TEST(NoLongerKnown, AKeyThatWasTakenOutIsNobodysAnyMore) {
+  AccessRules rules = sample_rules();
+  EXPECT_FALSE(no_longer_known(rules, who_signed("tom", 2), std::nullopt));
+  rules.operators[1].public_keys = {sample_key(9).public_key};
+  const auto gone = no_longer_known(rules, who_signed("tom", 2), std::nullopt);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->reason, Reason::NotPermitted);
+  EXPECT_EQ(gone->field, "operator");
+  EXPECT_NE(gone->expected.find(key_id(sample_key(2).public_key)), std::string::npos);
+  rules.operators.erase(rules.operators.begin() + 1);
+  EXPECT_TRUE(no_longer_known(rules, who_signed("tom", 2), std::nullopt));
+  // An earlier release kept no key: his name alone is judged, elsewhere.
+  EXPECT_FALSE(no_longer_known(rules, {{"tom", IdentityProof::Signature}, {}}, std::nullopt));
+}
+
+TEST(NoLongerKnown, TheSecondOperatorsKeyCountsAsMuch) {
+  AccessRules rules = sample_rules();
+  Identities both = who_signed("tom", 2);
+  both.approver = who_signed("tina", 3).requester;
+  EXPECT_FALSE(no_longer_known(rules, both, std::nullopt));
+  rules.operators[2].public_keys.clear();
+  const auto gone = no_longer_known(rules, both, std::nullopt);
+  ASSERT_TRUE(gone);
+  EXPECT_EQ(gone->field, "approval.operator");
+  EXPECT_EQ(gone->value, "tina");
+}
+
+TEST(NoLongerKnown, ALoginThatBecameAnothersIsNotHisAnyMore) {
+  AccessRules rules = sample_rules();
+  rules.operators[1].local_user = "duty";
+  const Identities tom{{"tom", IdentityProof::LocalUser}, std::nullopt};
+  const LocalPeer duty{"duty", false};
+  EXPECT_FALSE(no_longer_known(rules, tom, duty));
+  rules.operators[1].local_user.clear();
+  rules.operators[2].local_user = "duty";
+  ASSERT_TRUE(no_longer_known(rules, tom, duty));
+  EXPECT_EQ(no_longer_known(rules, tom, duty)->value, "tom");
+}
+
 }  // namespace
 }  // namespace metergate::access

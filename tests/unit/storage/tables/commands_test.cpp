@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "storage/command_grant.hpp"
 #include "tests/support/change_names.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
@@ -269,6 +270,18 @@ TEST_F(CommandsTest, NoErrorTextHoldsTheDigits) {
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().what.find("12345678901234567890"), std::string::npos);
   EXPECT_EQ(refused.error().reason, StorageError::Reason::Misuse);
+}
+
+TEST_F(CommandsTest, ByWhoseRightItWasTakenIsKeptWithIt) {
+  const CommandKey plain = insert(m.key, command("c1", SetRelay{SupplyState::Off}));
+  const CommandKey judged = insert(m.key, command("c2", SetRelay{SupplyState::On}));
+  const CommandGrant grant{"anna", IdentityProof::Signature, "0011223344556677", "ben",
+                           "8899aabbccddeeff"};
+  good(ledger->set_grant(judged, grant));
+  good(ledger->commit());
+  reopen();
+  EXPECT_FALSE(good(ledger->grant_of(plain)));
+  EXPECT_EQ(good(ledger->grant_of(judged)), grant);
 }
 
 }  // namespace
