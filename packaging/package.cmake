@@ -13,7 +13,18 @@ add_custom_command(OUTPUT ${manual}/metergate.1
   DEPENDS metergate COMMENT "Writing man pages and shell completion" VERBATIM)
 add_custom_target(manual ALL DEPENDS ${manual}/metergate.1)
 
+# What it stands on, from dpkg's own data (scripts/sbom).
+set(sbom ${CMAKE_BINARY_DIR}/metergate.spdx.json)
+add_custom_command(OUTPUT ${sbom}
+  COMMAND ${PROJECT_SOURCE_DIR}/scripts/sbom $<TARGET_FILE:metergate> --build ${CMAKE_BINARY_DIR}
+          --package-version ${PROJECT_VERSION} > ${sbom}.part
+  COMMAND ${CMAKE_COMMAND} -E rename ${sbom}.part ${sbom}
+  DEPENDS metergate ${PROJECT_SOURCE_DIR}/scripts/sbom
+  COMMENT "Writing the list of what it is made of" VERBATIM)
+add_custom_target(sbom ALL DEPENDS ${sbom})
+
 install(TARGETS metergate)
+install(FILES ${sbom} DESTINATION ${CMAKE_INSTALL_DATADIR}/metergate)
 install(DIRECTORY meters/models/data/ DESTINATION ${CMAKE_INSTALL_DATADIR}/metergate/models
   FILES_MATCHING PATTERN "*.toml")
 install(DIRECTORY ${manual}/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")

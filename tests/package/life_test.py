@@ -32,6 +32,7 @@ class Package(unittest.TestCase):
         files = self.listed()
         for path in ("/usr/bin/metergate", "/lib/systemd/system/metergate.service",
                      "/etc/metergate/metergate.toml", "/etc/metergate/models/README",
+                     "/usr/share/metergate/metergate.spdx.json",
                      "/usr/share/metergate/models/abb-b23.toml",
                      "/usr/share/metergate/examples/metergate.example.toml",
                      "/usr/share/metergate/examples/mosquitto/acl",
