@@ -115,7 +115,8 @@ inline constexpr EventDefinition kConfigurationChanged{
     Level::Info,
     "configuration-changed",
     "configuration: {what}",
-    "One change a reload brought: a meter added, removed or moved, a schedule altered.",
+    "One change a reload brought: a meter added, removed or moved, a schedule, operators or roles "
+    "altered.",
     "See that it is what you meant."};
 inline constexpr EventDefinition kConfigurationWarning{
     "MG0104",

@@ -191,6 +191,12 @@ void Story::change_access(std::string access) {
   town_->reload(configuration(setting_));
 }
 
+void Story::restart_with_access(std::string access) {
+  setting_.access = std::move(access);
+  town_->configure(configuration(setting_));
+  restart();
+}
+
 void Story::swap_meter() { std::swap(place().meter, other_meter_); }
 
 void Story::command(const std::string& verb, const std::string& id, const std::string& body,

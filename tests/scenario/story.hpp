@@ -57,6 +57,8 @@ class Story {
   void restart() { town_->restart(); }
   /// Who may what becomes this, as with SIGHUP; of a story with keys.
   void change_access(std::string access);
+  /// ... by a restart.
+  void restart_with_access(std::string access);
   /// Another box in front of the same meter: the ledger begins empty.
   void new_box() { town_->new_box(); }
   /// The wall clock alone moves.

@@ -109,7 +109,7 @@ config::Configuration Town::configuration() const {
 }
 
 void Town::reload(std::string configuration) {
-  plan_.configuration = std::move(configuration);
+  configure(std::move(configuration));
   surviving([this] { gateway_->reload(this->configuration(), plan_.models); });
 }
 

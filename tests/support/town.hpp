@@ -101,6 +101,8 @@ class Town {
   void restart();
   /// The configuration becomes this one, as with SIGHUP, and stays so over restarts.
   void reload(std::string configuration);
+  /// The same as of the next start.
+  void configure(std::string configuration) { plan_.configuration = std::move(configuration); }
   /// The same with an empty ledger: another box.
   void new_box();
   /// The box's wall clock alone moves.

@@ -232,6 +232,8 @@ TEST(DecideDelivery, RightsLimitsAndTheSecondOperatorAreLookedAtAgainAndTheMeter
   rules.roles[1].power_limit_max_w = 7'999;
   EXPECT_EQ(reason_for(limit), Reason::OverLimit);
 
+  rules.refused_when[static_cast<std::size_t>(MeterCondition::RelayOn)].add(
+      TokenFunction::ClearCredit);
   const auto clear = sample_request("tom", TokenFunction::ClearCredit);
   EXPECT_EQ(reason(rules, clear), Reason::NotInThisState) << "its supply is on";
   EXPECT_EQ(reason_for(clear), Reason::None) << "which was looked at when it was made";
