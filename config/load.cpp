@@ -118,6 +118,14 @@ RelayOffFuse read_relay_off_fuse(TableReader in) {
   return fuse;
 }
 
+RequesterLimit read_requester_limit(TableReader in) {
+  RequesterLimit limit;
+  in.number("per_minute", limit.per_minute, {0, 1'000'000});
+  in.number("burst", limit.burst, {1, 1'000'000});
+  in.finish();
+  return limit;
+}
+
 Schedule read_schedule(TableReader& in) {
   Schedule schedule;
   in.text("name", schedule.name, Need::Required);
@@ -223,6 +231,9 @@ Result<Configuration, std::vector<ConfigError>> read(const Node& document,
   if (auto table = root.table("registry")) into.registry = read_registry(*table);
   if (auto table = root.table("relay_off_fuse")) {
     into.relay_off_fuse = read_relay_off_fuse(*table);
+  }
+  if (auto table = root.table("requester_limit")) {
+    into.requester_limit = read_requester_limit(*table);
   }
   root.finish();
   if (into.console && into.metrics && into.console->port == into.metrics->port) {

@@ -234,6 +234,15 @@ struct RelayOffFuse {
   friend bool operator==(const RelayOffFuse&, const RelayOffFuse&) = default;
 };
 
+/// How many commands are taken from one requester, so that none takes all the room there is
+/// (faults.md S17). As many may come at once as may wait here at once.
+struct RequesterLimit {
+  std::uint32_t per_minute = 3'000;  ///< in the long run; 0: as many as come
+  std::uint32_t burst = 10'000;      ///< at once
+
+  friend bool operator==(const RequesterLimit&, const RequesterLimit&) = default;
+};
+
 /// Where an installed metergate keeps the models it ships.
 inline constexpr const char* kDefaultModelDirectory = "/usr/share/metergate/models";
 
@@ -253,6 +262,7 @@ struct Configuration {
   AccessRules access{};
   Registry registry{};
   RelayOffFuse relay_off_fuse{};
+  RequesterLimit requester_limit{};
   std::optional<Metrics> metrics{};  ///< absent: nothing listens
   std::optional<Console> console{};  ///< absent: nothing listens
 };

@@ -180,5 +180,16 @@ inline constexpr EventDefinition kRelayFuseReleased{
     "{user} lets more supplies be opened from afar",
     "What was ordered up to now no longer counts; the next as many may go out within the hour.",
     "None."};
+inline constexpr EventDefinition kRequesterLimited{
+    "MG0424",
+    Level::Warning,
+    "requester-limited",
+    "{requester} gives too many commands: {limit}; {command} was refused, {untold} more since the "
+    "last time",
+    "One requester gives more commands than `[requester_limit]` allows. What is too many is "
+    "refused with `rate-limited`; others are served as ever. Told once a minute for each "
+    "requester.",
+    "Find out whether a program has gone wild or an account was stolen. If they are meant, raise "
+    "the limit."};
 
 }  // namespace metergate::journal

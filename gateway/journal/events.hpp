@@ -33,7 +33,7 @@ inline constexpr std::array kCatalogue{
     &kCommandFailed, &kCommandUnconfirmed, &kCommandSettled, &kCommandExpired, &kCommandCancelled,
     &kCommandRefused, &kTokenDuplicate, &kCommandSuperseded, &kCommandUnsettled, &kCommandRepeated,
     &kCommandWaiting, &kTokenIssued, &kTokenRedeemed, &kKeyChanged, &kTokenRefusedAtMeter,
-    &kKeySetForgotten, &kRelayFuseBlown, &kRelayFuseReleased,
+    &kKeySetForgotten, &kRelayFuseBlown, &kRelayFuseReleased, &kRequesterLimited,
     // 05 collection
     &kPageStored, &kHoleFound, &kHoleFilled, &kHoleGivenUp, &kSynchronised, &kLogOverwritten,
     // 06 broker

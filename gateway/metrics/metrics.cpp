@@ -62,6 +62,8 @@ struct Metrics::Impl {
       histograms("metergate_request_seconds", "Time of answered requests on the wire");
   Family<Counter>& commands =
       counters("metergate_commands_total", "Commands that ended, by verb and outcome");
+  Family<Counter>& refusals =
+      counters("metergate_commands_refused_total", "Commands turned away at the door, by reason");
   Family<Histogram>& command_time =
       histograms("metergate_command_seconds", "Time from a command's issue to its end");
 
@@ -131,6 +133,10 @@ void Metrics::command_ended(std::string_view verb, std::string_view outcome,
   const std::string name{verb};
   impl_->commands.Add({{"verb", name}, {"outcome", std::string{outcome}}}).Increment();
   impl_->command_time.Add({{"verb", name}}, command_buckets()).Observe(in_seconds(took));
+}
+
+void Metrics::command_refused(std::string_view reason) {
+  impl_->refusals.Add({{"reason", std::string{reason}}}).Increment();
 }
 
 void Metrics::show(const Figures& figures) {

@@ -41,6 +41,8 @@ class Metrics {
   /// `took`: from when it was issued to its end.
   void command_ended(std::string_view verb, std::string_view outcome,
                      std::chrono::milliseconds took);
+  /// `reason`: a word of meters/reason.hpp, of which there are few.
+  void command_refused(std::string_view reason);
   void show(const Figures& figures);
 
   /// The page as text, for those who ask without a socket.

@@ -46,7 +46,8 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       rights_{std::move(rights)},
       limits_{limits},
       handlers_{std::move(handlers)},
-      fuse_{keeper, journal, limits_.relay_off_fuse, handlers_.line_of} {}
+      fuse_{keeper, journal, limits_.relay_off_fuse, handlers_.line_of},
+      gate_{rights_, journal, limits_.requester_limit} {}
 
 CommandDesk::~CommandDesk() = default;
 
@@ -79,12 +80,21 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
     return turn_away(command, {Reason::Stopping, "", "", "ask again after the restart"}, now);
   }
   if (!keeper_.healthy()) return turn_away(command, kUnavailable, now);
+  if (auto refusal = one_too_many(command, now)) return turn_away(command, *refusal, now);
   if (traits_of(command.verb()).addressee == Addressee::Box) return submit_to_box(command, now);
   Entered entered = write_down(command, now);
   if (auto* known = std::get_if<CommandKnown>(&entered)) return std::move(*known);
   if (auto* refused = std::get_if<north::RefusedRequest>(&entered)) return std::move(*refused);
   if (!keeper_.commit()) return turn_away(command, kUnavailable, now);
   return begin_life(std::get<WrittenDown>(std::move(entered)), now);
+}
+
+std::optional<Refusal> CommandDesk::one_too_many(const Command& command, Now now) {
+  auto refusal = gate_.objection(command, now);
+  if (!refusal) return std::nullopt;
+  const auto known = keeper_.checked(keeper_.ledger().find_command(command.id));
+  if (known && *known) return std::nullopt;
+  return refusal;
 }
 
 CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
@@ -247,13 +257,17 @@ void CommandDesk::refuse(const north::RefusedRequest& refused, Now now) {
       return answer_again(asked, **known);
     }
   }
-  journal_.write(journal::kCommandRefused, now.utc,
-                 {{"command", refused.command_id},
-                  {"verb", refused.verb},
-                  {"meter", refused.meter},
-                  {"reason", std::string{reason_word(refused.refusal.reason)}},
-                  {"detail", fmt::format("{} {} {}", refused.refusal.field, refused.refusal.value,
-                                         refused.refusal.expected)}});
+  handlers_.refused(refused.refusal.reason);
+  // A flood is told of by its gate, once in a while.
+  if (refused.refusal.reason != Reason::RateLimited) {
+    journal_.write(journal::kCommandRefused, now.utc,
+                   {{"command", refused.command_id},
+                    {"verb", refused.verb},
+                    {"meter", refused.meter},
+                    {"reason", std::string{reason_word(refused.refusal.reason)}},
+                    {"detail", fmt::format("{} {} {}", refused.refusal.field, refused.refusal.value,
+                                           refused.refusal.expected)}});
+  }
   answer(refusal_message(topics_, refused, now.utc));
 }
 

@@ -19,6 +19,7 @@
 #include "gateway/runtime/link_runner.hpp"
 #include "gateway/runtime/registry_desk.hpp"
 #include "gateway/runtime/relay_fuse.hpp"
+#include "gateway/runtime/requester_gate.hpp"
 #include "gateway/runtime/sealed_desk.hpp"
 #include "gateway/runtime/tenancy_desk.hpp"
 #include "gateway/runtime/token_desk.hpp"
@@ -31,6 +32,7 @@ struct CommandLimits {
   std::size_t live_commands_per_meter = 100;
   Duration settle_limit = std::chrono::hours{24};
   config::RelayOffFuse relay_off_fuse{};
+  config::RequesterLimit requester_limit{};
 };
 
 /// What became of a request at the desk.
@@ -60,6 +62,8 @@ class CommandDesk {
     StepTaken step_taken;
     AnswerNow answer_now;
     RelayFuse::LineOf line_of;
+    /// A command was turned away.
+    std::function<void(Reason)> refused;
   };
 
   CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
@@ -133,6 +137,8 @@ class CommandDesk {
   /// After the commit.
   CommandTaken begin_life(WrittenDown written, Now now);
   [[nodiscard]] north::RefusedRequest turn_away(const Command& command, Refusal refusal, Now now);
+  /// Whether it is one too many of its requester's; a repeat is answered all the same.
+  [[nodiscard]] std::optional<Refusal> one_too_many(const Command& command, Now now);
   /// What the box is asked itself is judged, done and ended in one commit.
   [[nodiscard]] Submitted submit_to_box(const Command& command, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);
@@ -183,6 +189,7 @@ class CommandDesk {
   CommandLimits limits_;
   Handlers handlers_;
   RelayFuse fuse_;
+  RequesterGate gate_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;
   std::map<LaneKey, std::deque<CommandKey>> lanes_;
   /// Numbers the lives, so that no late callback takes one for another.

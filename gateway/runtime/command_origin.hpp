@@ -10,6 +10,8 @@ inline constexpr std::string_view kLocalOrigin = "local:";      ///< user of the
 inline constexpr std::string_view kConsoleOrigin = "console:";  ///< login of the web console
 inline constexpr std::string_view kIssueOrigin = "issue:";  ///< the issue whose token is delivered
 
+inline constexpr std::string_view kScheduleOrigin = "schedule";  ///< the box's own clock orders
+
 /// Part of a change of tenancy that was judged when it was accepted; the change's own origin
 /// follows.
 inline constexpr std::string_view kChangeOrigin = "change:";

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "gateway/metrics/metrics.hpp"
+#include "gateway/runtime/command_origin.hpp"
 #include "gateway/runtime/meter_abilities.hpp"
 
 namespace metergate::runtime {
@@ -116,7 +118,8 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                 {configuration_.access, ways_.own_user},
                 {configuration_.north ? configuration_.north->max_live_commands : 10'000,
                  configuration_.north ? configuration_.north->max_live_commands_per_meter : 100,
-                 configuration_.sessions.settle_limit, configuration_.relay_off_fuse},
+                 configuration_.sessions.settle_limit, configuration_.relay_off_fuse,
+                 configuration_.requester_limit},
                 {[this](const MeterId& id) { return find_meter(id); },
                  [this](const Command& command, const Step& step) {
                    const auto listeners = listeners_;
@@ -129,6 +132,11 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                  [this](MeterKey key) {
                    const auto found = keys_.find(key);
                    return found == keys_.end() ? std::string{} : found->second->runner->name();
+                 },
+                 [this](Reason reason) {
+                   if (ways_.metrics != nullptr) {
+                     ways_.metrics->command_refused(reason_word(reason));
+                   }
                  }}},
       collection_{data_, keeper_, agenda} {
   keeper_.when_committed([this] { publisher_.committed(); });
@@ -336,7 +344,7 @@ void Gateway::correct_clock(MeterUnit& meter) {
                         .work_order = {},
                         .comment = "clock_set of the schedule: drift beyond its limit",
                         .reply_to = {},
-                        .origin = "schedule",
+                        .origin = std::string{kScheduleOrigin},
                         .stated_expires_at = now + kClockOrderLife};
   static_cast<void>(commands_.submit(command, clock_.now()));
 }

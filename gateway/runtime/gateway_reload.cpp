@@ -41,6 +41,7 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   needs_restart(next.console != configuration_.console, "console");
   needs_restart(!(next.registry == configuration_.registry), "registry");
   needs_restart(!(next.relay_off_fuse == configuration_.relay_off_fuse), "relay_off_fuse");
+  needs_restart(!(next.requester_limit == configuration_.requester_limit), "requester_limit");
   if (next.log.level != configuration_.log.level) {
     // Told while it still can be: a higher level may silence this very line.
     changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
