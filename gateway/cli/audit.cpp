@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "gateway/cli/audit_heads.hpp"
 #include "gateway/cli/audit_text.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/store_access.hpp"
@@ -31,12 +32,13 @@ using Subcommand = int (*)(Console&, const Options&);
 CliResult<std::vector<AuditHash>> heads_of(const Options& options) {
   std::vector<AuditHash> out;
   for (const std::string& text : options.heads) {
-    const auto hash = parse_hash(text);
-    if (!hash) {
-      return failure(CliError{kUsage, "--head " + text + ": is no hash; expected are the 64 hex " +
-                                          "digits that `metergate audit head` prints"});
+    if (const auto hash = parse_hash(text)) {
+      out.push_back(*hash);
+      continue;
     }
-    out.push_back(*hash);
+    auto kept = heads_in_file(text);
+    if (!kept) return failure(CliError{kUsage, "--head " + kept.error()});
+    out.insert(out.end(), kept->begin(), kept->end());
   }
   return out;
 }
@@ -120,6 +122,8 @@ void add_audit(CLI::App& app, Action& action) {
       "  metergate audit verify                        was anything altered, moved or removed?\n"
       "  metergate audit head >> /elsewhere/heads      keep today's hash away from this box\n"
       "  metergate audit verify --head HASH            is all still there that was there then?\n"
+      "  metergate audit verify --head heads           ... for every hash in that file, or for\n"
+      "                                                every message of the topic `audit`\n"
       "  metergate audit list --meter m1 --since 30d   what was done to a meter, by whom, and "
       "why\n\n"
       "Exit codes: 0 sound, 1 something was found, 2 usage, 74 the ledger cannot be read.");
@@ -128,8 +132,9 @@ void add_audit(CLI::App& app, Action& action) {
                             "Finds every entry that was altered, moved or removed", verify);
   verifying
       ->add_option("--head", options->heads,
-                   "A hash that was kept elsewhere; the trail must contain it. May be repeated")
-      ->type_name("HASH");
+                   "A hash that was kept elsewhere, or a file of them; the trail must contain "
+                   "each. May be repeated")
+      ->type_name("HASH|FILE");
   verifying->add_flag("--json", options->json, "One JSON object");
 
   CLI::App* heading = add(*audit, options, action, "head",

@@ -109,6 +109,9 @@ struct GatewayState {
 /// The last will, and the goodbye: it is made before the connection, so it holds no time.
 [[nodiscard]] std::string encode_gateway_offline(const SiteId& site);
 
+/// How far the audit trail goes: for whoever keeps that where nobody on the box can write.
+[[nodiscard]] std::string encode_audit_head(const SiteId& site, const AuditHead& head, UtcTime at);
+
 struct Alarm {
   UtcTime at;
   std::string event;  ///< catalogue id: `MG0101`

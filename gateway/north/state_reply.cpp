@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 
 #include "gateway/north/reply.hpp"
+#include "storage/audit/audit_chain.hpp"
 
 namespace metergate::north {
 
@@ -67,6 +68,13 @@ std::string encode_gateway_state(const SiteId& site, const GatewayState& state, 
 
 std::string encode_gateway_offline(const SiteId& site) {
   return json::serialize(json::object{{"site", site.text()}, {"state", "offline"}});
+}
+
+std::string encode_audit_head(const SiteId& site, const AuditHead& head, UtcTime at) {
+  return json::serialize(json::object{{"site", site.text()},
+                                      {"at", rfc3339::text(at)},
+                                      {"entries", head.entries},
+                                      {"hash", hash_text(head.hash)}});
 }
 
 std::string encode_alarm(const SiteId& site, const Alarm& alarm) {

@@ -58,6 +58,7 @@ std::string Topics::token(const MeterId& meter, std::string_view channel) const 
 }
 std::string Topics::gateway_state() const { return prefix_ + "state"; }
 std::string Topics::alarm() const { return prefix_ + "alarm"; }
+std::string Topics::audit() const { return prefix_ + "audit"; }
 
 bool Topics::may_answer_on(std::string_view response_topic) const {
   constexpr std::size_t kLongest = 256;

@@ -50,6 +50,8 @@ class Topics {
 
   [[nodiscard]] std::string gateway_state() const;
   [[nodiscard]] std::string alarm() const;
+  /// How far the audit trail goes.
+  [[nodiscard]] std::string audit() const;
 
   /// Whether answers may be sent there: a topic without wildcards or control characters, at most
   /// 256 octets, outside `$…` and outside `{root}/`, so that no request can make the gateway

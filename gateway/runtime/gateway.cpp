@@ -138,7 +138,11 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                      ways_.metrics->command_refused(reason_word(reason));
                    }
                  }}},
-      collection_{data_, keeper_, agenda} {
+      collection_{data_, keeper_, agenda},
+      audit_head_{keeper_, agenda, topics_,
+                  [this](MqttMessage message, std::function<void(Published)> done) {
+                    ways_.publish(std::move(message), std::move(done));
+                  }} {
   keeper_.when_committed([this] { publisher_.committed(); });
   keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });
   journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });
@@ -176,6 +180,7 @@ void Gateway::start() {
     }
   }
   agenda_.at(now.instant + kHousekeeping, [this](Now later) { housekeep(later); });
+  audit_head_.start(now);
   tell_state();
 }
 
@@ -208,6 +213,7 @@ void Gateway::stop() {
     runner->link().stop();
   }
   static_cast<void>(keeper_.commit());
+  audit_head_.stop(clock_.now());
 }
 
 // ---- care ---------------------------------------------------------------------------------------

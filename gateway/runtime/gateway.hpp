@@ -15,6 +15,7 @@
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/meter_mqtt/push.hpp"
 #include "gateway/metrics/figures.hpp"
+#include "gateway/runtime/audit_head_teller.hpp"
 #include "gateway/runtime/collection_desk.hpp"
 #include "gateway/runtime/command_desk.hpp"
 #include "gateway/runtime/data_desk.hpp"
@@ -174,6 +175,7 @@ class Gateway {
   SealedDesk sealed_;
   CommandDesk commands_;
   CollectionDesk collection_;
+  AuditHeadTeller audit_head_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};
   bool outbox_was_large_ = false;
   bool north_up_ = false;

@@ -28,6 +28,7 @@ void Gateway::north_connected() {
   static_cast<void>(keeper_.commit());
   publisher_.connected();
   tell_state();
+  audit_head_.connected(clock_.now());
 }
 
 void Gateway::north_lost(const ConnectionLoss& loss) {

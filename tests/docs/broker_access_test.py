@@ -122,7 +122,7 @@ class BrokerAccess(unittest.TestCase):
 
     def test_nobody_but_the_gateway_speaks_in_its_name(self):
         mdm = self.client("mdm", f"{SITE}/#", "answers/#")
-        forged = [f"{SITE}/state", f"{SITE}/alarm", f"{SITE}/refused",
+        forged = [f"{SITE}/state", f"{SITE}/alarm", f"{SITE}/audit", f"{SITE}/refused",
                   *(f"{SITE}/meter/house-001/{leaf}" for leaf in
                     ("result/vend-1", "state", "registers", "daily", "profile", "event"))]
         handed = f"{SITE}/meter/house-001/token/sms"

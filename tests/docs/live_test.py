@@ -26,7 +26,7 @@ PLACES = {  # the last but one or last level of a topic, below a meter or the si
     "result": "north-result", "refused": "north-result", "registers": "north-registers",
     "daily": "north-daily", "profile": "north-profile", "event": "north-event",
     "token": "north-token", "issue": "north-issue",
-    "tenancy": "north-tenancy", "alarm": "north-alarm"}
+    "tenancy": "north-tenancy", "alarm": "north-alarm", "audit": "north-audit"}
 
 
 def moved_to_now(example):
@@ -172,6 +172,10 @@ class LiveExamples(StreetCase):
             self.assertEqual(self.utility.outcome(order)["reason"], "wrong-meter")
             self.utility.wait_for("the alarm of a swapped meter",
                                   lambda h: h.body.get("event") == "MG0205")
+
+        with self.subTest("how far the audit trail goes"):
+            self.utility.wait_for("the head of the audit trail",
+                                  lambda h: h.topic == f"{ROOT}/audit" and h.body["entries"] > 1, 90)
 
         with self.subTest("the last will"):
             self.gateway.kill()
