@@ -114,6 +114,7 @@ RelayOffFuse read_relay_off_fuse(TableReader in) {
   RelayOffFuse fuse;
   in.number("per_hour", fuse.per_hour, {0, 10'000});
   in.number("per_line_hour", fuse.per_line_hour, {0, 10'000});
+  in.duration("spread_s", fuse.spread, {0, 3'600});
   in.finish();
   return fuse;
 }

@@ -230,6 +230,8 @@ struct Sessions {
 struct RelayOffFuse {
   std::uint32_t per_hour = 60;       ///< on this box; 0: none at all
   std::uint32_t per_line_hour = 60;  ///< on one of its lines
+  /// Orders that are let through wait for a while of their own, up to this long; 0: not at all.
+  std::chrono::seconds spread{0};
 
   friend bool operator==(const RelayOffFuse&, const RelayOffFuse&) = default;
 };

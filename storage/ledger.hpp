@@ -198,7 +198,8 @@ class Ledger {
   /// By whose right the command was accepted; nothing where no right was asked for.
   [[nodiscard]] Stored<Done> set_grant(CommandKey command, const CommandGrant& grant);
   [[nodiscard]] Stored<std::optional<CommandGrant>> grant_of(CommandKey command) const;
-  /// A meter per relay order but ON that has not ended, or was sent and ended since then.
+  /// A meter per order that opens a supply (to the relay, or with a change of tenancy) that has not
+  /// ended, or was sent and ended since then.
   [[nodiscard]] Stored<std::vector<MeterKey>> relay_openings(UtcTime ended_since,
                                                              UtcTime accepted_after) const;
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.

@@ -112,8 +112,10 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
   } else if (meter == nullptr) {
     return turn_away(command, unknown_meter(command), now);
   }
+  // What is the same command is judged by what was asked, not by what was drawn for it.
+  const Command kept = *known ? command : fuse_.spread(command, *meter, now);
   const auto outcome = keeper_.checked(
-      ledger.insert_command(meter->stored.key, command, north::body_digest(command), now.utc));
+      ledger.insert_command(meter->stored.key, kept, north::body_digest(command), now.utc));
   if (!outcome) return turn_away(command, kUnavailable, now);
   if (const auto* there = std::get_if<AlreadyThere>(&*outcome)) {
     if (!there->same_body) {
@@ -137,7 +139,7 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
          "a new token, or params.allow_repeat = true"},
         now);
   }
-  StoredCommand stored{.key = std::get<Inserted>(*outcome).key, .command = command};
+  StoredCommand stored{.key = std::get<Inserted>(*outcome).key, .command = kept};
   stored.accepted_at = now.utc;
   stored.changed_at = now.utc;
   crash_point("command-inserted");

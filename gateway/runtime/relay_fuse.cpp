@@ -9,6 +9,7 @@
 #include "gateway/access/identity.hpp"
 #include "gateway/runtime/link_runner.hpp"
 #include "meters/audit.hpp"
+#include "protocols/crypto/random.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/audit/audit_filter.hpp"
 
@@ -17,14 +18,37 @@ namespace {
 
 constexpr std::chrono::hours kWindow{1};
 
+/// The state an order leads to; nothing where it leaves the relay alone, or has to.
+std::optional<SupplyState> led_to(const Command& command, const MeterUnit& meter) {
+  if (const auto* relay = std::get_if<SetRelay>(&command.params)) return relay->state;
+  const auto* change = std::get_if<ChangeTenancy>(&command.params);
+  if (change == nullptr || change->order.relay == RelayAfter::Unchanged) return std::nullopt;
+  if (!meter.can(Capability::ChangeTenancy) && !meter.can(Capability::OperateRelay)) {
+    return std::nullopt;
+  }
+  return change->order.relay == RelayAfter::Off ? SupplyState::Off : SupplyState::Armed;
+}
+
 /// ARMED opens a supply that is on; one that is off it brings nearer to being closed.
 bool opens_supply(const Command& command, const MeterUnit& meter) {
-  const auto* relay = std::get_if<SetRelay>(&command.params);
-  if (relay == nullptr || relay->state == SupplyState::On) return false;
-  return relay->state == SupplyState::Off || meter.stored.supply_reported != SupplyState::Off;
+  const auto state = led_to(command, meter);
+  if (!state || *state == SupplyState::On) return false;
+  return *state == SupplyState::Off || meter.stored.supply_reported != SupplyState::Off;
+}
+
+std::string_view field_of(const Command& command) {
+  return command.verb() == Verb::SetRelay ? "params.state" : "params.relay";
 }
 
 }  // namespace
+
+std::chrono::milliseconds spread_delay(std::chrono::milliseconds longest, UtcTime due,
+                                       UtcTime expires_at, std::uint32_t drawn) {
+  const auto most = std::clamp(longest, std::chrono::milliseconds{0},
+                               std::max(std::chrono::milliseconds{0}, (expires_at - due) / 2));
+  // Every one of its milliseconds is as likely as the others, to within 2^-32.
+  return std::chrono::milliseconds{((most.count() + 1) * std::int64_t{drawn}) >> 32};
+}
 
 RelayFuse::RelayFuse(LedgerKeeper& keeper, journal::Journal& journal,
                      const config::RelayOffFuse& limits, LineOf line_of)
@@ -34,6 +58,7 @@ std::optional<Refusal> RelayFuse::objection(const Command& command, const MeterU
                                             Now now) {
   if (!opens_supply(command, meter)) return std::nullopt;
   auto refusal = judge(meter.runner->name(), now);
+  if (refusal && refusal->reason == Reason::RelayOffFuse) refusal->field = field_of(command);
   if (!refusal) {
     blown_ = false;
   } else if (refusal->reason == Reason::RelayOffFuse && !std::exchange(blown_, true)) {
@@ -44,6 +69,20 @@ std::optional<Refusal> RelayFuse::objection(const Command& command, const MeterU
                     {"limit", refusal->expected}});
   }
   return refusal;
+}
+
+Command RelayFuse::spread(const Command& command, const MeterUnit& meter, Now now) const {
+  Command out = command;
+  if (limits_.spread.count() == 0 || command.verb() != Verb::SetRelay ||
+      !opens_supply(command, meter)) {
+    return out;
+  }
+  const UtcTime due = std::max(command.not_before.value_or(now.utc), now.utc);
+  const auto octets = crypto::random_octets<4>();
+  std::uint32_t drawn = 0;
+  for (const std::uint8_t octet : octets) drawn = (drawn << 8U) | octet;
+  out.not_before = due + spread_delay(limits_.spread, due, command.expires_at, drawn);
+  return out;
 }
 
 std::optional<Refusal> RelayFuse::judge(const std::string& line, Now now) {

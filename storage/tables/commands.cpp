@@ -18,6 +18,10 @@ auto collect_into(std::vector<StoredCommand>& out, sqlite::Database& db) {
   };
 }
 
+#define OPENS_SUPPLY                               \
+  "((verb = 'set-relay' AND relay_state <> ?1) OR" \
+  " (verb = 'change-tenancy' AND change_relay <> ?3)) AND accepted_ms > ?2"
+
 }  // namespace
 
 Stored<std::optional<StoredCommand>> Ledger::find_command(const CommandId& id) const {
@@ -46,16 +50,16 @@ Stored<std::vector<MeterKey>> Ledger::relay_openings(UtcTime ended_since,
   return impl_->read("counting opened supplies", [&]() -> Stored<std::vector<MeterKey>> {
     std::vector<MeterKey> out;
     const auto add = [&](const sqlite::Row& row) { out.push_back(row.integer(0)); };
-    // One question for each of the two indexes.
-    auto done = impl_->db.each(
-        "SELECT meter FROM command WHERE ended = 0 AND verb = 'set-relay' AND relay_state <> ?1"
-        " AND accepted_ms > ?2",
-        add, supply_word(SupplyState::On), accepted_after);
+    // One question for each of the two indexes. What a change does not touch it does not open.
+    auto done = impl_->db.each("SELECT meter FROM command WHERE ended = 0 AND " OPENS_SUPPLY, add,
+                               supply_word(SupplyState::On), accepted_after,
+                               relay_after_word(RelayAfter::Unchanged));
     if (done) {
       done = impl_->db.each(
-          "SELECT meter FROM command WHERE ended = 1 AND changed_ms > ?3 AND attempt > 0"
-          " AND verb = 'set-relay' AND relay_state <> ?1 AND accepted_ms > ?2",
-          add, supply_word(SupplyState::On), accepted_after, ended_since);
+          "SELECT meter FROM command WHERE ended = 1 AND changed_ms > ?4 AND attempt > 0"
+          " AND " OPENS_SUPPLY,
+          add, supply_word(SupplyState::On), accepted_after,
+          relay_after_word(RelayAfter::Unchanged), ended_since);
     }
     if (!done) return failure(done.error());
     return out;

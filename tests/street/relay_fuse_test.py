@@ -6,6 +6,7 @@ import unittest
 from harness.case import StreetCase
 from harness.row import Row
 from harness.running import until
+from harness.tenancies import TenancyCase
 from harness.utility import ROOT
 
 PER_HOUR, PER_LINE = 12, 4
@@ -102,6 +103,73 @@ class LineFuseTest(StreetCase):
             self.gateway.run("probe", meter)
         for order in orders:
             self.checker.settled(order, "succeeded")
+
+
+class ChangeFuseTest(TenancyCase):
+    street_shape = {"line": 2, "tcp": 0, "mqtt": 3}
+
+    @classmethod
+    def configure(cls, config):
+        super().configure(config)
+        config["relay_off_fuse"] = {"per_hour": 2}
+
+    def test_changes_of_tenancy_that_open_a_supply_count(self):
+        # One that leaves the relay alone opens nothing.
+        self.checker.settled(self.change("a-001", relay="unchanged"), "succeeded")
+        first, second, third = "a-002", "mqtt-001", "mqtt-002"
+        self.checker.settled(self.change(first), "succeeded")
+        self.checker.settled(self.change(second, relay="armed"), "succeeded")
+        held = self.utility.outcome(self.change(third))
+        self.assertEqual((held["state"], held["reason"], held["field"]),
+                         ("refused", "relay-off-fuse", "params.relay"))
+        self.assertEqual(self.fired(third), [])
+        # They count together with orders to the relay.
+        self.assertEqual(self.utility.outcome(self.relay("mqtt-003", "off"))["reason"],
+                         "relay-off-fuse")
+        self.checker.settled(self.change(third, relay="unchanged"), "succeeded")
+
+
+class SpreadTest(StreetCase):
+    street_shape = {"line": 0, "tcp": 0, "mqtt": 12}
+    SPREAD_S = 8
+
+    @classmethod
+    def configure(cls, config):
+        config["relay_off_fuse"] = {"spread_s": cls.SPREAD_S}
+
+    def drawn(self, orders):
+        """Of each, how many milliseconds after its acceptance it may leave."""
+        rows = [self.gateway.command(order) for order in orders]
+        return [row["not_before_ms"] - row["accepted_ms"] for row in rows]
+
+    def test_each_waits_for_a_time_of_its_own_that_a_restart_keeps(self):
+        orders = [self.relay(meter, "off") for meter in self.street.meters]
+        for order in orders:
+            self.utility.step(order, "accepted")
+        drawn = self.drawn(orders)
+        self.gateway.kill()
+        self.gateway.start()
+        self.assertEqual(self.drawn(orders), drawn)
+        for order in orders:
+            self.checker.settled(order, "succeeded")
+        self.assertEqual(self.drawn(orders), drawn)
+        self.assertLessEqual(max(drawn), self.SPREAD_S * 1000)
+        self.assertGreaterEqual(min(drawn), 0)
+        # Twelve within a quarter of the time: once in 30,000 runs.
+        self.assertGreater(max(drawn) - min(drawn), self.SPREAD_S * 250, drawn)
+        for order in orders:
+            sent = next(step["at_ms"] for step in self.gateway.steps(order)
+                        if step["to_state"] == "sending")
+            self.assertGreaterEqual(sent, self.gateway.command(order)["not_before_ms"])
+        # The same command is known again, whatever was drawn for it.
+        again = len(self.utility.steps(orders[0]))
+        self.utility.again(orders[0])
+        until("the repeat to be answered", lambda: len(self.utility.steps(orders[0])) > again)
+        self.assertEqual(self.utility.steps(orders[0])[-1].body["state"], "succeeded")
+        # What brings a supply back does not wait.
+        armed = self.relay("mqtt-001", "armed")
+        self.checker.settled(armed, "succeeded")
+        self.assertIsNone(self.gateway.command(armed)["not_before_ms"])
 
 
 if __name__ == "__main__":

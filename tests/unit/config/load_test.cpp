@@ -138,6 +138,23 @@ TEST(Load, PlainMqttLeavesTheBoxOnlyWhenAllowed) {
               IsEmpty());
 }
 
+TEST(Load, LimitsOnWhatIsOrderedAreReadAndBounded) {
+  const auto read = parse(kSite +
+                              "[relay_off_fuse]\nper_hour = 5\nper_line_hour = 4\nspread_s = 90\n"
+                              "[requester_limit]\nper_minute = 7\nburst = 8\n",
+                          "m.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->relay_off_fuse, (RelayOffFuse{5, 4, std::chrono::seconds{90}}));
+  EXPECT_EQ(read->requester_limit, (RequesterLimit{7, 8}));
+  const auto wrong = [](const std::string& text) { return mistakes(kSite + text); };
+  EXPECT_THAT(wrong("[relay_off_fuse]\nspread_s = 3601\n"),
+              ElementsAre(HasSubstr("relay_off_fuse.spread_s")));
+  EXPECT_THAT(wrong("[relay_off_fuse]\nspread_s = -1\n"), ElementsAre(HasSubstr("3600")));
+  EXPECT_THAT(wrong("[requester_limit]\nburst = 0\n"),
+              ElementsAre(HasSubstr("requester_limit.burst")));
+  EXPECT_THAT(wrong("[requester_limit]\nper_minut = 5\n"), ElementsAre(HasSubstr("per_minute")));
+}
+
 TEST(Load, TheConsoleListensOnThisBoxOnly) {
   const auto console = [](const std::string& lines) { return kSite + "[console]\n" + lines; };
   EXPECT_THAT(mistakes(console("port = 9465\n")), IsEmpty());

@@ -284,5 +284,31 @@ TEST_F(CommandsTest, ByWhoseRightItWasTakenIsKeptWithIt) {
   EXPECT_EQ(good(ledger->grant_of(judged)), grant);
 }
 
+TEST_F(CommandsTest, AChangeOfTenancyThatLeavesTheRelayAloneOpensNothing) {
+  const auto change = [](RelayAfter relay) {
+    ChangeTenancy out;
+    out.order.relay = relay;
+    return out;
+  };
+  const auto openings = [&] { return good(ledger->relay_openings(kNow - 1h, UtcTime{})).size(); };
+  insert(m.key, command("c1", change(RelayAfter::Unchanged)));
+  insert(m.key, command("c2", SetRelay{SupplyState::On}));
+  EXPECT_EQ(openings(), 0U);
+  const CommandKey off = insert(m.key, command("c3", change(RelayAfter::Off)));
+  const CommandKey armed = insert(m.key, command("c4", change(RelayAfter::Armed)));
+  insert(m.key, command("c5", SetRelay{SupplyState::Off}));
+  EXPECT_EQ(openings(), 3U);
+  // One that ended without having been sent opened nothing; one that was sent did.
+  good(ledger->append_step(armed, step(CommandState::Accepted, CommandState::Cancelled)));
+  Step sent = step(CommandState::Scheduled, CommandState::Sending);
+  sent.attempt = 1;
+  Step done = step(CommandState::Sending, CommandState::Succeeded);
+  done.attempt = 1;
+  good(ledger->append_step(off, step(CommandState::Accepted, CommandState::Scheduled)));
+  good(ledger->append_step(off, sent));
+  good(ledger->append_step(off, done));
+  EXPECT_EQ(openings(), 2U);
+}
+
 }  // namespace
 }  // namespace metergate::test
