@@ -172,6 +172,7 @@ class OperatorList {
 void read_general(TableReader in, AccessRules& rules) {
   in.flag("require_signature", rules.require_signature);
   read_functions(in, "always_signed", rules.always_signed);
+  in.flag("sign_relay", rules.sign_relay);
   read_functions(in, "dual_control", rules.dual_control);
   if (auto states = in.table("refused_when")) {
     for (const MeterConditionTraits& row : kMeterConditions) {

@@ -56,6 +56,8 @@ struct AccessRules {
   bool configured = false;  ///< the configuration has a word on access
   bool require_signature = true;
   TokenFunctionSet always_signed = kKeyChanges;  ///< ... though `require_signature` is off
+  /// An order to a relay takes an operator's signature, or his login on the box.
+  bool sign_relay = false;
   TokenFunctionSet dual_control{TokenFunction::SupplyGroup};  ///< two operators (J-54)
   RefusedWhen refused_when = usually_refused();
   std::vector<Role> roles;

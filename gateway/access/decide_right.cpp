@@ -61,4 +61,20 @@ Result<Granted, Refusal> decide_right(const AccessRules& rules, const Right& rig
   return out;
 }
 
+Result<Granted, Refusal> decide_known(const AccessRules& rules, const Identities& who) {
+  const Identity& asks = who.requester;
+  const bool is_proved =
+      asks.proof == IdentityProof::Signature || asks.proof == IdentityProof::LocalUser;
+  if (!is_proved) {
+    return failure(Refusal{Reason::SignatureMissing, "signature", "",
+                           "the operator's Ed25519 signature (metergate sign makes it)"});
+  }
+  const auto found = std::ranges::find(rules.operators, asks.name, &Operator::name);
+  if (found == rules.operators.end() && !asks.owns_box) {
+    return failure(Refusal{Reason::NotPermitted, "operator", asks.name,
+                           "an [[operator]] of the configuration"});
+  }
+  return Granted{asks.name, asks.proof, asks.key_id, "", "", ""};
+}
+
 }  // namespace metergate::access

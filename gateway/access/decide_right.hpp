@@ -26,4 +26,9 @@ inline constexpr std::array kRights{kRegistryRight, kTenancyRight, kConnectRight
 [[nodiscard]] Result<Granted, Refusal> decide_right(const AccessRules& rules, const Right& right,
                                                     const Identities& who);
 
+/// Whether whoever asks is surely an operator of the configuration, or the box's owner here;
+/// neither the broker's word nor a name alone is enough. No role is asked for.
+[[nodiscard]] Result<Granted, Refusal> decide_known(const AccessRules& rules,
+                                                    const Identities& who);
+
 }  // namespace metergate::access

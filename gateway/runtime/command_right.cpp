@@ -26,4 +26,15 @@ Result<access::Granted, Refusal> judge_right(const RightsInForce& in_force,
   return granted;
 }
 
+Result<access::Granted, Refusal> judge_relay_order(const RightsInForce& in_force,
+                                                   LedgerKeeper& keeper, const Command& command,
+                                                   Now now) {
+  using Decided = Result<access::Granted, Refusal>;
+  const auto who = identify(command, in_force.rules, in_force.own_user);
+  Decided granted =
+      who ? access::decide_known(in_force.rules, *who) : Decided{failure(who.error())};
+  if (!granted) audit_denial(keeper, command, granted.error(), now);
+  return granted;
+}
+
 }  // namespace metergate::runtime

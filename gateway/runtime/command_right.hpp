@@ -28,4 +28,10 @@ struct RightsInForce {
                                                            LedgerKeeper& keeper,
                                                            const Command& command, Now now);
 
+/// Where the rules want an order to a relay to be signed: whether it is. A denial goes to the audit
+/// trail.
+[[nodiscard]] Result<access::Granted, Refusal> judge_relay_order(const RightsInForce& in_force,
+                                                                 LedgerKeeper& keeper,
+                                                                 const Command& command, Now now);
+
 }  // namespace metergate::runtime

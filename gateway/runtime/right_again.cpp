@@ -69,7 +69,8 @@ std::optional<Refusal> right_lost(const RightsInForce& in_force, LedgerKeeper& k
                                   const StoredCommand& stored) {
   const bool is_delivery = stored.command.origin.starts_with(kIssueOrigin);
   const bool is_change = TenancyDesk::is_change(stored.command.verb());
-  if (!is_delivery && !is_change && !closes_supply(stored.command)) return std::nullopt;
+  const bool is_relay_order = stored.command.verb() == Verb::SetRelay;
+  if (!is_delivery && !is_change && !is_relay_order) return std::nullopt;
   Ledger& ledger = keeper.ledger();
   const auto by = keeper.checked(asked_by(ledger, stored));
   if (!by) return kNotNow;
@@ -77,12 +78,18 @@ std::optional<Refusal> right_lost(const RightsInForce& in_force, LedgerKeeper& k
   const Command& asked = (*by)->command;
   const auto kept = keeper.checked(ledger.grant_of((*by)->key));
   if (!kept) return kNotNow;
+  // Nobody had to be known for it.
+  if (is_relay_order && !*kept && !closes_supply(asked)) return std::nullopt;
   const auto peer = local_peer(asked.origin, in_force.own_user);
   const access::Identities who = identities(kept->value_or(by_name(asked)), peer);
   if (auto unknown = access::no_longer_known(in_force.rules, who, peer)) return unknown;
   if (is_delivery) {
     return judge_token(in_force.rules, ledger, stored.command, asked, who, keeper);
   }
+  if (is_relay_order && in_force.rules.sign_relay) {
+    if (auto unknown = verdict(access::decide_known(in_force.rules, who))) return unknown;
+  }
+  if (is_relay_order && !closes_supply(asked)) return std::nullopt;
   return verdict(access::decide_right(
       in_force.rules, is_change ? access::kTenancyRight : access::kConnectRight, who));
 }

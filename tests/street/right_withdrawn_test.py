@@ -17,18 +17,13 @@ GROUP = {"function": "supply-group", "supply_group": "999902", "old_supply_group
          "confirmed": True}
 
 
-class RightWithdrawnTest(KeyedCase):
-    street_shape = {"line": 1, "tcp": 0, "mqtt": 5,
-                    "options": ("--mqtt-model", "virtual-prepayment-mqtt-connect")}
+class RightWithdrawnCase(KeyedCase):
     vending_keys = ("999901-2-1-14", "999902-2-1-14")
     access = {"dual_control": ["supply-group"]}  # signatures are required unless said otherwise
     roles = (SETTER,)
 
     @classmethod
     def configure(cls, config):
-        for spread in config["meter_range"]:
-            if spread["prefix"] == "mqtt-":
-                spread["model"] = "virtual-prepayment-mqtt-connect"
         super().configure(config)
         config["operator"] = []
         for name in ("anna", "ben"):
@@ -40,16 +35,22 @@ class RightWithdrawnTest(KeyedCase):
     def key_of(cls, name):
         return cls.folder / f"{name}.pem"
 
-    def order(self, meter, verb, params, approved_by=None, by="anna"):
+    def signed(self, meter, verb, params, approved_by=None, by="anna"):
         body = self.utility.body(params, operator=by, expires_at=utc(3_600))
         for signs, more in ((by, ()), (approved_by, ("--approve", approved_by))):
             if signs:
                 body = json.loads(run(BINARY, "sign", "--key", self.key_of(signs), "--site",
                                       "street", "--meter", meter, "--verb", verb, *more, "-",
                                       stdin=json.dumps(body)))
+        return body
+
+    def send(self, meter, verb, body):
         rest = {name: value for name, value in body.items() if name not in ("id", "params")}
-        command = self.utility.order(meter, verb, body["params"], body["id"],
-                                     **{"work_order": None, **rest})
+        return self.utility.order(meter, verb, body["params"], body["id"],
+                                  **{"work_order": None, **rest})
+
+    def order(self, meter, verb, params, approved_by=None):
+        command = self.send(meter, verb, self.signed(meter, verb, params, approved_by))
         self.utility.step(command, "succeeded" if verb == "issue-token" else "accepted")
         return command
 
@@ -85,6 +86,18 @@ class RightWithdrawnTest(KeyedCase):
                      if row["details"].get("command") == command)
         self.assertEqual(entry["details"]["reason"], "not-permitted")
         self.trail_is_sound()
+
+
+class RightWithdrawnTest(RightWithdrawnCase):
+    street_shape = {"line": 1, "tcp": 0, "mqtt": 5,
+                    "options": ("--mqtt-model", "virtual-prepayment-mqtt-connect")}
+
+    @classmethod
+    def configure(cls, config):
+        for spread in config["meter_range"]:
+            if spread["prefix"] == "mqtt-":
+                spread["model"] = "virtual-prepayment-mqtt-connect"
+        super().configure(config)
 
     def test_an_order_that_waits_for_a_silent_meter_is_not_sent_when_the_right_is_gone(self):
         for meter, verb, params in (("mqtt-001", "set-relay", {"state": "on"}),
@@ -132,6 +145,43 @@ class RightWithdrawnTest(KeyedCase):
         self.withdraw("ben", roles=[])
         self.back(meter)
         self.delivered(command)
+
+
+class SignedRelayTest(RightWithdrawnCase):
+    """Where a switch takes more than the broker's word."""
+
+    street_shape = {"line": 0, "tcp": 0, "mqtt": 3}
+    access = {**RightWithdrawnCase.access, "sign_relay": True}
+    roles = ({"name": "setter", "functions": []},)
+
+    def test_an_order_to_a_relay_takes_a_signature_that_holds_for_it(self):
+        meter, other = "mqtt-001", "mqtt-002"
+        for state in ("off", "armed"):
+            told = self.utility.outcome(self.relay(meter, state, operator="anna"))
+            self.assertEqual((told["state"], told["reason"], told["field"]),
+                             ("refused", "signature-missing", "signature"))
+        for told_meter, changed in ((other, {}), (meter, {"params": {"state": "armed"}}),
+                                    (meter, {"operator": "ben"})):
+            body = {**self.signed(meter, "set-relay", {"state": "off"}), **changed}
+            told = self.utility.outcome(self.send(told_meter, "set-relay", body))
+            self.assertEqual(told["reason"], "signature-wrong", told)
+        self.assertEqual(self.street.orders(meter) + self.street.orders(other), [])
+        body = self.signed(meter, "set-relay", {"state": "off"})
+        self.checker.settled(self.send(meter, "set-relay", body), "succeeded")
+        denied = self.audit(kind="operator-denied", meter=meter)
+        self.assertEqual([row["details"]["reason"] for row in denied],
+                         ["signature-missing"] * 2 + ["signature-wrong"] * 2)
+        # Other verbs are as they were.
+        asked = self.utility.order(meter, "read", {"what": ["clock"]})
+        self.checker.settled(asked, "succeeded")
+
+    def test_a_key_that_is_taken_out_ends_its_orders(self):
+        meter = "mqtt-003"
+        self.away(meter)
+        command = self.order(meter, "set-relay", {"state": "off"})
+        self.withdraw("anna", public_keys=[run(
+            BINARY, "operator", "make-key", self.folder / "third.pem").split('"')[1]])
+        self.never_sent(meter, command)
 
 
 if __name__ == "__main__":

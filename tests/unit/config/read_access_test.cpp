@@ -40,6 +40,7 @@ TEST(ReadAccess, WithoutAWordOnItNothingIsConfiguredAndEverythingSafe) {
   EXPECT_EQ(none, AccessRules{});
   EXPECT_FALSE(none.configured);
   EXPECT_TRUE(none.require_signature);
+  EXPECT_FALSE(none.sign_relay);
   EXPECT_EQ(none.dual_control, TokenFunctionSet{TokenFunction::SupplyGroup});
 }
 
@@ -50,7 +51,7 @@ TEST(ReadAccess, AnyOfTheTablesMakesItConfigured) {
 
 TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
   const AccessRules read = rules(
-      "[access]\nrequire_signature = false\nalways_signed = []\n"
+      "[access]\nrequire_signature = false\nalways_signed = []\nsign_relay = true\n"
       "dual_control = [\"supply-group\", \"clear-credit\"]\n"
       "[access.refused_when]\ntampered = []\nrelay_on = [\"clear-credit\"]\nsingle_phase = []\n"
       "[[role]]\nname = \"chief\"\n"
@@ -64,6 +65,7 @@ TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
   EXPECT_TRUE(read.configured);
   EXPECT_FALSE(read.require_signature);
   EXPECT_TRUE(read.always_signed.empty());
+  EXPECT_TRUE(read.sign_relay);
   EXPECT_EQ(read.dual_control.text(), "clear-credit, supply-group");
   const auto refused = [&](MeterCondition when) {
     return read.refused_when[static_cast<std::size_t>(when)].text();

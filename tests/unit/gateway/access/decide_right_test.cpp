@@ -74,5 +74,20 @@ TEST(DecideRight, WhoApprovesHasToHoldItToo) {
   EXPECT_EQ(granted->second_operator, "tom");
 }
 
+TEST(DecideKnown, OnlyWhoIsSurelyAnOperatorOrOwnsTheBox) {
+  const AccessRules rules = sample_rules();
+  const auto reason_for = [&](Identity asks) {
+    const auto verdict = decide_known(rules, {std::move(asks), std::nullopt});
+    return verdict ? Reason::None : verdict.error().reason;
+  };
+  EXPECT_EQ(reason_for({"tom", IdentityProof::Signature, "0011223344556677"}), Reason::None);
+  EXPECT_EQ(reason_for({"tom", IdentityProof::LocalUser}), Reason::None);
+  EXPECT_EQ(reason_for({"root", IdentityProof::LocalUser, "", true}), Reason::None);
+  EXPECT_EQ(reason_for({"tom", IdentityProof::Broker}), Reason::SignatureMissing);
+  EXPECT_EQ(reason_for({"tom", IdentityProof::None}), Reason::SignatureMissing);
+  EXPECT_EQ(reason_for({"tom", IdentityProof::Order}), Reason::SignatureMissing);
+  EXPECT_EQ(reason_for({"eve", IdentityProof::LocalUser}), Reason::NotPermitted);
+}
+
 }  // namespace
 }  // namespace metergate::access
