@@ -228,7 +228,8 @@ class BareReader {
 TEST_F(ModeCContract, WhoSwitchesWronglyHearsNoise) {
   open_street(1, 0);
   BareReader reader{directory_.path() / "mode-c"};
-  for (const auto& [speed, understood] : {std::pair{B9600, true}, {B300, false}, {B4800, false}}) {
+  for (const auto& [speed, understood] :
+       {std::pair<speed_t, bool>{B9600, true}, {B300, false}, {B4800, false}}) {
     reader.at(B300);
     reader.say(iec62056_21::RequestMessage{}.encode());
     const auto identification = iec62056_21::without_parity(reader.heard());
