@@ -158,20 +158,23 @@ void LinkRunner::pump() {
 
 void LinkRunner::fill_standby(Instant now) {
   if (!link_->has_standby() || on_wire_ == 0) return;
-  // Not a probe: whether the next silent meter may be tried shows when the one before has ended.
-  const auto next = std::ranges::find_if(ready_, [&](const Key& key) {
-    const Job& job = jobs_.at(key.second);
-    const bool is_probe = job.priority == Priority::Routine && is_silent(*job.meter);
-    return !is_probe && may_go(job, key.second, now);
-  });
+  const auto next = std::ranges::find_if(
+      ready_, [&](const Key& key) { return may_go(jobs_.at(key.second), key.second, now); });
   if (next == ready_.end()) return;
   const Key key = *next;
+  const MeterUnit& meter = *jobs_.at(key.second).meter;
+  // A probe is for a free wire: whether the next silent meter may be tried shows when the one
+  // before has ended. Nothing stands by meanwhile, or the wire would never be free.
+  const bool is_probe = key.first == Priority::Routine && is_silent(meter);
   if (standby_) {
-    if (Key{jobs_.at(*standby_).priority, *standby_} < key || !clear_standby()) return;
+    const bool is_in_its_place = Key{jobs_.at(*standby_).priority, *standby_} < key;
+    if (is_in_its_place || is_probe || !clear_standby()) return;
   }
   // The steps of one operation follow each other; an order may be called off until its turn comes.
-  const bool has_its_meter = meter_held_by_.contains(jobs_.at(key.second).meter);
-  if (key.first != Priority::Routine || has_its_meter || urgent_on_wire_ > 0) return;
+  if (key.first != Priority::Routine || is_probe || meter_held_by_.contains(&meter) ||
+      urgent_on_wire_ > 0) {
+    return;
+  }
   ready_.erase(key);
   standby_ = key.second;
   hand_over(key.second, jobs_.at(key.second));

@@ -242,5 +242,18 @@ TEST_F(LinkRunnerTest, SilentMetersTakeTurnsAtTheLine) {
   EXPECT_THAT(line().marks(), ElementsAre(9));
 }
 
+TEST_F(LinkRunnerTest, AProbeFindsItsTurnOnALineThatIsNeverIdle) {
+  make_silent(0);
+  pass(5min);
+  ask(1, 1);
+  ask(2, 2);
+  ask(0, 77);
+  for (std::uint8_t round = 0; round < 4; ++round) {
+    ask(3U + round, static_cast<std::uint8_t>(3 + round));
+    line().answer();
+  }
+  EXPECT_THAT(ended_, testing::Contains(77));
+}
+
 }  // namespace
 }  // namespace metergate::runtime
