@@ -301,7 +301,7 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
   static_cast<void>(
       keeper_.checked(keeper_.ledger().set_supply_reported(meter.stored.key, reading, now.utc)));
   meter.stored.supply_reported = reading.state;
-  meter.stored.supply_causes = reading.causes;
+  const SupplyCauses held_by = std::exchange(meter.stored.supply_causes, reading.causes);
   meter.stored.supply_read_at = now.utc;
   // Of a box that is new, or beside another master: orders go on above what the meter has seen.
   const auto ours = std::exchange(meter.stored.last_transaction,
@@ -325,9 +325,11 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
     const model::MeterModel& model = *meter.model;
     const work::SupplyWitness witness{
         model.protocol != model::Protocol::Dlms || model.dlms.relay_causes, read_after,
-        meter.stored.supply_desired};
+        meter.stored.supply_desired, held_by};
     if (work::is_explained(reading, witness)) {
-      fields.push_back({"cause", joined(reading.causes.words())});
+      fields.push_back({"cause", work::has_ended_there(reading, witness)
+                                     ? joined(held_by.words()) + " ended"
+                                     : joined(reading.causes.words())});
       journal_.write(journal::kSupplyChanged, now.utc, std::move(fields));
     } else {
       journal_.write(journal::kSupplyChangedUnexplained, now.utc, std::move(fields));

@@ -18,10 +18,17 @@ bool drifts(SupplyState desired, const RelayReading& reading) {
   return desired == SupplyState::Armed && reading.state == SupplyState::Off && !held_by_others;
 }
 
+bool has_ended_there(const RelayReading& reading, const SupplyWitness& before) {
+  const bool was_ordered = (before.held_by.bits & kEndedByArming) != 0;
+  return reading.state == SupplyState::Armed && reading.causes.none() && !before.held_by.none() &&
+         !was_ordered;
+}
+
 bool is_explained(const RelayReading& reading, const SupplyWitness& before) {
   // Closing needs a person at the meter and has no cause bit; opening has one, or follows an order
   // that came since the relay was last read.
   if (reading.state == SupplyState::On || !reading.causes.none()) return true;
+  if (has_ended_there(reading, before)) return true;
   // Of a meter that tells neither, what was asked for is the only reason there can be.
   if (!before.meter_tells_why) return reading.state == before.desired;
   return !before.read_after || reading.last_transaction_id != *before.read_after;

@@ -23,6 +23,17 @@ TEST(SupplyJudgement, AnOpenRelayIsExplainedByACauseOrByAnOrderSince) {
   EXPECT_TRUE(is_explained(reading(SupplyState::Off), {})) << "never read before";
 }
 
+TEST(SupplyJudgement, WhatEndsAtTheMeterArmsItAndWhatWasOrderedDoesNot) {
+  const auto held_by = [](std::uint16_t causes) {
+    return SupplyWitness{.read_after = 7, .desired = SupplyState::On, .held_by = {causes}};
+  };
+  EXPECT_TRUE(is_explained(reading(SupplyState::Armed, 0, 7), held_by(SupplyCauses::kOverload)));
+  EXPECT_TRUE(is_explained(reading(SupplyState::Armed, 0, 7), held_by(SupplyCauses::kNoCredit)));
+  EXPECT_FALSE(is_explained(reading(SupplyState::Armed, 0, 7), held_by(SupplyCauses::kRemote)));
+  EXPECT_FALSE(is_explained(reading(SupplyState::Armed, 0, 7), held_by(0)));
+  EXPECT_FALSE(is_explained(reading(SupplyState::Off, 0, 7), held_by(SupplyCauses::kOverload)));
+}
+
 TEST(SupplyJudgement, OfAMeterThatTellsNothingTheOrderIsTheReason) {
   SupplyWitness before{.meter_tells_why = false, .read_after = 0, .desired = SupplyState::Off};
   EXPECT_TRUE(is_explained(reading(SupplyState::Off), before));
