@@ -123,7 +123,7 @@ std::uint8_t block_check(OctetView block) {
 }
 
 Octets DataMessage::encode() const {
-  std::string block;
+  std::string block{static_cast<char>(kStx)};
   for (const DataSet& set : sets) {
     block += set.name;
     for (const Value& value : set.values) {
@@ -134,9 +134,8 @@ Octets DataMessage::encode() const {
     block += "\r\n";
   }
   block += "!\r\n";
-  Octets out{kStx};
-  out.insert(out.end(), block.begin(), block.end());
-  out.push_back(kEtx);
+  block += static_cast<char>(kEtx);
+  Octets out{block.begin(), block.end()};
   out.push_back(block_check(OctetView{out}.subspan(1)));
   return out;
 }
