@@ -2,11 +2,9 @@
 #include "gateway/sim/control_channel.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "gateway/sim/descriptor.hpp"
+#include "gateway/sim/stop_event.hpp"
 #include "gateway/sim/street.hpp"
 
 namespace metergate::sim {
@@ -63,7 +62,7 @@ struct Caller {
 
 class ControlChannel::Thread {
  public:
-  Thread(Descriptor listener, Descriptor stop, std::filesystem::path socket, Answer answer)
+  Thread(Descriptor listener, StopEvent stop, std::filesystem::path socket, Answer answer)
       : listener_{std::move(listener)},
         stop_{std::move(stop)},
         socket_{std::move(socket)},
@@ -71,8 +70,7 @@ class ControlChannel::Thread {
         thread_{[this] { run(); }} {}
 
   ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    stop_.raise();
     thread_.join();
     std::error_code ignored;
     std::filesystem::remove(socket_, ignored);
@@ -81,7 +79,7 @@ class ControlChannel::Thread {
  private:
   void run() {
     for (;;) {
-      std::vector<pollfd> sources{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+      std::vector<pollfd> sources{{stop_.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
       for (const Caller& caller : callers_) sources.push_back({caller.socket.get(), POLLIN, 0});
       ::poll(sources.data(), sources.size(), -1);
       if (sources[0].revents != 0) return;
@@ -112,7 +110,7 @@ class ControlChannel::Thread {
   }
 
   const Descriptor listener_;
-  const Descriptor stop_;
+  const StopEvent stop_;
   const std::filesystem::path socket_;
   const Answer answer_;
   std::list<Caller> callers_;
@@ -134,10 +132,10 @@ Result<std::unique_ptr<ControlChannel>, std::string> ControlChannel::open(
       ::chmod(socket.c_str(), 0600) != 0 || ::listen(listener.get(), 8) != 0) {
     return failed("cannot listen on " + socket.string());
   }
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failed("cannot make an event descriptor");
+  auto stop = StopEvent::open();
+  if (!stop) return failure(stop.error());
   return std::unique_ptr<ControlChannel>{new ControlChannel{
-      std::make_unique<Thread>(std::move(listener), std::move(stop), socket, std::move(answer))}};
+      std::make_unique<Thread>(std::move(listener), std::move(*stop), socket, std::move(answer))}};
 }
 
 ControlChannel::ControlChannel(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

@@ -2,17 +2,16 @@
 #include "gateway/sim/dlms_line.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
-#include <deque>
 #include <thread>
 #include <utility>
 
 #include "gateway/sim/dlms_station.hpp"
 #include "gateway/sim/pseudo_terminal.hpp"
 #include "gateway/sim/speed_wire.hpp"
+#include "gateway/sim/stop_event.hpp"
 #include "protocols/hdlc/framer.hpp"
 #include "protocols/iec62056_21/opening.hpp"
 #include "protocols/iec62056_21/parity.hpp"
@@ -28,38 +27,23 @@ constexpr std::chrono::milliseconds kSilence{200};
 /// A meter that was opened in mode E and hears of no link for so long waits for a sign-on again.
 constexpr std::chrono::seconds kLinkWithin{10};
 
-/// Octets on their way to the client's driver.
-struct Handover {
-  Clock::time_point due;
-  Octets octets;
-  std::optional<std::uint32_t> baud{};  ///< where speeds change: noise at any other
-};
-
-void write_all(int descriptor, OctetView octets) {
-  while (!octets.empty()) {
-    const ssize_t written = ::write(descriptor, octets.data(), octets.size());
-    if (written <= 0) return;  // nobody reads: the octets are lost, as on a wire
-    octets = octets.subspan(static_cast<std::size_t>(written));
-  }
-}
-
 }  // namespace
 
 class DlmsLine::Thread {
  public:
-  Thread(PseudoTerminal terminal, Descriptor stop, const WireSettings& settings,
+  Thread(PseudoTerminal terminal, StopEvent stop, const WireSettings& settings,
          const hdlc::LinkParameters& offer, const DlmsTargets& targets,
          std::optional<DlmsSignOn> sign_on)
       : terminal_{std::move(terminal)},
         stop_{std::move(stop)},
         settings_{settings},
-        sign_on_{std::move(sign_on)} {
+        sign_on_{std::move(sign_on)},
+        wire_{terminal_, settings_} {
     for (const auto& [address, meter] : targets) stations_.try_emplace(address, *meter, offer);
     thread_ = std::thread{[this] { run(); }};
   }
   ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    stop_.raise();
     thread_.join();
   }
 
@@ -74,7 +58,8 @@ class DlmsLine::Thread {
 
   void run() {
     for (;;) {
-      std::array<pollfd, 2> sources{{{stop_.get(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
+      std::array<pollfd, 2> sources{
+          {{stop_.descriptor(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
       ::poll(sources.data(), sources.size(), pause_ms());
       if (sources[0].revents != 0) return;
       if (sources[1].revents != 0) receive();
@@ -87,20 +72,14 @@ class DlmsLine::Thread {
           send(station, station.time_passed(now));
         }
       }
-      while (!leaving_.empty() && leaving_.front().due <= now) {
-        Handover& first = leaving_.front();
-        if (first.baud && terminal_.speed() != *first.baud) make_noise(first.octets);
-        write_all(terminal_.far_end(), first.octets);
-        leaving_.pop_front();
-      }
+      wire_.hand_over(now);
       if (opened_) look_after_opened(now);
     }
   }
 
   [[nodiscard]] int pause_ms() const {
-    std::optional<Clock::time_point> next;
+    std::optional<Clock::time_point> next = wire_.next();
     const auto consider = [&](Clock::time_point at) { next = std::min(next.value_or(at), at); };
-    if (!leaving_.empty()) consider(leaving_.front().due);
     if (opened_ && !opened_->was_linked) consider(opened_->link_until);
     if (framer_.within_frame()) consider(last_octet_ + kSilence);
     for (const auto& [address, station] : stations_) {
@@ -161,14 +140,14 @@ class DlmsLine::Thread {
   void say(OctetView message, Clock::time_point due) {
     const std::uint32_t baud = sign_on_->settings.opening_baud;
     if (settings_.paced) due += iec62056_21::on_the_wire(message.size(), baud);
-    leaving_.push_back({due, iec62056_21::with_parity(message), baud});
+    wire_.leave(iec62056_21::with_parity(message), due, baud);
   }
 
   void look_after_opened(Clock::time_point now) {
     const bool linked = chosen_->second.is_linked();
     opened_->was_linked = opened_->was_linked || linked;
     const bool over = opened_->was_linked ? !linked : now >= opened_->link_until;
-    if (!over || !leaving_.empty()) return;
+    if (!over || !wire_.is_quiet()) return;
     opened_.reset();
     server_.forget();
   }
@@ -209,8 +188,8 @@ class DlmsLine::Thread {
       const std::size_t count = std::min(block, octets.size() - at);
       wire_free_ += on_the_wire(count);
       const OctetView part = OctetView{octets}.subspan(at, count);
-      leaving_.push_back({wire_free_, Octets(part.begin(), part.end()),
-                          opened_ ? std::optional{opened_->baud} : std::nullopt});
+      wire_.leave(Octets(part.begin(), part.end()), wire_free_,
+                  opened_ ? std::optional{opened_->baud} : std::nullopt);
     }
   }
 
@@ -221,7 +200,7 @@ class DlmsLine::Thread {
   }
 
   PseudoTerminal terminal_;
-  const Descriptor stop_;
+  const StopEvent stop_;
   const WireSettings settings_;
   const std::optional<DlmsSignOn> sign_on_;
   SignOnServer server_;
@@ -229,7 +208,7 @@ class DlmsLine::Thread {
   std::map<std::uint16_t, DlmsStation>::iterator chosen_ = stations_.end();  ///< called last
   std::optional<Opened> opened_;  ///< the chosen one speaks HDLC
   hdlc::Framer framer_;
-  std::deque<Handover> leaving_;
+  SpeedWire wire_;
   Clock::time_point wire_free_{};
   Clock::time_point last_octet_{};
   std::thread thread_;
@@ -241,10 +220,10 @@ Result<std::unique_ptr<DlmsLine>, std::string> DlmsLine::open(const WireSettings
                                                               std::optional<DlmsSignOn> sign_on) {
   auto terminal = PseudoTerminal::open();
   if (!terminal) return failure(terminal.error());
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failure(std::string{"cannot make an event descriptor"});
+  auto stop = StopEvent::open();
+  if (!stop) return failure(stop.error());
   return std::unique_ptr<DlmsLine>{new DlmsLine{std::make_unique<Thread>(
-      std::move(*terminal), std::move(stop), settings, offer, targets, std::move(sign_on))}};
+      std::move(*terminal), std::move(*stop), settings, offer, targets, std::move(sign_on))}};
 }
 
 DlmsLine::DlmsLine(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

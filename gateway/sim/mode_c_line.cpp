@@ -2,16 +2,15 @@
 #include "gateway/sim/mode_c_line.hpp"
 
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
 #include <thread>
 #include <utility>
 
-#include "gateway/sim/descriptor.hpp"
 #include "gateway/sim/pseudo_terminal.hpp"
 #include "gateway/sim/speed_wire.hpp"
+#include "gateway/sim/stop_event.hpp"
 #include "protocols/iec62056_21/opening.hpp"
 #include "protocols/iec62056_21/parity.hpp"
 
@@ -19,7 +18,7 @@ namespace metergate::sim {
 
 class ModeCLine::Thread {
  public:
-  Thread(PseudoTerminal terminal, Descriptor stop, const WireSettings& settings,
+  Thread(PseudoTerminal terminal, StopEvent stop, const WireSettings& settings,
          const SignOnSettings& sign_on, std::map<std::string, ModeCTarget> targets)
       : terminal_{std::move(terminal)},
         stop_{std::move(stop)},
@@ -30,8 +29,7 @@ class ModeCLine::Thread {
     thread_ = std::thread{[this] { run(); }};
   }
   ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    stop_.raise();
     thread_.join();
   }
 
@@ -42,7 +40,8 @@ class ModeCLine::Thread {
 
   void run() {
     for (;;) {
-      std::array<pollfd, 2> sources{{{stop_.get(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
+      std::array<pollfd, 2> sources{
+          {{stop_.descriptor(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
       ::poll(sources.data(), sources.size(), pause_ms());
       if (sources[0].revents != 0) return;
       if (sources[1].revents != 0) receive();
@@ -98,7 +97,7 @@ class ModeCLine::Thread {
   }
 
   PseudoTerminal terminal_;
-  const Descriptor stop_;
+  const StopEvent stop_;
   const WireSettings settings_;
   const SignOnSettings sign_on_;
   const std::map<std::string, ModeCTarget> targets_;
@@ -113,10 +112,10 @@ Result<std::unique_ptr<ModeCLine>, std::string> ModeCLine::open(
     std::map<std::string, ModeCTarget> targets) {
   auto terminal = PseudoTerminal::open();
   if (!terminal) return failure(terminal.error());
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failure(std::string{"cannot make an event descriptor"});
+  auto stop = StopEvent::open();
+  if (!stop) return failure(stop.error());
   return std::unique_ptr<ModeCLine>{new ModeCLine{std::make_unique<Thread>(
-      std::move(*terminal), std::move(stop), settings, sign_on, std::move(targets))}};
+      std::move(*terminal), std::move(*stop), settings, sign_on, std::move(targets))}};
 }
 
 ModeCLine::ModeCLine(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

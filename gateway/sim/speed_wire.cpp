@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "protocols/iec62056_21/opening.hpp"
 
@@ -21,11 +22,11 @@ void write_all(int descriptor, OctetView octets) {
   }
 }
 
-}  // namespace
-
 void make_noise(Octets& octets) {
   for (std::uint8_t& one : octets) one = static_cast<std::uint8_t>(one ^ kNoise);
 }
+
+}  // namespace
 
 void SpeedWire::send(OctetView octets, std::uint32_t baud, Clock::time_point earliest) {
   auto free = leaving_.empty() ? earliest : std::max(earliest, leaving_.back().due);
@@ -34,14 +35,18 @@ void SpeedWire::send(OctetView octets, std::uint32_t baud, Clock::time_point ear
   for (std::size_t at = 0; at < octets.size(); at += block) {
     const OctetView part = octets.subspan(at, std::min(block, octets.size() - at));
     if (settings_.paced) free += iec62056_21::on_the_wire(part.size(), baud);
-    leaving_.push_back({free, baud, Octets(part.begin(), part.end())});
+    leave(Octets(part.begin(), part.end()), free, baud);
   }
+}
+
+void SpeedWire::leave(Octets octets, Clock::time_point due, std::optional<std::uint32_t> baud) {
+  leaving_.push_back({due, baud, std::move(octets)});
 }
 
 void SpeedWire::hand_over(Clock::time_point now) {
   while (!leaving_.empty() && leaving_.front().due <= now) {
     Handover& first = leaving_.front();
-    if (terminal_.speed() != first.baud) make_noise(first.octets);
+    if (first.baud && terminal_.speed() != *first.baud) make_noise(first.octets);
     write_all(terminal_.far_end(), first.octets);
     leaving_.pop_front();
   }

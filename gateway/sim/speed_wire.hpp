@@ -11,9 +11,6 @@
 
 namespace metergate::sim {
 
-/// What octets look like to somebody who listens at another speed.
-void make_noise(Octets& octets);
-
 /// Octets that leave a line whose speed changes, each at its time and at the speed of then. What
 /// the other end hears at another speed is noise.
 class SpeedWire {
@@ -26,6 +23,8 @@ class SpeedWire {
   /// Behind what leaves already, and not before `earliest`; nothing of it is paced unless the line
   /// is.
   void send(OctetView octets, std::uint32_t baud, Clock::time_point earliest);
+  /// All at once and at that time; without a speed they are heard at any.
+  void leave(Octets octets, Clock::time_point due, std::optional<std::uint32_t> baud);
   /// Hands over what is due.
   void hand_over(Clock::time_point now);
   [[nodiscard]] std::optional<Clock::time_point> next() const;
@@ -34,7 +33,7 @@ class SpeedWire {
  private:
   struct Handover {
     Clock::time_point due;
-    std::uint32_t baud;
+    std::optional<std::uint32_t> baud;
     Octets octets;
   };
 

@@ -5,9 +5,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,6 +17,7 @@
 #include <vector>
 
 #include "gateway/sim/descriptor.hpp"
+#include "gateway/sim/stop_event.hpp"
 
 namespace metergate::sim {
 namespace {
@@ -55,7 +54,7 @@ bool send_all(int socket, OctetView octets) {
 
 class TcpServer::Thread {
  public:
-  Thread(Descriptor listener, Descriptor stop, std::uint16_t port, PeerMaker make_peer)
+  Thread(Descriptor listener, StopEvent stop, std::uint16_t port, PeerMaker make_peer)
       : listener_{std::move(listener)},
         stop_{std::move(stop)},
         port_{port},
@@ -63,8 +62,7 @@ class TcpServer::Thread {
         thread_{[this] { run(); }} {}
 
   ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    stop_.raise();
     thread_.join();
   }
 
@@ -73,7 +71,7 @@ class TcpServer::Thread {
  private:
   void run() {
     for (;;) {
-      std::vector<pollfd> sources{{stop_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
+      std::vector<pollfd> sources{{stop_.descriptor(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
       for (const Connection& c : connections_) sources.push_back({c.socket.get(), POLLIN, 0});
       ::poll(sources.data(), sources.size(), pause_ms());
       if (sources[0].revents != 0) return;
@@ -130,7 +128,7 @@ class TcpServer::Thread {
   }
 
   const Descriptor listener_;
-  const Descriptor stop_;
+  const StopEvent stop_;
   const std::uint16_t port_;
   const PeerMaker make_peer_;
   std::list<Connection> connections_;
@@ -153,10 +151,10 @@ Result<std::unique_ptr<TcpServer>, std::string> TcpServer::open(std::uint16_t po
       ::getsockname(listener.get(), raw, &length) != 0) {
     return failed(("cannot listen on 127.0.0.1:" + std::to_string(port)).c_str());
   }
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failed("cannot make an event descriptor");
+  auto stop = StopEvent::open();
+  if (!stop) return failure(stop.error());
   return std::unique_ptr<TcpServer>{new TcpServer{std::make_unique<Thread>(
-      std::move(listener), std::move(stop), ntohs(address.sin_port), std::move(make_peer))}};
+      std::move(listener), std::move(*stop), ntohs(address.sin_port), std::move(make_peer))}};
 }
 
 TcpServer::TcpServer(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
-#include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include <utility>
 
 #include "gateway/sim/pseudo_terminal.hpp"
+#include "gateway/sim/stop_event.hpp"
 #include "protocols/modbus/rtu_frame.hpp"
 
 namespace metergate::sim {
@@ -40,7 +40,7 @@ struct Transmission {
 class WireEmulator::Thread {
  public:
   Thread(const WireSettings& settings, ModbusTargets targets, PseudoTerminal terminal,
-         Descriptor stop, Descriptor request_log)
+         StopEvent stop, Descriptor request_log)
       : settings_{settings},
         timing_{settings},
         targets_{std::move(targets)},
@@ -52,8 +52,7 @@ class WireEmulator::Thread {
         thread_{[this] { run(); }} {}
 
   ~Thread() {
-    const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(stop_.get(), &one, sizeof one);
+    stop_.raise();
     thread_.join();
   }
 
@@ -91,7 +90,7 @@ class WireEmulator::Thread {
   /// Sleeps until octets arrive or the next deadline; false when it is time to stop.
   bool wait() {
     std::array<pollfd, 2> sources{pollfd{terminal_.far_end(), POLLIN, 0},
-                                  pollfd{stop_.get(), POLLIN, 0}};
+                                  pollfd{stop_.descriptor(), POLLIN, 0}};
     const auto deadline = next_deadline();
     timespec left{};
     if (deadline) {
@@ -275,7 +274,7 @@ class WireEmulator::Thread {
   const WireTiming timing_;
   const ModbusTargets targets_;
   const PseudoTerminal terminal_;
-  const Descriptor stop_;
+  const StopEvent stop_;
   const Descriptor request_log_;
   std::atomic<bool> real_time_{false};
 
@@ -303,8 +302,8 @@ Result<std::unique_ptr<WireEmulator>, std::string> WireEmulator::open(const Wire
                                                                       ModbusTargets targets) {
   auto terminal = PseudoTerminal::open();
   if (!terminal) return failure(terminal.error());
-  Descriptor stop{::eventfd(0, EFD_CLOEXEC)};
-  if (!stop) return failure(std::string{"cannot make an event descriptor"});
+  auto stop = StopEvent::open();
+  if (!stop) return failure(stop.error());
   Descriptor log;
   if (!settings.request_log.empty()) {
     constexpr int kFlags = O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC;
@@ -312,7 +311,7 @@ Result<std::unique_ptr<WireEmulator>, std::string> WireEmulator::open(const Wire
     if (!log) return failure("cannot write " + settings.request_log.string());
   }
   return std::unique_ptr<WireEmulator>{new WireEmulator{std::make_unique<Thread>(
-      settings, std::move(targets), std::move(*terminal), std::move(stop), std::move(log))}};
+      settings, std::move(targets), std::move(*terminal), std::move(*stop), std::move(log))}};
 }
 
 WireEmulator::WireEmulator(std::unique_ptr<Thread> thread) : thread_{std::move(thread)} {}

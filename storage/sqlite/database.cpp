@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <string>
 #include <utility>
+
+#include "storage/wal_room.hpp"
 
 namespace metergate::sqlite {
 namespace {
@@ -84,14 +87,13 @@ Stored<Done> Database::configure() {
   // 256 pages: long enough that a page which every commit touches is copied into the file once for
   // several of them, short enough that all of it fits into the file with half of the reserve's room
   // (faults.md 1.3).
-  auto done = script(
-      "PRAGMA journal_mode = WAL;"
-      "PRAGMA synchronous = FULL;"
-      "PRAGMA foreign_keys = ON;"
-      "PRAGMA wal_autocheckpoint = 256;"
-      "PRAGMA journal_size_limit = 1310720;"  // kWalRoomOctets
-      "PRAGMA temp_store = MEMORY;"
-      "PRAGMA cache_size = -2048;");
+  auto done = script("PRAGMA journal_size_limit = " + std::to_string(kWalRoomOctets) +
+                     ";PRAGMA journal_mode = WAL;"
+                     "PRAGMA synchronous = FULL;"
+                     "PRAGMA foreign_keys = ON;"
+                     "PRAGMA wal_autocheckpoint = 256;"
+                     "PRAGMA temp_store = MEMORY;"
+                     "PRAGMA cache_size = -2048;");
   if (!done) return done;
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   return set_erasure(Erasure::ZeroWhenFree);

@@ -7,6 +7,7 @@
 
 #include "config/load.hpp"
 #include "tests/support/temporary_directory.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -26,13 +27,7 @@ class DropIns : public ::testing::Test {
     return "[[meter]]\nid = \"" + id +
            "\"\nmodel = \"abb-b23\"\nline = \"a\"\naddress = " + std::to_string(address) + "\n";
   }
-  [[nodiscard]] std::vector<std::string> mistakes() const {
-    std::vector<std::string> out;
-    const auto loaded = load(file);
-    if (loaded) return out;
-    for (const ConfigError& error : loaded.error()) out.push_back(error.text());
-    return out;
-  }
+  [[nodiscard]] std::vector<std::string> mistakes() const { return told_of(load(file)); }
   test::TemporaryDirectory directory;
   std::filesystem::path file = directory.path() / "m.toml";
 };

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "config/dlms_access.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -16,14 +17,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::vector<std::string> mistakes(const std::string& text) {
-  std::vector<std::string> out;
-  const auto read = parse(text, "m.toml");
-  if (read) return out;
-  for (const ConfigError& error : read.error()) out.push_back(error.text());
-  return out;
-}
 
 const std::string kSite = "site = \"s\"\n";
 const std::string kLine = "[[line]]\nname = \"a\"\ndevice = \"/dev/ttyUSB0\"\n";

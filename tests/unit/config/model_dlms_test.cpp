@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "config/model_file.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -29,12 +30,7 @@ unit = "Wh"
 )";
 
 std::string mistakes(const std::string& keys, const std::string& tables = {}) {
-  const auto read = parse_model(kHead + keys + kRest + tables, "probe.toml");
-  std::string out;
-  if (!read) {
-    for (const ConfigError& error : read.error()) out += error.text() + '\n';
-  }
-  return out;
+  return model_mistakes(kHead + keys + kRest + tables);
 }
 
 TEST(ModelDlms, WhatIsNotSaidIsTheUsual) {

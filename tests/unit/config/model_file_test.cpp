@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/unit/config/mistakes.hpp"
+
 namespace metergate::config {
 namespace {
 
@@ -27,15 +29,6 @@ unit = "V"
 scale = -1
 )";
 
-std::string mistakes(const std::string& text) {
-  const auto read = parse_model(text, "probe.toml");
-  std::string out;
-  if (!read) {
-    for (const ConfigError& error : read.error()) out += error.text() + '\n';
-  }
-  return out;
-}
-
 std::string capture(const std::string& request, const std::string& response,
                     const std::string& expect) {
   return "[[capture]]\nkind = \"computed\"\nsource = \"here\"\nrequest = \"" + request +
@@ -52,37 +45,42 @@ TEST(ModelFile, AWholeFileIsReadWithDefaults) {
 }
 
 TEST(ModelFile, ACaptureThatDecodesAsExpectedIsTaken) {
-  EXPECT_EQ(mistakes(kHead + kVoltage +
+  EXPECT_EQ(
+      model_mistakes(kHead + kVoltage +
                      capture("01 03 00 0a 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
-            "");
+      "");
 }
 
 TEST(ModelFile, ACaptureThatDecodesToAnotherValueIsAMistakeThatSaysBoth) {
-  EXPECT_THAT(mistakes(kHead + kVoltage +
-                       capture("01 03 00 0a 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "23.00")")),
-              HasSubstr("1-0:32.7.0*255 to decode to 23.00, not to 230.0"));
+  EXPECT_THAT(
+      model_mistakes(kHead + kVoltage +
+                     capture("01 03 00 0a 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "23.00")")),
+      HasSubstr("1-0:32.7.0*255 to decode to 23.00, not to 230.0"));
 }
 
 TEST(ModelFile, ACaptureThatDoesNotReadTheRegisterIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage +
-                       capture("01 03 00 0b 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
-              HasSubstr("does not cover"));
+  EXPECT_THAT(
+      model_mistakes(kHead + kVoltage +
+                     capture("01 03 00 0b 00 01", "01 03 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
+      HasSubstr("does not cover"));
 }
 
 TEST(ModelFile, ACaptureFromTheOtherRegisterSpaceIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage +
-                       capture("01 04 00 0a 00 01", "01 04 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
-              HasSubstr("other space"));
+  EXPECT_THAT(
+      model_mistakes(kHead + kVoltage +
+                     capture("01 04 00 0a 00 01", "01 04 02 08 fc", R"("1-0:32.7.0" = "230.0")")),
+      HasSubstr("other space"));
 }
 
 TEST(ModelFile, ACaptureOfHalfAnAnswerIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage +
-                       capture("01 03 00 0a 00 01", "01 03 02 08", R"("1-0:32.7.0" = "230.0")")),
-              HasSubstr("a response to the request"));
+  EXPECT_THAT(
+      model_mistakes(kHead + kVoltage +
+                     capture("01 03 00 0a 00 01", "01 03 02 08", R"("1-0:32.7.0" = "230.0")")),
+      HasSubstr("a response to the request"));
 }
 
 TEST(ModelFile, OverlappingRegistersAreAMistakeThatNamesBoth) {
-  const std::string text = mistakes(kHead + R"([[modbus.register]]
+  const std::string text = model_mistakes(kHead + R"([[modbus.register]]
 obis = "1-0:1.8.0"
 name = "energy"
 address = 9
@@ -96,11 +94,12 @@ unit = "Wh"
 TEST(ModelFile, TwoRegistersForOneCodeAreAMistake) {
   std::string second = kVoltage;
   second.replace(second.find("10"), 2, "20");
-  EXPECT_THAT(mistakes(kHead + kVoltage + second), HasSubstr("an OBIS code no other register has"));
+  EXPECT_THAT(model_mistakes(kHead + kVoltage + second),
+              HasSubstr("an OBIS code no other register has"));
 }
 
 TEST(ModelFile, ARegisterBeyondTheLastAddressIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + R"([[modbus.register]]
+  EXPECT_THAT(model_mistakes(kHead + R"([[modbus.register]]
 obis = "1-0:1.8.0"
 name = "energy"
 address = 65535
@@ -113,22 +112,23 @@ unit = "Wh"
 TEST(ModelFile, ACapabilityWithoutItsBlockIsAMistake) {
   std::string text = kHead + kVoltage;
   text.replace(text.find("[\"registers\"]"), 13, "[\"registers\", \"set-clock\"]");
-  EXPECT_THAT(mistakes(text), HasSubstr("[modbus.set_clock] for the capability set-clock"));
+  EXPECT_THAT(model_mistakes(text), HasSubstr("[modbus.set_clock] for the capability set-clock"));
 }
 
 TEST(ModelFile, ABlockWithoutTheFieldItIsForIsAMistake) {
   std::string text = kHead;
   text.replace(text.find("[\"registers\"]"), 13, "[\"tokens\"]");
   text.insert(text.find("[modbus]"), "token_kinds = [\"sts\"]\n");
-  EXPECT_THAT(mistakes(text + "[modbus.token]\naddress = 1\nfields = [\"transaction_id:u32\"]\n"),
-              HasSubstr("a field digits"));
+  EXPECT_THAT(
+      model_mistakes(text + "[modbus.token]\naddress = 1\nfields = [\"transaction_id:u32\"]\n"),
+      HasSubstr("a field digits"));
 }
 
 TEST(ModelFile, AChangeOfTenancyThatCannotSayWhatToPurgeIsAMistake) {
   const std::string head = std::string{kHead}.replace(kHead.find("[\"registers\"]"), 13,
                                                       R"(["change-tenancy", "tariffs"])");
   const std::string all =
-      mistakes(head + "[modbus.change_tenancy]\naddress = 1\nfields = [\"effective:u32\"]\n");
+      model_mistakes(head + "[modbus.change_tenancy]\naddress = 1\nfields = [\"effective:u32\"]\n");
   EXPECT_THAT(all, HasSubstr("a field actions in [modbus.change_tenancy]"));
   EXPECT_THAT(all, HasSubstr("a field relay_after in [modbus.change_tenancy]"));
   EXPECT_THAT(all, HasSubstr("[modbus.tariff] for the capability tariffs"));
@@ -142,14 +142,14 @@ TEST(ModelFile, AWindowThatIsOnlyReadHasNoSelector) {
       "\"supplier_id:u32\", \"supplier_name:ascii16\"] }\n"
       "record = [\"effective:u32\", \"tariff_id:u32\", \"price:u32\", \"supplier_id:u32\", "
       "\"supplier_name:ascii16\"]\n";
-  EXPECT_EQ(mistakes(kHead + window + kVoltage), "");
-  EXPECT_THAT(
-      mistakes(kHead + window + "select = { address = 1, fields = [\"skip:u16\"] }\n" + kVoltage),
-      HasSubstr("no select beside access = \"read\""));
+  EXPECT_EQ(model_mistakes(kHead + window + kVoltage), "");
+  EXPECT_THAT(model_mistakes(kHead + window +
+                             "select = { address = 1, fields = [\"skip:u16\"] }\n" + kVoltage),
+              HasSubstr("no select beside access = \"read\""));
 }
 
 TEST(ModelFile, UnknownUnitsTypesAndKeysAreToldTogetherWithTheirLines) {
-  const std::string text = mistakes(kHead + R"([[modbus.register]]
+  const std::string text = model_mistakes(kHead + R"([[modbus.register]]
 obis = "1-0:1.8.0"
 name = "energy"
 adress = 3
@@ -165,7 +165,7 @@ unit = "kWh"
 }
 
 TEST(ModelFile, AWindowLongerThanAReadIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.logs]
+  EXPECT_THAT(model_mistakes(kHead + kVoltage + R"([modbus.logs]
 max_records = 100
 select = { address = 1, fields = ["log_number:u16"] }
 header = { address = 20, fields = ["count:u16"] }
@@ -175,7 +175,7 @@ record = ["sequence:u32"]
 }
 
 TEST(ModelFile, AWindowBeyondTheLastAddressIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.logs]
+  EXPECT_THAT(model_mistakes(kHead + kVoltage + R"([modbus.logs]
 max_records = 10
 select = { address = 1, fields = ["log_number:u16", "after_sequence:u32"] }
 header = { address = 65530, fields = ["count:u16", "more:u16"] }
@@ -185,7 +185,7 @@ record = ["sequence:u32", "time:u32", "event_code:u16"]
 }
 
 TEST(ModelFile, ABlockLongerThanAReadIsAMistake) {
-  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.identification]
+  EXPECT_THAT(model_mistakes(kHead + kVoltage + R"([modbus.identification]
 address = 1
 fields = ["serial:ascii240", "firmware:ascii240"]
 )"),
@@ -193,7 +193,7 @@ fields = ["serial:ascii240", "firmware:ascii240"]
 }
 
 TEST(ModelFile, ABlockThatIsWrittenStandsInHoldingRegisters) {
-  EXPECT_THAT(mistakes(kHead + kVoltage + R"([modbus.set_clock]
+  EXPECT_THAT(model_mistakes(kHead + kVoltage + R"([modbus.set_clock]
 space = "input"
 address = 1
 fields = ["time:u32"]
@@ -204,7 +204,7 @@ fields = ["time:u32"]
 TEST(ModelFile, AnMqttModelHasNoRegisters) {
   std::string text = kHead + kVoltage;
   text.replace(text.find("\"modbus\""), 8, "\"mqtt\"");
-  EXPECT_THAT(mistakes(text), HasSubstr("no [modbus] table beside protocol = \"mqtt\""));
+  EXPECT_THAT(model_mistakes(text), HasSubstr("no [modbus] table beside protocol = \"mqtt\""));
 }
 
 TEST(ModelFile, ALaterDirectoryOverridesAModelOfTheSameName) {

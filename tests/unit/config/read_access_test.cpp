@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "config/load.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -27,12 +28,8 @@ AccessRules rules(const std::string& text) {
   return read ? read->access : AccessRules{};
 }
 
-std::vector<std::string> mistakes(const std::string& text) {
-  const auto read = parse("site = \"s\"\n" + text, "m.toml");
-  std::vector<std::string> out;
-  if (read) return out;
-  for (const ConfigError& error : read.error()) out.push_back(error.text());
-  return out;
+std::vector<std::string> access_mistakes(const std::string& text) {
+  return mistakes("site = \"s\"\n" + text);
 }
 
 TEST(ReadAccess, WithoutAWordOnItNothingIsConfiguredAndEverythingSafe) {
@@ -91,63 +88,64 @@ TEST(ReadAccess, RolesAndOperatorsAreReadInFull) {
 }
 
 TEST(ReadAccess, AWrongWordIsToldWithTheNearestOne) {
-  EXPECT_THAT(mistakes("[access]\ndual_control = [\"suply-group\"]\n"),
+  EXPECT_THAT(access_mistakes("[access]\ndual_control = [\"suply-group\"]\n"),
               ElementsAre(HasSubstr("m.toml:3: access.dual_control is \"suply-group\"; allowed: "
                                     "did you mean `supply-group`? one of credit, free-issue")));
   EXPECT_THAT(
-      mistakes(kRole + "[[operator]]\nname = \"a\"\nroles = [\"teck\"]\n"
-                       "local_user = \"a\"\n"),
+      access_mistakes(kRole + "[[operator]]\nname = \"a\"\nroles = [\"teck\"]\n"
+                              "local_user = \"a\"\n"),
       ElementsAre(HasSubstr("operator[1].roles is \"teck\"; allowed: did you mean `tech`")));
-  EXPECT_THAT(mistakes("[access]\nrequire_signatures = true\n"),
+  EXPECT_THAT(access_mistakes("[access]\nrequire_signatures = true\n"),
               ElementsAre(HasSubstr("did you mean `require_signature`?")));
-  EXPECT_THAT(mistakes("[access.refused_when]\ntamperd = []\n"),
+  EXPECT_THAT(access_mistakes("[access.refused_when]\ntamperd = []\n"),
               ElementsAre(HasSubstr("did you mean `tampered`?")));
 }
 
 TEST(ReadAccess, ALimitGoesWithItsFunctionAndAFunctionWithItsLimit) {
   EXPECT_THAT(
-      mistakes("[[role]]\nname = \"a\"\nfunctions = [\"credit\", \"power-limit\"]\n"
-               "free_issue_limit_wh = 5\n"),
+      access_mistakes("[[role]]\nname = \"a\"\nfunctions = [\"credit\", \"power-limit\"]\n"
+                      "free_issue_limit_wh = 5\n"),
       ElementsAre(HasSubstr("role[1].credit_limit_wh is missing"),
                   HasSubstr("role[1].power_limit_max_w is missing"),
                   HasSubstr("role[1].free_issue_limit_wh is 5; allowed: none, or free-issue")));
-  EXPECT_THAT(mistakes("[[role]]\nname = \"a\"\nfunctions = [\"power-limit\"]\n"
-                       "power_limit_min_w = 900\npower_limit_max_w = 800\n"),
+  EXPECT_THAT(access_mistakes("[[role]]\nname = \"a\"\nfunctions = [\"power-limit\"]\n"
+                              "power_limit_min_w = 900\npower_limit_max_w = 800\n"),
               ElementsAre(HasSubstr("power_limit_max_w is 800; allowed: at least")));
-  EXPECT_THAT(mistakes("[[role]]\nname = \"a\"\nfunctions = [\"power-limit\"]\n"
-                       "power_limit_max_w = 9\n"),
+  EXPECT_THAT(access_mistakes("[[role]]\nname = \"a\"\nfunctions = [\"power-limit\"]\n"
+                              "power_limit_max_w = 9\n"),
               Not(ElementsAre()));
 }
 
 TEST(ReadAccess, AWrongPublicKeyIsNotShownSinceItMayBeThePrivateOne) {
   const std::string pasted = kKeyA.substr(2);
   const auto text =
-      mistakes(kRole + operator_with("name = \"a\"\npublic_keys = [\"" + pasted + "\"]"));
+      access_mistakes(kRole + operator_with("name = \"a\"\npublic_keys = [\"" + pasted + "\"]"));
   ASSERT_EQ(text.size(), 1U);
   EXPECT_THAT(text[0], HasSubstr("62 characters"));
   EXPECT_THAT(text[0], Not(HasSubstr(pasted.substr(0, 8))));
 }
 
 TEST(ReadAccess, AKeyEverybodyCanSignWithIsNoKey) {
-  EXPECT_THAT(mistakes(kRole + operator_with("name = \"a\"\npublic_keys = [\"" +
-                                             std::string(64, '0') + "\"]")),
+  EXPECT_THAT(access_mistakes(kRole + operator_with("name = \"a\"\npublic_keys = [\"" +
+                                                    std::string(64, '0') + "\"]")),
               ElementsAre(HasSubstr("a key that not everybody can sign with")));
 }
 
 TEST(ReadAccess, NamesKeysAndLoginsBelongToOneOperator) {
   const std::string one =
       operator_with("name = \"a\"\nlocal_user = \"u\"\npublic_keys = [\"" + kKeyA + "\"]");
-  EXPECT_THAT(mistakes(kRole + one + one), ElementsAre(HasSubstr("operator[2].name is \"a\""),
-                                                       HasSubstr("operator[2].local_user is \"u\""),
-                                                       HasSubstr("a has this one")));
+  EXPECT_THAT(
+      access_mistakes(kRole + one + one),
+      ElementsAre(HasSubstr("operator[2].name is \"a\""),
+                  HasSubstr("operator[2].local_user is \"u\""), HasSubstr("a has this one")));
 }
 
 TEST(ReadAccess, AnOperatorWhoCouldNeverProveItIsAMistakeWhereProofIsAsked) {
-  EXPECT_THAT(mistakes(kRole + operator_with("name = \"anna\"")),
+  EXPECT_THAT(access_mistakes(kRole + operator_with("name = \"anna\"")),
               ElementsAre(HasSubstr("nobody can prove to be anna")));
-  EXPECT_THAT(
-      mistakes("[access]\nrequire_signature = false\n" + kRole + operator_with("name = \"anna\"")),
-      ElementsAre());
+  EXPECT_THAT(access_mistakes("[access]\nrequire_signature = false\n" + kRole +
+                              operator_with("name = \"anna\"")),
+              ElementsAre());
 }
 
 }  // namespace

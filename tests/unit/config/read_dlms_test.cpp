@@ -5,6 +5,7 @@
 
 #include "config/dlms_secrets.hpp"
 #include "config/load.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -19,20 +20,6 @@ const std::string kTcp =
 const std::string kMeter = "[[meter]]\nid = \"m\"\nmodel = \"v\"\nline = \"a\"\n";
 const std::string kGmac =
     "authentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\nkey_file = \"k\"\n";
-
-Configuration good(const std::string& text) {
-  auto read = parse(text, "/etc/m.toml");
-  if (!read) throw std::runtime_error{read.error().front().text()};
-  return *std::move(read);
-}
-
-std::vector<std::string> mistakes(const std::string& text) {
-  const auto read = parse(text, "m.toml");
-  std::vector<std::string> out;
-  if (read) return out;
-  for (const ConfigError& error : read.error()) out.push_back(error.text());
-  return out;
-}
 
 TEST(LoadDlms, ASerialLineCarriesHdlcAtEightBitsWithoutParity) {
   const Configuration read = good(kSerial + kMeter + "address = 17\n");

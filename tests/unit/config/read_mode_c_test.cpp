@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "config/load.hpp"
+#include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
 namespace {
@@ -17,20 +18,6 @@ const std::string kModeE = kLine + "protocol = \"dlms\"\nopening = \"mode-e\"\n"
 
 std::string meter(const std::string& id, const std::string& keys = {}) {
   return "[[meter]]\nid = \"" + id + "\"\nmodel = \"v\"\nline = \"a\"\n" + keys;
-}
-
-Configuration good(const std::string& text) {
-  auto read = parse(text, "/etc/m.toml");
-  if (!read) throw std::runtime_error{read.error().front().text()};
-  return *std::move(read);
-}
-
-std::vector<std::string> mistakes(const std::string& text) {
-  const auto read = parse(text, "m.toml");
-  std::vector<std::string> out;
-  if (read) return out;
-  for (const ConfigError& error : read.error()) out.push_back(error.text());
-  return out;
 }
 
 TEST(LoadModeC, ALineBeginsAtThreeHundredBaudAndEndsAtItsOwn) {
