@@ -63,10 +63,11 @@ struct MqttClientSettings {
 /// One connection to an MQTT 5 broker, kept up by itself. Wraps Paho MQTT C++ with a fresh Paho
 /// client per connection, so that nothing unsent survives a loss in Paho: the outbox is the truth.
 ///
-/// All members are called, and all handlers run, on the loop's thread. Paho is only ever called on
-/// a worker thread of the client, because Paho holds its one lock while a message waits for its
-/// release. A subscription counts as made only when the broker granted it; `connected` comes after.
-/// Messages of a kept session can come before `connected`.
+/// All members are called, and all handlers run, on the loop's thread. Paho is never called there,
+/// because it holds its one lock while a message waits for its release: publications go by the
+/// process's MqttWorker, and connecting has a thread of its own for as long as it takes. A
+/// subscription counts as made only when the broker granted it; `connected` comes after. Messages
+/// of a kept session can come before `connected`.
 class MqttClient {
  public:
   struct Handlers {

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/links/mqtt_connection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <condition_variable>
+#include <utility>
+
+#include "gateway/links/mqtt_options.hpp"
+#include "gateway/links/mqtt_socket.hpp"
+
+namespace metergate {
+namespace {
+
+constexpr std::chrono::seconds kGoodbyeTime{1};
+constexpr int kFirstFailureCode = 0x80;  // MQTT 5: reason codes from here on are refusals
+
+/// Lets a callback wait until the loop has dealt with its message.
+struct Release {
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool done = false;
+
+  void give() {
+    const std::lock_guard lock{mutex};
+    done = true;
+    changed.notify_all();
+  }
+  bool wait_for(std::chrono::milliseconds time) {
+    std::unique_lock lock{mutex};
+    return changed.wait_for(lock, time, [this] { return done; });
+  }
+};
+
+/// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good. Paho hands
+/// it on as the one or the other of its codes; its own faults are negative. TLS is OpenSSL's to
+/// explain.
+ConnectionLoss loss_of(const mqtt::exception& error, const std::string& tls_fault) {
+  const int reason = std::max(static_cast<int>(error.get_reason_code()), error.get_return_code());
+  if (reason >= kFirstFailureCode) {
+    const auto code = static_cast<MQTTReasonCodes>(reason);
+    return {fmt::format("{} (MQTT reason 0x{:02x})", MQTTReasonCode_toString(code), reason), true};
+  }
+  if (tls_fault.empty()) return {error.to_string()};
+  return {"TLS: " + tls_fault, tls_fault.find("certificate") != std::string::npos};
+}
+
+/// Two clients that connect at once could not tell their new sockets apart.
+std::mutex& connecting() {
+  static std::mutex one_at_a_time;
+  return one_at_a_time;
+}
+
+}  // namespace
+
+MqttConnection::MqttConnection(std::weak_ptr<Owner> owner, boost::asio::io_context& loop,
+                               std::shared_ptr<const MqttClientSettings> settings,
+                               std::uint64_t number)
+    : owner_{std::move(owner)},
+      loop_{loop},
+      settings_{std::move(settings)},
+      number_{number},
+      paho_{mqtt_options::server_uri(settings_->broker), settings_->broker.client_id,
+            mqtt::create_options{MQTTVERSION_5}, nullptr} {
+  paho_.set_callback(*this);
+}
+
+Result<Done, ConnectionLoss> MqttConnection::establish() {
+  mqtt::connect_options options;
+  if (const auto filled = mqtt_options::fill(options, *settings_, tls_fault_); !filled) {
+    return failure(ConnectionLoss{filled.error(), true});
+  }
+  try {
+    const std::lock_guard lock{connecting()};
+    const auto before = mqtt_socket::connected_to_port(settings_->broker.port);
+    const auto token = paho_.connect(options);
+    if (!token->wait_for(settings_->connect_timeout)) {
+      return failure(ConnectionLoss{"no answer to the connection request"});
+    }
+    for (const int socket : mqtt_socket::connected_to_port(settings_->broker.port)) {
+      if (before.contains(socket)) continue;
+      mqtt_socket::set_no_delay(socket);
+      socket_ = socket;
+    }
+  } catch (const mqtt::exception& error) {
+    return failure(loss_of(error, tls_fault_));
+  }
+  return subscribe();
+}
+
+Result<Done, ConnectionLoss> MqttConnection::subscribe() try {
+  // The broker is to tell of each message whether it was published as a retained one: the flag
+  // would be cleared otherwise for a subscription that is there already (MQTT 5, 3.8.3.1).
+  const mqtt::subscribe_options as_published{mqtt::subscribe_options::SUBSCRIBE_LOCAL,
+                                             mqtt::byte{1}};
+  for (const std::string& filter : settings_->subscriptions) {
+    const auto token = paho_.subscribe(filter, 1, as_published);
+    if (!token->wait_for(settings_->connect_timeout)) {
+      return failure(ConnectionLoss{"no answer to the subscription"});
+    }
+    if (static_cast<int>(token->get_reason_code()) >= kFirstFailureCode) {
+      return failure(ConnectionLoss{"the broker refuses the subscription to " + filter, true});
+    }
+  }
+  return Done{};
+} catch (const mqtt::exception& error) {
+  return failure(loss_of(error, tls_fault_));
+}
+
+void MqttConnection::say_goodbye(bool is_connected) {
+  try {
+    if (is_connected && settings_->will && !message_waits_) {
+      paho_.publish(mqtt_options::to_paho(*settings_->will))->wait_for(kGoodbyeTime);
+    }
+    paho_.disconnect()->wait_for(kGoodbyeTime);
+  } catch (const mqtt::exception&) {
+    // The connection was gone already; the broker publishes the will.
+  }
+}
+
+// ---- on the loop --------------------------------------------------------------------------------
+
+void MqttConnection::publish(std::vector<Outgoing> publications, MqttWorker& worker) {
+  const std::lock_guard lock{mutex_};
+  under_way_ += publications.size();
+  std::ranges::move(publications, std::back_inserter(outgoing_));
+  if (std::exchange(worker_comes_, true)) return;
+  worker.post([self = shared_from_this()] { self->hand_over(); });
+}
+
+std::vector<MqttConnection::Outcome> MqttConnection::take_outcomes() {
+  const std::lock_guard lock{mutex_};
+  loop_comes_ = false;
+  return std::exchange(outcomes_, {});
+}
+
+void MqttConnection::cut_if_message_waits() {
+  if (message_waits_ && socket_ >= 0) mqtt_socket::cut(socket_);
+}
+
+// ---- on the worker ------------------------------------------------------------------------------
+
+void MqttConnection::hand_over() {
+  for (;;) {
+    Outgoing next;
+    {
+      const std::lock_guard lock{mutex_};
+      worker_comes_ = !outgoing_.empty();
+      if (!worker_comes_) return;
+      next = std::move(outgoing_.front());
+      outgoing_.pop_front();
+    }
+    try {
+      paho_.publish(mqtt_options::to_paho(next.message), reinterpret_cast<void*>(next.publication),
+                    *this);
+    } catch (const mqtt::exception&) {
+      ended(next.publication, Published::Lost);
+    }
+  }
+}
+
+// ---- on Paho's threads: nothing here may throw or call Paho -------------------------------------
+
+template <typename Call>
+void MqttConnection::on_loop(Call call) {
+  boost::asio::post(loop_, [owner = owner_, call = std::move(call)]() mutable {
+    if (const auto alive = owner.lock()) call(*alive);
+  });
+}
+
+void MqttConnection::connection_lost(const std::string& cause) {
+  on_loop([number = number_, why = cause.empty() ? std::string{"connection closed"} : cause](
+              Owner& owner) { owner.lost(number, {why}); });
+}
+
+void MqttConnection::message_arrived(mqtt::const_message_ptr arrived) {
+  if (!arrived) return;
+  MqttMessage message = mqtt_options::from_paho(*arrived);
+  const bool late = settings_->acknowledge_late && settings_->acknowledge_late(message.topic);
+  const auto release = std::make_shared<Release>();
+  on_loop([number = number_, message = std::move(message), release](Owner& owner) mutable {
+    owner.arrived(number, std::move(message), [release] { release->give(); });
+  });
+  if (!late) return;
+  message_waits_ = true;
+  // Past the limit the socket is cut before Paho can acknowledge: the broker keeps the message.
+  if (!release->wait_for(settings_->acknowledge_within) && socket_ >= 0) {
+    mqtt_socket::cut(socket_);
+  }
+  message_waits_ = false;
+}
+
+void MqttConnection::on_success(const mqtt::token& token) {
+  ended(reinterpret_cast<std::uintptr_t>(token.get_user_context()), Published::Acknowledged);
+}
+
+void MqttConnection::on_failure(const mqtt::token& token) {
+  // With a reason it is the broker's no; without one, the connection's end.
+  const bool refused = static_cast<int>(token.get_reason_code()) >= kFirstFailureCode;
+  ended(reinterpret_cast<std::uintptr_t>(token.get_user_context()),
+        refused ? Published::Refused : Published::Lost);
+}
+
+/// Acknowledgements come one by one, and each would wake the loop: it hears of them when no other
+/// is to come, or when half of what may be under way can be replaced.
+void MqttConnection::ended(std::uint64_t publication, Published published) {
+  {
+    const std::lock_guard lock{mutex_};
+    outcomes_.push_back({publication, published});
+    --under_way_;
+    const bool can_wait = published == Published::Acknowledged && under_way_ > 0 &&
+                          outcomes_.size() * 2 < settings_->max_in_flight;
+    if (can_wait || std::exchange(loop_comes_, true)) return;
+  }
+  on_loop([connection = weak_from_this()](Owner& owner) {
+    if (const auto alive = connection.lock()) owner.outcomes_wait(*alive);
+  });
+}
+
+}  // namespace metergate

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <mqtt/async_client.h>
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gateway/links/mqtt_client.hpp"
+#include "gateway/links/mqtt_worker.hpp"
+#include "protocols/result.hpp"
+
+namespace metergate {
+
+/// One connection to a broker by a Paho client of its own, and the way from Paho's threads to the
+/// loop. What becomes of it is its owner's to decide.
+class MqttConnection : mqtt::callback,
+                       mqtt::iaction_listener,
+                       public std::enable_shared_from_this<MqttConnection> {
+ public:
+  struct Outcome {
+    std::uint64_t publication;
+    Published published;
+  };
+
+  /// Told on the loop; `number` is the connection's.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void lost(std::uint64_t number, const ConnectionLoss& loss) = 0;
+    virtual void arrived(std::uint64_t number, MqttMessage message,
+                         std::function<void()> release) = 0;
+    /// There are some to take.
+    virtual void outcomes_wait(MqttConnection& connection) = 0;
+  };
+
+  MqttConnection(std::weak_ptr<Owner> owner, boost::asio::io_context& loop,
+                 std::shared_ptr<const MqttClientSettings> settings, std::uint64_t number);
+
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+
+  // ---- on a thread that may wait
+  /// Connects and subscribes.
+  [[nodiscard]] Result<Done, ConnectionLoss> establish();
+  /// Publishes the will, if it is connected, and disconnects.
+  void say_goodbye(bool is_connected);
+
+  // ---- on the loop
+  struct Outgoing {
+    std::uint64_t publication;
+    MqttMessage message;
+  };
+  /// To Paho, by the worker.
+  void publish(std::vector<Outgoing> publications, MqttWorker& worker);
+  [[nodiscard]] std::vector<Outcome> take_outcomes();
+  /// A message that waits for its release is the broker's again, which publishes the will.
+  void cut_if_message_waits();
+
+ private:
+  void connection_lost(const std::string& cause) override;
+  void message_arrived(mqtt::const_message_ptr arrived) override;
+  void on_success(const mqtt::token& token) override;
+  void on_failure(const mqtt::token& token) override;
+
+  template <typename Call>
+  void on_loop(Call call);
+  [[nodiscard]] Result<Done, ConnectionLoss> subscribe();
+  void hand_over();
+  void ended(std::uint64_t publication, Published published);
+
+  const std::weak_ptr<Owner> owner_;
+  boost::asio::io_context& loop_;
+  const std::shared_ptr<const MqttClientSettings> settings_;
+  const std::uint64_t number_;
+  std::atomic<int> socket_{-1};
+  std::atomic<bool> message_waits_{false};
+  std::string tls_fault_;  ///< what OpenSSL said last while connecting
+
+  std::mutex mutex_;               ///< for what follows, up to Paho
+  std::deque<Outgoing> outgoing_;  ///< what the worker is to hand to Paho
+  bool worker_comes_ = false;      ///< and takes whatever is there by then
+  std::size_t under_way_ = 0;      ///< in `outgoing_` or with Paho
+  std::vector<Outcome> outcomes_;  ///< that the loop has not heard of
+  bool loop_comes_ = false;
+
+  mqtt::async_client paho_;
+};
+
+}  // namespace metergate
