@@ -26,7 +26,8 @@ class PublishedData {
   void add(const OutboxData& data) { rows_[key_of(data)] = data; }
   /// Whether there was such a row; it counts as unpublished from now on.
   bool take(const Key& key) { return rows_.erase(key) != 0; }
-  [[nodiscard]] bool holds(const OutboxData& data) const { return rows_.contains(key_of(data)); }
+  [[nodiscard]] bool holds(const Key& key) const { return rows_.contains(key); }
+  [[nodiscard]] bool holds(const OutboxData& data) const { return holds(key_of(data)); }
   [[nodiscard]] std::size_t size() const { return rows_.size(); }
   [[nodiscard]] const std::map<Key, OutboxData>& rows() const { return rows_; }
   void forget(MeterKey meter, Epoch epoch) {

@@ -152,12 +152,11 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
     return broken(system_words(errno), false);
   }
   ++statistics_.requests;
-  const auto sent = Clock::now();
   // On a serial line the octets now trickle out of the driver's buffer.
-  const auto request_time = timing_.character * (request.octets.size() + kAddressAndCrc);
-  const auto request_end = sent + request_time;
-  const int descriptor = modbus_get_socket(modbus_);
-  if (!readable_within(descriptor, request_end + request.timeout - Clock::now())) {
+  const auto request_end =
+      Clock::now() + timing_.character * (request.octets.size() + kAddressAndCrc);
+  const auto answer_begin = wait_for_answer(request, request_end);
+  if (!answer_begin) {
     ++statistics_.timeouts;
     line_quiet_since_ = Clock::now();
     // libmodbus numbers raw requests 0, all of them: only a new connection keeps a late answer
@@ -167,15 +166,47 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
         LinkFault{LinkFault::Reason::NoAnswer,
                   "no answer within " + std::to_string(request.timeout.count()) + " ms"});
   }
-  const auto first_octet = Clock::now();
-  // The rest of the answer takes its time on the wire: one wake-up when it can be complete instead
-  // of one per handful of octets. A receiver's FIFO hands on several at once, the first time too.
-  const std::size_t whole = request.answer_octets + kAddressAndCrc;
-  const std::size_t there = octets_waiting(descriptor);
-  if (serial_ && request.answer_octets > 0 && there < whole) {
-    std::this_thread::sleep_until(first_octet + timing_.character * (whole - there));
+  return receive(request, std::chrono::duration_cast<microseconds>(*answer_begin - request_end));
+}
+
+std::optional<ModbusPort::Clock::time_point> ModbusPort::wait_for_answer(
+    const WireRequest& request, Clock::time_point request_end) {
+  const int descriptor = modbus_get_socket(modbus_);
+  const bool is_paced = serial_ && request.answer_octets > 0;
+  const auto deadline = request_end + request.timeout;
+  if (!is_paced) {
+    if (!readable_within(descriptor, deadline - Clock::now())) return std::nullopt;
+    return Clock::now();
   }
-  return receive(request, std::chrono::duration_cast<microseconds>(first_octet - request_end));
+  // One wake-up when the answer can be complete instead of one per handful of octets, and one at
+  // its first octet only while it is not known when that comes.
+  const std::size_t whole = request.answer_octets + kAddressAndCrc;
+  const auto whole_time = timing_.character * whole;
+  TurnRound& turn_round = turn_rounds_[request.to.number];
+  const auto expected = turn_round.expected();
+  if (expected) std::this_thread::sleep_until(request_end + *expected + whole_time);
+  if (!readable_within(descriptor, deadline - Clock::now())) {
+    turn_round.fell_silent();
+    return std::nullopt;
+  }
+  const auto now = Clock::now();
+  // A receiver's FIFO hands on several octets at once, the first time too.
+  const std::size_t there = std::min(octets_waiting(descriptor), whole);
+  const auto rest = timing_.character * (whole - there);
+  const auto begin = now + rest - whole_time;
+  if (!expected) {
+    turn_round.began_after(begin - request_end, timing_.character);
+  } else if (there == whole) {
+    turn_round.was_there();
+    return request_end + *expected;
+  } else {
+    turn_round.was_early(rest, timing_.character);
+    // Much is missing: a shorter answer, an exception most likely, or a late one. libmodbus sees
+    // which.
+    if (!turn_round.expected()) return begin;
+  }
+  std::this_thread::sleep_until(now + rest);
+  return begin;
 }
 
 WireResult ModbusPort::receive(const WireRequest& request, microseconds round_trip) {

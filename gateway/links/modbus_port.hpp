@@ -3,11 +3,14 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 
 #include "config/schema.hpp"
 #include "gateway/links/link.hpp"
 #include "gateway/links/modbus_line.hpp"
+#include "gateway/links/turn_round.hpp"
 
 struct _modbus;  // libmodbus' modbus_t
 
@@ -42,6 +45,9 @@ class ModbusPort {
  private:
   using Clock = std::chrono::steady_clock;
   void keep_silence();
+  /// Sleeps until the answer can be complete; when it began, or nothing where none came in time.
+  [[nodiscard]] std::optional<Clock::time_point> wait_for_answer(const WireRequest& request,
+                                                                 Clock::time_point request_end);
   [[nodiscard]] WireResult receive(const WireRequest& request,
                                    std::chrono::microseconds round_trip);
   [[nodiscard]] WireResult broken(std::string what, bool was_sent);
@@ -52,6 +58,7 @@ class ModbusPort {
   _modbus* modbus_ = nullptr;
   bool open_ = false;
   Clock::time_point line_quiet_since_;
+  std::map<std::uint16_t, TurnRound> turn_rounds_;  ///< by address
   LineStatistics statistics_;
 };
 
