@@ -288,7 +288,7 @@ class EngineerTest(StreetCase):
             self.assertIn("that are not shown", packets)
         self.street.do("unsilence", "tcp-001")
         self.gateway.wait_for_sessions(["tcp-001"])
-        for meter, words, protocol in (("a-001", "holding registers from", "mbtcp:modbus"),
+        for meter, words, protocol in (("a-001", "registers from", "mbtcp:modbus"),
                                        ("mqtt-001", '{"', "mqtt")):
             capture = self.folder / f"{meter}.pcapng"
             self.assertIn(words, self.told("trace", meter, "--for", "3s", "--pcap", capture))
