@@ -23,20 +23,21 @@ def dependencies(package):
     return [re.split(r"[ (|:]", one.strip())[0] for one in control(package, "Depends").split(",")]
 
 
-def made_for(package):
-    """The root as an archive: made once for a set of dependencies, with Debian's own tool."""
-    wanted = ",".join(sorted(dependencies(package)))
-    note = CACHE.with_suffix(".txt")
-    if CACHE.exists() and note.exists() and note.read_text() == wanted:
-        return CACHE
+def made_for(package, beside=()):
+    """The root as an archive: made once for a set of packages, with Debian's own tool."""
+    wanted = ",".join(sorted({*dependencies(package), *beside}))
+    archive = CACHE.with_stem(CACHE.stem + "-box") if beside else CACHE
+    note = archive.with_suffix(".txt")
+    if archive.exists() and note.exists() and note.read_text() == wanted:
+        return archive
     made = subprocess.run(["mmdebstrap", "--variant=apt", f"--include={wanted}", "bookworm",
-                           CACHE, "deb http://deb.debian.org/debian bookworm main"],
+                           archive, "deb http://deb.debian.org/debian bookworm main"],
                           capture_output=True, text=True, check=False)
     if made.returncode != 0:
         print("No Debian root can be made here, so nothing was installed:\n", made.stderr[-2000:])
         sys.exit(SKIPPED)
     note.write_text(wanted)
-    return CACHE
+    return archive
 
 
 def in_a_mount_namespace_of_its_own():
@@ -47,12 +48,12 @@ def in_a_mount_namespace_of_its_own():
 
 
 class Root:
-    def __init__(self, package):
+    def __init__(self, package, beside=()):
         self.path = Path(tempfile.mkdtemp(prefix="root-"))
         # In memory: thousands of small files are made and thrown away.
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1g,mode=0755", "tmpfs", self.path],
                        check=True)
-        subprocess.run(["tar", "-C", self.path, "-xf", made_for(package), "--exclude=./dev/*"],
+        subprocess.run(["tar", "-C", self.path, "-xf", made_for(package, beside), "--exclude=./dev/*"],
                        check=True)
         for name, numbers in (("null", "1 3"), ("zero", "1 5"), ("urandom", "1 9"),
                               ("random", "1 8")):
