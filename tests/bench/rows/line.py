@@ -97,7 +97,8 @@ def _share(bench):
             try:
                 wait_for_answers(scene, WARM_ROUNDS * meters)
                 rounds = bench.sized(4, 3, 2) * (1 if baud < 100_000 else 3)
-                windows = [w for w, _ in _windows(scene, bench.sized(5, 2, 1), rounds, meters)]
+                with bench.machine_watched() as watched:
+                    windows = [w for w, _ in _windows(scene, bench.sized(5, 2, 1), rounds, meters)]
                 counts = _counts_agree(scene, load)
             finally:
                 load.stop()
@@ -105,13 +106,15 @@ def _share(bench):
             violations = sum(scene.violations(window) for window in windows)
             goal = 99.0 if baud > 100_000 else 99.5
             reads = 1 / scene.transaction_s()
+            still = 100 * watched[0]["lost_s"] / watched[0]["seconds"]
             yield Finding(
                 "P1", f"line share, {meters} meters x {REGISTERS} registers, {baud} 8E1, "
                 f"{turn_round} ms, a token a second, {violations} silences violated",
-                f"{statistics.median(shares):.2f} %", f"lawful ceiling ({reads:.2f} reads/s)",
+                f"{statistics.median(shares):.2f} %",
+                f"lawful ceiling ({reads:.2f} reads/s); the machine stood still for {still:.1f} %",
                 ratio_text([s / 100 for s in shares]), f">= {goal} %, 0",
                 statistics.median(shares) >= goal and violations == 0,
-                {"shares": shares, "counts": counts, "windows": windows})
+                {"shares": shares, "counts": counts, "windows": windows, "machine": watched[0]})
     yield from _plain_libmodbus(bench, _meters(bench))
 
 
