@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/cli/cli.hpp"
+#include "gateway/runtime/closed_memory.hpp"
 
-int main(int argc, char** argv) { return metergate::cli::run(argc, argv); }
+int main(int argc, char** argv) {
+  // Every subcommand: those that import keys or make tokens hold them as well.
+  metergate::runtime::close_memory();
+  return metergate::cli::run(argc, argv);
+}

@@ -48,7 +48,7 @@ void add_key_store_options(CLI::App& command, KeyStoreOptions& options) {
 CliResult<std::unique_ptr<keys::KeyStore>> open_key_store(const KeyStoreOptions& options) {
   const auto location = options.location();
   if (!location) return failure(location.error());
-  auto store = keys::open_key_store(*location);
+  auto store = keys::open_key_store(*location, keys::Purpose::Administration);
   if (!store) return failure(cli_error(store.error()));
   return std::move(store).value();
 }

@@ -25,6 +25,12 @@ Result<Done, KeyFault> write(const std::filesystem::path& file, const Passphrase
   return write_private_file(file, seal(passphrase, encode_ring(ring).view(), cost), replace);
 }
 
+KeyFault forgotten() {
+  return {Reason::Secret,
+          "the key file was opened for making tokens only: nothing in it can be "
+          "changed here; open it again with its passphrase"};
+}
+
 KeyFault no_supplier(utrn::Eui64 supplier) {
   return {Reason::NoKey, "no prepayment key of supplier " + supplier.text() +
                              "; `metergate keys list` shows those there are"};
@@ -59,6 +65,7 @@ Result<Done, KeyFault> FileKeyStore::load() {
 
 Result<Done, KeyFault> FileKeyStore::change(
     const std::function<Result<Done, KeyFault>(KeyRing&)>& edit) {
+  if (passphrase_.view().empty()) return failure(forgotten());
   return with_directory_locked(file_, [&]() -> Result<Done, KeyFault> {
     if (const auto loaded = load(); !loaded) return failure(loaded.error());
     KeyRing edited = ring_;
@@ -153,6 +160,7 @@ Result<crypto::SecretOctets, KeyFault> FileKeyStore::shared_with(utrn::Eui64 sup
 Result<bool, KeyFault> FileKeyStore::has_tables() { return ring_.tables.has_value(); }
 
 Result<Done, KeyFault> FileKeyStore::rotate(Passphrase passphrase) {
+  if (passphrase_.view().empty()) return failure(forgotten());
   if (const auto fit = judge(passphrase); !fit) return failure(fit.error());
   const auto rotated = with_directory_locked(file_, [&]() -> Result<Done, KeyFault> {
     if (const auto loaded = load(); !loaded) return failure(loaded.error());

@@ -46,6 +46,10 @@ class FileKeyStore final : public LocalKeyStore {
   /// Seals the file anew under another passphrase. Copies of the old file stay under the old one.
   [[nodiscard]] Result<Done, KeyFault> rotate(Passphrase passphrase);
 
+  /// Tokens are made with what was read; nothing is changed any more (fault Secret). A gateway that
+  /// runs for years keeps no passphrase in its memory for that.
+  void forget_passphrase() { passphrase_ = Passphrase{Octets{}}; }
+
  private:
   FileKeyStore(std::filesystem::path file, Passphrase passphrase, crypto::ScryptCost cost)
       : file_{std::move(file)}, passphrase_{std::move(passphrase)}, cost_{cost} {}

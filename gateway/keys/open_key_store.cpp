@@ -17,13 +17,16 @@ Result<std::unique_ptr<KeyStore>, KeyFault> as_store(
 
 }  // namespace
 
-Result<std::unique_ptr<KeyStore>, KeyFault> open_key_store(const KeyStoreLocation& location) {
+Result<std::unique_ptr<KeyStore>, KeyFault> open_key_store(const KeyStoreLocation& location,
+                                                           Purpose purpose) {
   auto secret = read_passphrase(location.secret);
   if (!secret) return failure(std::move(secret).error());
   return std::visit(
       Overloaded{
           [&](const KeyFile& place) {
-            return as_store(FileKeyStore::open(place.file, std::move(secret).value()));
+            auto store = FileKeyStore::open(place.file, std::move(secret).value());
+            if (store && purpose == Purpose::Vending) (*store)->forget_passphrase();
+            return as_store(std::move(store));
           },
           [&](const Pkcs11Token& place) { return as_store(Pkcs11KeyStore::open(place, *secret)); }},
       location.place);

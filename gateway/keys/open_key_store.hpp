@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <variant>
@@ -21,7 +22,10 @@ struct KeyStoreLocation {
   PassphraseSource secret;
 };
 
+/// What a store is opened for. `Vending` keeps no passphrase of a key file in memory.
+enum class Purpose : std::uint8_t { Vending, Administration };
+
 [[nodiscard]] Result<std::unique_ptr<KeyStore>, KeyFault> open_key_store(
-    const KeyStoreLocation& location);
+    const KeyStoreLocation& location, Purpose purpose);
 
 }  // namespace metergate::keys

@@ -2,15 +2,26 @@
 #include "gateway/links/mqtt_options.hpp"
 
 #include <algorithm>
+#include <array>
+#include <filesystem>
 #include <fstream>
+#include <memory>
+#include <span>
 #include <sstream>
+#include <system_error>
 #include <vector>
+
+#include "protocols/crypto/secret_octets.hpp"
 
 namespace metergate::mqtt_options {
 namespace {
 
 std::string text_of(const mqtt::properties& properties, mqtt::property::code code) {
   return properties.contains(code) ? mqtt::get<std::string>(properties, code) : std::string{};
+}
+
+void wipe(std::span<char> text) {
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
 }
 
 /// The reason in a line of OpenSSL's error queue:
@@ -22,6 +33,27 @@ std::string openssl_words(const std::string& line) {
   for (std::string part; std::getline(in, part, ':');) parts.push_back(part);
   const auto error = std::ranges::find(parts, "error");
   return parts.end() - error > kReasonAfterError ? *(error + kReasonAfterError) : line;
+}
+
+/// The password, overwritten when Paho lets go of it: its C++ half keeps what it was given, not a
+/// copy. Nothing where the file cannot be read.
+std::shared_ptr<const std::string> first_line_of(const std::filesystem::path& path) {
+  std::array<char, 512> buffer{};
+  std::ifstream file;
+  file.rdbuf()->pubsetbuf(buffer.data(), buffer.size());
+  file.open(path);
+  const std::shared_ptr<std::string> line{new std::string, [](std::string* text) {
+                                            wipe(*text);
+                                            delete text;
+                                          }};
+  std::error_code unknown;
+  const auto size = std::filesystem::file_size(path, unknown);
+  // At once: a string that grows leaves its beginning behind.
+  if (!unknown) line->reserve(size);
+  const bool is_read = std::getline(file, *line) || !line->empty();
+  wipe(buffer);
+  if (!is_read) return nullptr;
+  return line;
 }
 
 }  // namespace
@@ -51,12 +83,11 @@ Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientS
   options.set_properties(std::move(properties));
   if (!broker.username.empty()) options.set_user_name(broker.username);
   if (!broker.password_file.empty()) {
-    std::ifstream file{broker.password_file};
-    std::string password;
-    if (!std::getline(file, password) && password.empty()) {
+    const auto password = first_line_of(broker.password_file);
+    if (!password) {
       return failure("cannot read the password file " + broker.password_file.string());
     }
-    options.set_password(password);
+    options.set_password(mqtt::binary_ref{password});
   }
   if (broker.tls) {
     mqtt::ssl_options ssl;

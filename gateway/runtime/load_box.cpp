@@ -94,7 +94,8 @@ Result<Box, int> load_box(const std::filesystem::path& config_file) {
   }
   std::unique_ptr<keys::KeyStore> keys;
   if (configuration.key_store) {
-    auto opened = keys::open_key_store(location_of(*configuration.key_store));
+    auto opened =
+        keys::open_key_store(location_of(*configuration.key_store), keys::Purpose::Vending);
     if (!opened) {
       std::fprintf(stderr, "%s: key_store: %s\n", config_file.c_str(), opened.error().text.c_str());
       return failure(cli::kConfigurationError);

@@ -81,7 +81,7 @@ TEST_F(SoftHsm, KeysAreThereAfterOpeningAnew) {
     ASSERT_TRUE((*store)->import_key(dkga04_record(), vending_key(kDkga04Key)));
   }
   ::setenv("METERGATE_TEST_PIN", kPin, 1);
-  auto store = open_key_store({kToken, FromEnvironment{"METERGATE_TEST_PIN"}});
+  auto store = open_key_store({kToken, FromEnvironment{"METERGATE_TEST_PIN"}}, Purpose::Vending);
   ::unsetenv("METERGATE_TEST_PIN");
   ASSERT_TRUE(store) << store.error().text;
   const auto meter = meter_of(dkga04_record(), sts::EncryptionAlgorithm::Misty1);

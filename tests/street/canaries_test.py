@@ -9,6 +9,7 @@ import subprocess
 import unittest
 
 from harness.keyed import KeyedCase
+from harness.memory import shapes_of_key
 from harness.row import Row
 from harness.running import until
 
@@ -22,12 +23,6 @@ def shapes_of_digits(digits):
     """As a number is written: in one piece, and in groups of four."""
     groups = [digits[at:at + 4] for at in range(0, len(digits), 4)]
     return {digits, " ".join(groups), "-".join(groups)}
-
-
-def shapes_of_key(text):
-    octets = bytes.fromhex(text)
-    return {octets, octets.hex().encode(), octets.hex().upper().encode(),
-            base64.b64encode(octets).rstrip(b"=")}
 
 
 class CanariesTest(KeyedCase):
