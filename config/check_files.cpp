@@ -50,6 +50,11 @@ class FileCheck {
     if (!broker.tls) return;
     const std::string tls = section + ".broker.tls.";
     look(tls + "ca_file", broker.tls->ca_file, Secrecy::Public);
+    if (broker.check_revoked && !has_line(broker.tls->ca_file, "-----BEGIN X509 CRL-----")) {
+      say(tls + "ca_file", broker.tls->ca_file,
+          "the lists of revoked certificates of its authorities as well (X509 CRL, PEM), since "
+          "check_revoked is true");
+    }
     look(tls + "certificate_file", broker.tls->certificate_file, Secrecy::Public);
     look(tls + "key_file", broker.tls->key_file, Secrecy::Secret);
   }
@@ -64,6 +69,14 @@ class FileCheck {
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
     const bool is_credential = credentials != nullptr && path.parent_path() == credentials;
     return is_credential ? kOthers & ~fs::perms::group_read : kOthers;
+  }
+
+  static bool has_line(const fs::path& path, std::string_view wanted) {
+    std::ifstream in{path};
+    for (std::string line; std::getline(in, line);) {
+      if (line == wanted || line == std::string{wanted} + '\r') return true;
+    }
+    return false;
   }
 
   void say(const std::string& key, const fs::path& path, std::string expected) {

@@ -237,6 +237,11 @@ Result<Configuration, std::vector<ConfigError>> read(const Node& document,
     into.requester_limit = read_requester_limit(*table);
   }
   root.finish();
+  // OpenSSL has one word on it for all connections of a process.
+  if (into.north && into.mqtt_meters && into.north->broker.tls && into.mqtt_meters->broker.tls &&
+      into.north->broker.check_revoked != into.mqtt_meters->broker.check_revoked) {
+    root.contradicts("mqtt_meters", "the same check_revoked as north has, below both brokers' tls");
+  }
   if (into.console && into.metrics && into.console->port == into.metrics->port) {
     errors.add(ConfigError::Kind::Wrong, root.line_of("console"), "console.port",
                std::to_string(into.console->port), "a port other than [metrics] has");

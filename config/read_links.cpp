@@ -274,6 +274,7 @@ Broker read_broker(TableReader& in, const std::filesystem::path& base) {
       tls->missing(files.key_file.empty() ? "key_file" : "certificate_file",
                    "a certificate goes with its key");
     }
+    tls->flag("check_revoked", broker.check_revoked);
     tls->finish();
     broker.tls = files;
   }

@@ -88,6 +88,8 @@ struct Broker {
   std::filesystem::path password_file;
   std::string client_id;         ///< empty: `metergate-<site>`
   bool allow_plaintext = false;  ///< without TLS to a host that is not this one
+  /// With TLS: its certificate holds only with lists of revoked ones, which stand in `ca_file`.
+  bool check_revoked = false;
   std::chrono::seconds keep_alive{30};
   std::chrono::milliseconds reconnect_min{500};
   std::chrono::milliseconds reconnect_max{30'000};

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "gateway/doctor/connection.hpp"
+#include "protocols/crypto/tls_defaults.hpp"
 #include "protocols/crypto/tls_handshake.hpp"
 
 namespace metergate::doctor {
@@ -61,6 +62,7 @@ Findings shake_hands(const std::string& subject, const config::Broker& broker,
       broker.tls->ca_file.empty() ? std::string{} : text_of(broker.tls->ca_file),
       broker.tls->certificate_file.empty() ? std::string{} : text_of(broker.tls->certificate_file),
       broker.tls->key_file.empty() ? std::string{} : text_of(broker.tls->key_file)};
+  if (broker.check_revoked) crypto::refuse_revoked_servers();
   auto tls = crypto::TlsHandshake::begin(broker.host, credentials);
   if (!tls) {
     out.push_back({Verdict::Fail, subject, tls.error(),

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "protocols/crypto/secret_octets.hpp"
+#include "protocols/crypto/tls_defaults.hpp"
 
 namespace metergate::mqtt_options {
 namespace {
@@ -90,6 +91,8 @@ Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientS
     options.set_password(mqtt::binary_ref{password});
   }
   if (broker.tls) {
+    crypto::set_tls_defaults();
+    if (broker.check_revoked) crypto::refuse_revoked_servers();
     mqtt::ssl_options ssl;
     if (!broker.tls->ca_file.empty()) ssl.set_trust_store(broker.tls->ca_file.string());
     if (!broker.tls->certificate_file.empty()) {

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "protocols/crypto/certificate_facts.hpp"
+#include "protocols/crypto/tls_defaults.hpp"
 
 namespace metergate::crypto {
 namespace {
@@ -18,6 +19,7 @@ struct Free {
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(SSL* tls) const { SSL_free(tls); }
   void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
 };
@@ -44,6 +46,11 @@ Result<Done, std::string> trust(SSL_CTX* context, const std::string& pem) {
   }
   ERR_clear_error();
   if (found == 0) return failure(std::string{"the authority's file holds no certificate in PEM"});
+  const auto lists = reading(pem);
+  while (const Owned<X509_CRL> one{PEM_read_bio_X509_CRL(lists.get(), nullptr, nullptr, nullptr)}) {
+    X509_STORE_add_crl(SSL_CTX_get_cert_store(context), one.get());
+  }
+  ERR_clear_error();
   return Done{};
 }
 
@@ -83,6 +90,7 @@ TlsHandshake& TlsHandshake::operator=(TlsHandshake&&) noexcept = default;
 
 Result<TlsHandshake, std::string> TlsHandshake::begin(const std::string& host,
                                                       const Credentials& credentials) {
+  set_tls_defaults();
   auto impl = std::make_unique<Impl>();
   SSL_CTX* context = impl->context.get();
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);

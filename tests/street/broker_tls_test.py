@@ -1,15 +1,49 @@
 # SPDX-License-Identifier: Apache-2.0
 """TLS to the broker: who is spoken to, who is let in, and what a new certificate takes."""
 
+import array
+import fcntl
 import os
+import re
 import shutil
+import subprocess
+import termios
 import unittest
 
 from harness.broker import Broker, free_port
 from harness.certificates import Authority
 from harness.refusing import RefusingCase
-from harness.running import Running, until
+from harness.running import Running, die_with_parent, until
 from harness.utility import ROOT
+
+
+CONNACK = bytes((0x20, 3, 0, 0, 0))  # MQTT 5: taken, no session, no properties
+
+
+class StandIn(Running):
+    """A program one speaks to."""
+
+    def listen(self, command):
+        with open(self.log, "ab") as output:
+            self.process = subprocess.Popen([str(part) for part in command], bufsize=0,
+                                            stdin=subprocess.PIPE, stdout=output,
+                                            stderr=subprocess.STDOUT, preexec_fn=die_with_parent)
+
+    def say(self, octets):
+        """Read by the other side in one piece: it was asked for what was said before."""
+        self.process.stdin.write(octets)
+        fileno = self.process.stdin.fileno()
+        until("it to listen", lambda: not waits_in_pipe(fileno))
+
+    def octets(self):
+        return self.log.read_bytes()
+
+
+def waits_in_pipe(fileno):
+    """How many octets nobody has read yet."""
+    count = array.array("i", [0])
+    fcntl.ioctl(fileno, termios.FIONREAD, count)
+    return count[0]
 
 
 class TlsTest(RefusingCase):
@@ -32,8 +66,8 @@ class TlsTest(RefusingCase):
             self.gateway.stop()
             self.gateway.forget_journal()
 
-    def start(self, ca, pair, host="localhost"):
-        tls = {"ca_file": str(ca)}
+    def start(self, ca, pair, host="localhost", **more):
+        tls = {"ca_file": str(ca), **more}
         if pair:
             tls.update(certificate_file=str(pair[0]), key_file=str(pair[1]))
         self.gateway.config["north"]["broker"] = {
@@ -85,6 +119,7 @@ class TlsTest(RefusingCase):
         self.addCleanup(other.put_away)
         other.start()
         self.meet(port)
+        return other
 
     def test_a_broker_under_another_name_is_not_spoken_to(self):
         self.another_broker(self.authority.issue("elsewhere", "DNS:broker.example.org"))
@@ -121,6 +156,105 @@ class TlsTest(RefusingCase):
             self.start(self.authority.certificate, self.good)
             self.stays_outside()
             self.setUp()
+
+    # ---- certificates that are revoked ----------------------------------------------------------
+
+    def test_a_broker_whose_certificate_was_revoked_is_not_spoken_to(self):
+        stolen = self.authority.issue("stolen")
+        self.another_broker(stolen)
+        self.start(self.authority.revoke(stolen[0]), self.good, check_revoked=True)
+        self.stays_outside()
+        self.assertRegex(self.the_refusal(), "(?i)certificate")
+
+    def test_a_broker_that_is_on_no_list_is_spoken_to(self):
+        stolen = self.authority.issue("stolen")
+        self.start(self.authority.revoke(stolen[0]), self.good, check_revoked=True)
+        self.it_is_let_in()
+
+    def test_a_list_that_has_ended_is_none(self):
+        self.start(self.authority.revoke(ends="20210101000000Z"), self.good, check_revoked=True)
+        self.stays_outside()
+
+    def test_a_new_list_is_taken_with_the_next_connection(self):
+        again = self.authority.issue("again")
+        other = self.another_broker(again)
+        both = self.authority.revoke()
+        self.start(both, self.good, check_revoked=True)
+        until("it to be let in", lambda: self.gateway.journal("MG0601"))
+        self.gateway.forget_journal()
+        self.authority.revoke(again[0])
+        other.kill()
+        other.start()
+        until("the refusal", lambda: self.gateway.journal("MG0603"))
+        self.assertEqual(self.gateway.journal("MG0601"), [])
+
+    def test_lists_are_asked_for_where_there_are_none(self):
+        self.gateway.config["north"]["broker"] = {
+            "host": "localhost", "port": self.tls_port,
+            "tls": {"ca_file": str(self.authority.certificate), "check_revoked": True}}
+        self.gateway.start(ready=False)
+        self.assertEqual(self.gateway.wait(10), 78)
+        for part in ("north.broker.tls.ca_file", str(self.authority.certificate), "X509 CRL",
+                     "check_revoked"):
+            self.assertIn(part, self.gateway.tail(3))
+
+    # ---- what is agreed upon --------------------------------------------------------------------
+
+    def stand_in(self, name, *options):
+        """A broker's place is taken by one that tells what was said; `.say` speaks to whoever is
+        connected, and to the program itself (openssl-s_server(1))."""
+        certificate, key = self.authority.issue(name)
+        port = free_port()
+        server = StandIn(name, self.folder)
+        server.listen(["stdbuf", "-o0", "openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-cert", certificate,
+                       "-key", key, "-msg", "-tlsextdebug", *options])
+        self.addCleanup(server.put_away)
+        until("the listener", lambda: Broker._listens(port))
+        self.meet(port)
+        self.start(self.authority.certificate, self.good)
+        self.addCleanup(self.gateway.kill)  # in order it would wait for an answer nobody gives
+        return server
+
+    def test_renegotiation_is_refused(self):
+        server = self.stand_in("again-and-again", "-tls1_2")
+        until("the CONNECT", lambda: b"MQTT" in server.octets())
+        server.say(CONNACK)
+        until("the subscription", lambda: b"/command/+" in server.octets())
+        server.say(b"r\n")
+        until("an answer to the request", lambda: "no_renegotiation" in server.text()
+              or server.text().count("ClientHello") > server.text().count("ServerHello"))
+        self.assertIn("no_renegotiation", server.text())
+        after = server.text().partition("HelloRequest")[2]
+        self.assertNotIn("ClientHello", after.partition("no_renegotiation")[0])
+
+    def test_nothing_is_sent_before_the_broker_is_known(self):
+        """A broker that offers 0-RTT and resumption is met again as a stranger."""
+        server = self.stand_in("early", "-early_data")
+        for number in (1, 2):
+            until("the CONNECT", lambda number=number: server.octets().count(b"MQTT") >= number)
+            server.say(CONNACK)
+            server.say(b"q\n")
+        hellos = re.findall(r"ClientHello.*?ServerHello", server.text(), re.DOTALL)
+        self.assertGreaterEqual(len(hellos), 2)
+        for hello in hellos:
+            offered = re.findall(r"client extension \"([^\"]+)\" \(id=(\d+)\), len=(\d+)", hello)
+            self.assertTrue(offered, hello)
+            ids = {int(number): int(length) for _, number, length in offered}
+            self.assertNotIn(42, ids, "early_data (RFC 8446, 4.2.10)")
+            self.assertNotIn(41, ids, "pre_shared_key")
+            self.assertEqual(ids.get(35, 0), 0, "a session ticket of before")
+        self.assertNotIn("Early data was", server.text().replace("Early data was not sent", ""))
+
+    def test_a_broker_that_has_weak_ciphers_only_is_not_spoken_to(self):
+        for cipher in ("ECDHE-ECDSA-AES128-SHA", "ECDHE-ECDSA-AES256-SHA384"):
+            server = self.stand_in(f"weak-{cipher}", "-tls1_2", "-cipher", f"{cipher}:@SECLEVEL=0")
+            until("the end of the handshake", lambda server=server:
+                  "no shared cipher" in server.text() or b"MQTT" in server.octets())
+            self.assertIn("no shared cipher", server.text())
+            self.stays_outside()
+            self.setUp()
+
+    # ---- certificates that end ------------------------------------------------------------------
 
     def test_a_new_certificate_is_taken_with_the_next_connection(self):
         mine = [self.folder / name for name in ("mine.pem", "mine.key")]

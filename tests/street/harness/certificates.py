@@ -26,3 +26,22 @@ class Authority:
                  "-CAcreateserial", "-days", days, "-extfile", extension, "-out", certificate)
         key.chmod(0o600)
         return certificate, key
+
+    def revoke(self, *certificates, ends="20491231235959Z"):
+        """The authority's certificate and its list of those it revoked, in one file."""
+        index, settings = self.folder / f"{self.name}.index", self.folder / f"{self.name}.cnf"
+        lines = []
+        for certificate in certificates:
+            serial = subprocess.run(["openssl", "x509", "-noout", "-serial", "-in", certificate],
+                                    check=True, capture_output=True, text=True).stdout
+            number = serial.strip().partition("=")[2]
+            lines.append(f"R\t491231235959Z\t200101000000Z\t{number}\tunknown\t/CN=revoked\n")
+        index.write_text("".join(lines))
+        settings.write_text(f"[ca]\ndefault_ca = here\n[here]\ndatabase = {index}\n"
+                            "default_md = sha256\n")
+        crl, both = self.folder / f"{self.name}.crl", self.folder / f"{self.name}.both.pem"
+        _openssl("ca", "-config", settings, "-gencrl", "-cert", self.certificate, "-keyfile",
+                 self.key, "-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", ends, "-out",
+                 crl)
+        both.write_text(self.certificate.read_text() + crl.read_text())
+        return both

@@ -56,6 +56,16 @@ TEST_F(CheckFiles, SecretsOfTheOwnerAloneAreTaken) {
   EXPECT_TRUE(mistakes(broker).empty());
 }
 
+TEST_F(CheckFiles, WhereRevokedCertificatesAreLookedAtThereHasToBeAList) {
+  Broker broker;
+  broker.tls = Tls{write("ca", kAll), {}, {}};
+  EXPECT_TRUE(mistakes(broker).empty());
+  broker.check_revoked = true;
+  EXPECT_THAT(mistakes(broker), testing::ElementsAre(testing::HasSubstr("X509 CRL")));
+  std::ofstream{broker.tls->ca_file, std::ios::app} << "\n-----BEGIN X509 CRL-----\n";
+  EXPECT_TRUE(mistakes(broker).empty());
+}
+
 TEST_F(CheckFiles, APasswordOthersCanReadIsAMistake) {
   Broker broker;
   broker.password_file = write("password", kAll);

@@ -131,6 +131,22 @@ TEST(Load, PlainMqttLeavesTheBoxOnlyWhenAllowed) {
               IsEmpty());
 }
 
+TEST(Load, BothBrokersLookAtRevokedCertificatesOrNone) {
+  const auto both = [](const std::string& north, const std::string& meters) {
+    return kSite + "[north.broker.tls]\nca_file = \"ca.pem\"\n" + north +
+           "[mqtt_meters.broker.tls]\nca_file = \"ca.pem\"\n" + meters;
+  };
+  const std::string on = "check_revoked = true\n";
+  const auto read = parse(both(on, on), "m.toml");
+  ASSERT_TRUE(read);
+  EXPECT_TRUE(read->north->broker.check_revoked);
+  EXPECT_TRUE(read->mqtt_meters->broker.check_revoked);
+  EXPECT_THAT(mistakes(both("", "")), IsEmpty());
+  for (const std::string& one : {both(on, ""), both("", on)}) {
+    EXPECT_THAT(mistakes(one), ElementsAre(HasSubstr("the same check_revoked")));
+  }
+}
+
 TEST(Load, LimitsOnWhatIsOrderedAreReadAndBounded) {
   const auto read = parse(kSite +
                               "[relay_off_fuse]\nper_hour = 5\nper_line_hour = 4\nspread_s = 90\n"
