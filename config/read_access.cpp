@@ -174,6 +174,7 @@ void read_general(TableReader in, AccessRules& rules) {
   read_functions(in, "always_signed", rules.always_signed);
   in.flag("sign_relay", rules.sign_relay);
   read_functions(in, "dual_control", rules.dual_control);
+  in.number("meters_alone_per_hour", rules.meters_alone_per_hour, {0, 10'000});
   if (auto states = in.table("refused_when")) {
     for (const MeterConditionTraits& row : kMeterConditions) {
       TokenFunctionSet& refused = rules.refused_when[static_cast<std::size_t>(row.condition)];
@@ -190,7 +191,8 @@ void read_general(TableReader in, AccessRules& rules) {
 AccessRules read_access(TableReader& root) {
   AccessRules rules;
   rules.configured = root.has("access") || root.has("role") || root.has("operator");
-  if (auto table = root.table("access")) read_general(*table, rules);
+  auto general = root.table("access");
+  if (general) read_general(*general, rules);
   for (TableReader& table : root.tables("role")) {
     Role role = read_role(table);
     const bool is_taken =
@@ -203,6 +205,15 @@ AccessRules read_access(TableReader& root) {
   OperatorList operators{rules};
   for (TableReader& table : root.tables("operator")) {
     rules.operators.push_back(operators.read(table));
+  }
+  const bool one_can_approve =
+      rules.operators.size() > 1 && std::ranges::any_of(rules.operators, [](const Operator& one) {
+        return !one.public_keys.empty();
+      });
+  if (general && rules.meters_alone_per_hour > 0 && !one_can_approve) {
+    general->contradicts("meters_alone_per_hour",
+                         "0, or two operators of whom one has public_keys: a second operator "
+                         "approves by signature");
   }
   return rules;
 }

@@ -60,6 +60,9 @@ struct AccessRules {
   bool sign_relay = false;
   TokenFunctionSet dual_control{TokenFunction::SupplyGroup};  ///< two operators (J-54)
   RefusedWhen refused_when = usually_refused();
+  /// To how many different meters within an hour one operator may do by himself what harms many
+  /// (faults.md S8); for the next one it takes a second operator. 0: as many as he likes.
+  std::uint16_t meters_alone_per_hour = 0;
   std::vector<Role> roles;
   std::vector<Operator> operators;
 

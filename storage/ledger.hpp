@@ -202,6 +202,11 @@ class Ledger {
   /// ended, or was sent and ended since then.
   [[nodiscard]] Stored<std::vector<MeterKey>> relay_openings(UtcTime ended_since,
                                                              UtcTime accepted_after) const;
+  /// The meters of orders that harm many when there are many, taken since then by the right of that
+  /// operator and nobody else's: any token but credit, changes of tenancy and supplier, a relay to
+  /// be opened. Empty: orders to a relay that took nobody's right.
+  [[nodiscard]] Stored<std::vector<MeterKey>> touched_alone(const std::string& operator_name,
+                                                            UtcTime since) const;
   /// Relay orders recorded as sent to the meter since `since`, for the per-day limit.
   [[nodiscard]] Stored<std::uint32_t> relay_orders_since(MeterKey meter, UtcTime since) const;
 

@@ -28,6 +28,17 @@ Refusal no_right(const AccessRules& rules, const Right& right, const std::string
               (holders.empty() ? "; there is none" : holders)};
 }
 
+/// Nobody agrees with himself.
+Refusal another_one(const std::string& name) {
+  return {Reason::SecondOperatorNeeded, "approval.operator", name,
+          "an operator other than the one who asks"};
+}
+
+void note_approver(Granted& out, const Identity& approver) {
+  out.second_operator = approver.name;
+  out.second_key_id = approver.key_id;
+}
+
 }  // namespace
 
 Result<Granted, Refusal> decide_right(const AccessRules& rules, const Right& right,
@@ -52,11 +63,11 @@ Result<Granted, Refusal> decide_right(const AccessRules& rules, const Right& rig
   if (role == nullptr) return failure(no_right(rules, right, asks.name, "operator"));
   Granted out{asks.name, asks.proof, asks.key_id, "", "", role->name};
   if (who.approver) {
+    if (who.approver->name == asks.name) return failure(another_one(asks.name));
     if (role_with(rules, right, who.approver->name) == nullptr) {
       return failure(no_right(rules, right, who.approver->name, "approval.operator"));
     }
-    out.second_operator = who.approver->name;
-    out.second_key_id = who.approver->key_id;
+    note_approver(out, *who.approver);
   }
   return out;
 }
@@ -74,7 +85,12 @@ Result<Granted, Refusal> decide_known(const AccessRules& rules, const Identities
     return failure(Refusal{Reason::NotPermitted, "operator", asks.name,
                            "an [[operator]] of the configuration"});
   }
-  return Granted{asks.name, asks.proof, asks.key_id, "", "", ""};
+  Granted out{asks.name, asks.proof, asks.key_id, "", "", ""};
+  if (who.approver) {
+    if (who.approver->name == asks.name) return failure(another_one(asks.name));
+    note_approver(out, *who.approver);
+  }
+  return out;
 }
 
 }  // namespace metergate::access

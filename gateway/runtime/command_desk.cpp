@@ -43,7 +43,8 @@ CommandDesk::CommandDesk(LedgerKeeper& keeper, journal::Journal& journal, const 
       limits_{limits},
       handlers_{std::move(handlers)},
       fuse_{keeper, journal, limits_.relay_off_fuse, handlers_.line_of},
-      gate_{rights_, journal, limits_.requester_limit} {}
+      gate_{rights_, journal, limits_.requester_limit},
+      mass_limit_{rights_, keeper} {}
 
 CommandDesk::~CommandDesk() = default;
 

@@ -17,6 +17,7 @@
 #include "gateway/runtime/data_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/mass_limit.hpp"
 #include "gateway/runtime/registry_desk.hpp"
 #include "gateway/runtime/relay_fuse.hpp"
 #include "gateway/runtime/requester_gate.hpp"
@@ -117,6 +118,8 @@ class CommandDesk {
     std::optional<access::Granted> granted;
     std::optional<PreparedTokens> tokens;
   };
+  /// Whose right it is; null where nobody had to be known.
+  [[nodiscard]] static const access::Granted* judged_by(const Judged& judged);
   [[nodiscard]] Result<Judged, Refusal> judge_right(const Command& command, MeterUnit& meter,
                                                     Now now);
   /// The verbs that need a right of a role; empty: nobody has to be granted this one.
@@ -190,6 +193,7 @@ class CommandDesk {
   Handlers handlers_;
   RelayFuse fuse_;
   RequesterGate gate_;
+  MassLimit mass_limit_;
   std::map<CommandKey, std::unique_ptr<Live>> live_;
   std::map<LaneKey, std::deque<CommandKey>> lanes_;
   /// Numbers the lives, so that no late callback takes one for another.

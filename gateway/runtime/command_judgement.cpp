@@ -11,6 +11,13 @@
 /// What is judged of a command that is new: whether it can be done, and may be.
 namespace metergate::runtime {
 
+const access::Granted* CommandDesk::judged_by(const Judged& judged) {
+  if (judged.tokens) {
+    return std::visit([](const auto& tokens) { return &tokens.by; }, *judged.tokens);
+  }
+  return judged.granted ? &*judged.granted : nullptr;
+}
+
 Result<CommandDesk::Judged, Refusal> CommandDesk::judge_right(const Command& command,
                                                               MeterUnit& meter, Now now) {
   Judged out;
@@ -32,6 +39,9 @@ Result<CommandDesk::Judged, Refusal> CommandDesk::judge_right(const Command& com
     if (!prepared) return failure(std::move(prepared).error());
     out.tokens = std::move(*prepared);
   }
+  if (auto alone = mass_limit_.objection(command, meter.stored.key, judged_by(out), now)) {
+    return failure(*std::move(alone));
+  }
   return out;
 }
 
@@ -52,15 +62,13 @@ Result<std::optional<access::Granted>, Refusal> CommandDesk::granted(const Comma
   if (closes_supply(command)) {
     return optionally(runtime::judge_right(rights_, access::kConnectRight, keeper_, command, now));
   }
+  if (verb == Verb::SetRelay) return mass_limit_.approval_of(command);
   return std::optional<access::Granted>{};
 }
 
 bool CommandDesk::note_right(CommandKey key, const Command& command, const Judged& judged,
                              Now now) {
-  const access::Granted* by = judged.granted ? &*judged.granted : nullptr;
-  if (judged.tokens) {
-    by = std::visit([](const auto& tokens) { return &tokens.by; }, *judged.tokens);
-  }
+  const access::Granted* by = judged_by(judged);
   if (by == nullptr) return true;
   if (!keeper_.checked(keeper_.ledger().set_grant(key, grant_of(*by)))) return false;
   return !closes_supply(command) || note_connect(command, *by, now);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "meters/audit.hpp"
+#include "meters/token_order.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/command_row.hpp"
 
@@ -21,6 +23,14 @@ auto collect_into(std::vector<StoredCommand>& out, sqlite::Database& db) {
 #define OPENS_SUPPLY                               \
   "((verb = 'set-relay' AND relay_state <> ?1) OR" \
   " (verb = 'change-tenancy' AND change_relay <> ?3)) AND accepted_ms > ?2"
+
+#define DONE_ALONE                                                                \
+  "accepted_ms > ?1 AND ifnull(grant_operator, '') = ?2"                          \
+  " AND ifnull(grant_second_operator, '') = '' AND ifnull(grant_proof, '') <> ?5" \
+  " AND ((verb = 'set-relay' AND relay_state <> ?3)"                              \
+  " OR verb IN ('change-tenancy', 'change-supplier')"                             \
+  " OR (verb = 'issue-token' AND EXISTS (SELECT 1 FROM token_issue AS made"       \
+  "      WHERE made.id = command.id AND made.function <> ?4)))"
 
 }  // namespace
 
@@ -61,6 +71,23 @@ Stored<std::vector<MeterKey>> Ledger::relay_openings(UtcTime ended_since,
           add, supply_word(SupplyState::On), accepted_after,
           relay_after_word(RelayAfter::Unchanged), ended_since);
     }
+    if (!done) return failure(done.error());
+    return out;
+  });
+}
+
+Stored<std::vector<MeterKey>> Ledger::touched_alone(const std::string& operator_name,
+                                                    UtcTime since) const {
+  return impl_->read("counting the meters of an operator", [&]() -> Stored<std::vector<MeterKey>> {
+    std::vector<MeterKey> out;
+    // What was taken since then has not ended, or ended since.
+    auto done = impl_->db.each(
+        "SELECT meter FROM command WHERE ended = 0 AND " DONE_ALONE
+        " UNION "
+        "SELECT meter FROM command WHERE ended = 1 AND changed_ms > ?1 AND " DONE_ALONE,
+        [&](const sqlite::Row& row) { out.push_back(row.integer(0)); }, since, operator_name,
+        supply_word(SupplyState::On), traits_of(TokenFunction::Credit).word,
+        identity_proof_word(IdentityProof::Order));
     if (!done) return failure(done.error());
     return out;
   });

@@ -38,7 +38,21 @@ TEST(ReadAccess, WithoutAWordOnItNothingIsConfiguredAndEverythingSafe) {
   EXPECT_FALSE(none.configured);
   EXPECT_TRUE(none.require_signature);
   EXPECT_FALSE(none.sign_relay);
+  EXPECT_EQ(none.meters_alone_per_hour, 0U);
   EXPECT_EQ(none.dual_control, TokenFunctionSet{TokenFunction::SupplyGroup});
+}
+
+TEST(ReadAccess, WhatTakesASecondOperatorWantsOneWhoCanApprove) {
+  const std::string limit = "[access]\nmeters_alone_per_hour = 25\n" + std::string{kRole};
+  const std::string anna =
+      "[[operator]]\nname = \"anna\"\nroles = []\npublic_keys = [\"" + std::string{kKeyA} + "\"]\n";
+  const std::string ben = "[[operator]]\nname = \"ben\"\nroles = []\nlocal_user = \"ben\"\n";
+  EXPECT_EQ(rules(limit + anna + ben).meters_alone_per_hour, 25U);
+  for (const std::string& few : {limit, limit + anna, limit + ben}) {
+    EXPECT_THAT(mistakes(few), testing::Contains(HasSubstr("meters_alone_per_hour"))) << few;
+  }
+  EXPECT_THAT(mistakes("[access]\nmeters_alone_per_hour = 10001\n"),
+              ElementsAre(HasSubstr("access.meters_alone_per_hour is 10001")));
 }
 
 TEST(ReadAccess, AnyOfTheTablesMakesItConfigured) {

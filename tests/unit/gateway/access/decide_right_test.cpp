@@ -63,6 +63,17 @@ TEST(DecideRight, WithoutRulesItIsTheRightOfWhoOwnsTheBox) {
   EXPECT_EQ(reason(rules(), who("root", IdentityProof::LocalUser, true)), Reason::NotPermitted);
 }
 
+TEST(DecideRight, NobodyAgreesWithHimself) {
+  Identities both = who("rita", IdentityProof::Signature);
+  both.approver = Identity{"rita", IdentityProof::Signature, "", false};
+  EXPECT_EQ(reason(rules(), both), Reason::SecondOperatorNeeded);
+  const auto known = decide_known(rules(), both);
+  ASSERT_FALSE(known);
+  EXPECT_EQ(known.error().field, "approval.operator");
+  both.approver->name = "tom";
+  EXPECT_EQ(decide_known(rules(), both).value().second_operator, "tom");
+}
+
 TEST(DecideRight, WhoApprovesHasToHoldItToo) {
   Identities both = who("rita", IdentityProof::Signature);
   both.approver = Identity{"tom", IdentityProof::Signature, "", false};

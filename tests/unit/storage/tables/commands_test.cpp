@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+
 #include "storage/command_grant.hpp"
+#include "storage/token_issue.hpp"
 #include "tests/support/change_names.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
@@ -282,6 +285,48 @@ TEST_F(CommandsTest, ByWhoseRightItWasTakenIsKeptWithIt) {
   reopen();
   EXPECT_FALSE(good(ledger->grant_of(plain)));
   EXPECT_EQ(good(ledger->grant_of(judged)), grant);
+}
+
+TEST_F(CommandsTest, MetersCountForWhoTouchedThemAloneAndOnlyWithWhatHarmsMany) {
+  const auto alone = [&](const std::string& name, UtcTime since = kNow - 1h) {
+    return good(ledger->touched_alone(name, since));
+  };
+  const auto by = [&](CommandKey key, const std::string& name, const std::string& second = "",
+                      IdentityProof proof = IdentityProof::Signature) {
+    good(ledger->set_grant(key, {name, proof, "", second, ""}));
+  };
+  const MeterKey other = meter("m2").key;
+  by(insert(m.key, command("c1", ChangeTenancy{})), "anna");
+  by(insert(m.key, command("c2", ChangeSupplier{})), "anna");
+  EXPECT_THAT(alone("anna"), testing::ElementsAre(m.key)) << "once, however often";
+  EXPECT_TRUE(alone("ben").empty());
+
+  by(insert(other, command("c3", ChangeTenancy{})), "anna", "ben");
+  by(insert(other, command("c4", ChangeTenancy{})), "anna", "", IdentityProof::Order);
+  by(insert(other, command("c5", SetRelay{SupplyState::On})), "anna");
+  insert(other, command("c6", SetRelay{SupplyState::Off}));
+  EXPECT_THAT(alone("anna"), testing::ElementsAre(m.key));
+  EXPECT_THAT(alone(""), testing::ElementsAre(other)) << "what took nobody's right";
+
+  for (const auto& [id, function] :
+       {std::pair{"t1", TokenFunction::Credit}, std::pair{"t2", TokenFunction::TamperReset}}) {
+    IssueToken asked;
+    asked.order.function = function;
+    by(insert(other, command(id, asked)), "carl");
+    TokenIssue made{.id = *CommandId::parse(id)};
+    made.meter = other;
+    made.order = asked.order;
+    made.issued_at = kNow;
+    made.changed_at = kNow;
+    made.operator_name = "carl";
+    good(ledger->insert_token_issue(made));
+    EXPECT_EQ(alone("carl").size(), function == TokenFunction::Credit ? 0U : 1U);
+  }
+  // What ended counts as long as it was taken within the time.
+  end(insert(m.key, command("c7", SetRelay{SupplyState::Off})), {CommandState::Cancelled});
+  EXPECT_EQ(alone("").size(), 2U);
+  EXPECT_TRUE(alone("", kNow).empty());
+  EXPECT_TRUE(alone("anna", kNow).empty());
 }
 
 TEST_F(CommandsTest, AChangeOfTenancyThatLeavesTheRelayAloneOpensNothing) {
