@@ -101,6 +101,7 @@ std::vector<ConfigError> check_files(const Configuration& configuration, const f
     check.look("key_store.passphrase_file", configuration.key_store->passphrase_file,
                Secrecy::Secret);
   }
+  check.look("audit.signing_key_file", configuration.audit.signing_key_file, Secrecy::Secret);
   // A box where nobody was given a login yet has none.
   std::error_code not_there;
   if (configuration.console && fs::exists(configuration.console->users_file, not_there)) {

@@ -101,6 +101,22 @@ Console read_console(TableReader in, const std::filesystem::path& base) {
   return console;
 }
 
+Audit read_audit(TableReader in, const std::filesystem::path& base) {
+  Audit audit;
+  in.path("signing_key_file", audit.signing_key_file, base);
+  in.text("signing_key_credential", audit.signing_key_credential);
+  if (!audit.signing_key_file.empty() && !audit.signing_key_credential.empty()) {
+    in.contradicts("signing_key_credential", "one of signing_key_file, signing_key_credential");
+  }
+  if (audit.signing_key_credential.find('/') != std::string::npos) {
+    in.contradicts("signing_key_credential", "a name without a slash, as LoadCredential= gives it");
+  }
+  in.flag("syslog", audit.syslog);
+  in.path("syslog_socket", audit.syslog_socket, base);
+  in.finish();
+  return audit;
+}
+
 Registry read_registry(TableReader in) {
   Registry registry;
   in.word<registry::UnplacedPolicy>("unplaced", registry.unplaced, registry::parse_unplaced_policy,
@@ -229,6 +245,7 @@ Result<Configuration, std::vector<ConfigError>> read(const Node& document,
   into.meters = read_meters(root, into, base);
   if (auto table = root.table("key_store")) into.key_store = read_key_store(*table, base);
   into.access = read_access(root);
+  if (auto table = root.table("audit")) into.audit = read_audit(*table, base);
   if (auto table = root.table("registry")) into.registry = read_registry(*table);
   if (auto table = root.table("relay_off_fuse")) {
     into.relay_off_fuse = read_relay_off_fuse(*table);

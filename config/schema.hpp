@@ -247,6 +247,17 @@ struct RequesterLimit {
   friend bool operator==(const RequesterLimit&, const RequesterLimit&) = default;
 };
 
+/// What is told of the audit trail beyond the ledger (faults.md S14).
+struct Audit {
+  /// An Ed25519 key (PKCS#8 in PEM) that the published heads are signed with; both empty: unsigned.
+  std::filesystem::path signing_key_file;
+  std::string signing_key_credential;  ///< of systemd
+  bool syslog = false;                 ///< each entry goes to the system's log as well
+  std::filesystem::path syslog_socket = "/dev/log";
+
+  friend bool operator==(const Audit&, const Audit&) = default;
+};
+
 /// Where an installed metergate keeps the models it ships.
 inline constexpr const char* kDefaultModelDirectory = "/usr/share/metergate/models";
 
@@ -269,6 +280,7 @@ struct Configuration {
   RequesterLimit requester_limit{};
   std::optional<Metrics> metrics{};  ///< absent: nothing listens
   std::optional<Console> console{};  ///< absent: nothing listens
+  Audit audit{};
 };
 
 }  // namespace metergate::config

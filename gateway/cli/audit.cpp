@@ -18,6 +18,8 @@ namespace {
 struct Options {
   StoreOptions store;
   std::vector<std::string> heads;
+  std::vector<std::string> checkpoints;
+  std::string public_key;
   std::string meter;
   std::string operator_name;
   std::vector<std::string> kinds;
@@ -43,9 +45,27 @@ CliResult<std::vector<AuditHash>> heads_of(const Options& options) {
   return out;
 }
 
+/// A checkpoint that is not signed is a finding, as an entry that was altered is.
+CliResult<Done> add_checkpoints(const Options& options, std::vector<AuditHash>& into) {
+  if (options.checkpoints.empty()) return Done{};
+  const auto key = public_key_of(options.public_key);
+  if (!key) return failure(CliError{kUsage, "--public-key " + key.error()});
+  for (const std::string& file : options.checkpoints) {
+    const auto signed_heads = checkpoints_in_file(file, *key);
+    if (!signed_heads) {
+      return failure(CliError{kEndedOtherwise, "--checkpoint " + signed_heads.error()});
+    }
+    into.insert(into.end(), signed_heads->begin(), signed_heads->end());
+  }
+  return Done{};
+}
+
 int verify(Console& console, const Options& options) {
-  const auto heads = heads_of(options);
+  auto heads = heads_of(options);
   if (!heads) return complain(console, heads.error());
+  if (const auto added = add_checkpoints(options, *heads); !added) {
+    return complain(console, added.error());
+  }
   auto store = open_store(options.store);
   if (!store) return complain(console, store.error());
   const auto verdict = store->ledger.verify_audit(*heads);
@@ -124,6 +144,8 @@ void add_audit(CLI::App& app, Action& action) {
       "  metergate audit verify --head HASH            is all still there that was there then?\n"
       "  metergate audit verify --head heads           ... for every hash in that file, or for\n"
       "                                                every message of the topic `audit`\n"
+      "  metergate audit verify --checkpoint heads --public-key key.pub\n"
+      "                                                ... and did this box sign each?\n"
       "  metergate audit list --meter m1 --since 30d   what was done to a meter, by whom, and "
       "why\n\n"
       "Exit codes: 0 sound, 1 something was found, 2 usage, 74 the ledger cannot be read.");
@@ -135,6 +157,15 @@ void add_audit(CLI::App& app, Action& action) {
                    "A hash that was kept elsewhere, or a file of them; the trail must contain "
                    "each. May be repeated")
       ->type_name("HASH|FILE");
+  CLI::Option* key = verifying->add_option("--public-key", options->public_key,
+                                           "The public half of [audit] signing_key_file");
+  key->type_name("HEX|FILE");
+  CLI::Option* checkpoints = verifying->add_option(
+      "--checkpoint", options->checkpoints,
+      "A file of messages of the topic `audit`, one a line; each has to be signed by that key, and "
+      "the trail must contain each. May be repeated");
+  checkpoints->type_name("FILE")->needs(key);
+  key->needs(checkpoints);
   verifying->add_flag("--json", options->json, "One JSON object");
 
   CLI::App* heading = add(*audit, options, action, "head",

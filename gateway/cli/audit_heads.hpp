@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "protocols/crypto/ed25519.hpp"
 #include "protocols/result.hpp"
 #include "storage/audit/audit_chain.hpp"
 
@@ -17,5 +18,11 @@ namespace metergate::cli {
 [[nodiscard]] Result<std::vector<AuditHash>, std::string> heads_in_text(std::string_view text,
                                                                         const std::string& name);
 [[nodiscard]] Result<std::vector<AuditHash>, std::string> heads_in_file(const std::string& file);
+
+/// Messages of the topic `audit`, one a line as above, each signed by this key.
+[[nodiscard]] Result<std::vector<AuditHash>, std::string> checkpoints_in_file(
+    const std::string& file, const crypto::Ed25519PublicKey& key);
+/// 64 hex digits, or a file that holds them, as `metergate operator make-key` prints them.
+[[nodiscard]] Result<crypto::Ed25519PublicKey, std::string> public_key_of(const std::string& text);
 
 }  // namespace metergate::cli

@@ -246,6 +246,17 @@ inline constexpr EventDefinition kDiskReadOnly{
     "Look into `dmesg`; once the disk is sound, mount it writable again. The gateway goes on by "
     "itself.",
     kAlarm};
+inline constexpr EventDefinition kAuditNotForwarded{
+    "MG0709",
+    Level::Warning,
+    "audit-not-forwarded",
+    "the system's log takes no entries of the audit trail; {entries} wait",
+    "`[audit] syslog` is on, and nobody listens at its socket or has no room. The entries are in "
+    "the "
+    "trail and are sent once somebody takes them, if the gateway runs until then. Told once an "
+    "hour.",
+    "Look whether systemd-journald or rsyslog runs, and whether this user may write to "
+    "`syslog_socket`."};
 inline constexpr EventDefinition kLedgerDamaged{
     "MG0707",
     Level::Error,

@@ -41,7 +41,7 @@ inline constexpr std::array kCatalogue{
     &kPublicationRefused, &kCertificateEnds,
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
-    &kLedgerDamaged, &kDiskReadOnly,
+    &kLedgerDamaged, &kDiskReadOnly, &kAuditNotForwarded,
     // 08 entries of meter logs
     &kMeterLogEntry,
     // 09 registry

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "gateway/north/audit_checkpoint.hpp"
 #include "gateway/north/reply.hpp"
 
 namespace metergate::runtime {
@@ -13,8 +14,12 @@ constexpr std::chrono::minutes kPace{1};
 }  // namespace
 
 AuditHeadTeller::AuditHeadTeller(LedgerKeeper& keeper, Agenda& agenda, const north::Topics& topics,
-                                 Publish publish)
-    : keeper_{keeper}, agenda_{agenda}, topics_{topics}, publish_{std::move(publish)} {}
+                                 Publish publish, std::optional<crypto::Ed25519KeyPair> key)
+    : keeper_{keeper},
+      agenda_{agenda},
+      topics_{topics},
+      publish_{std::move(publish)},
+      key_{std::move(key)} {}
 
 void AuditHeadTeller::start(Now now) {
   agenda_.at(now.instant + kPace, [this](Now later) { look_again(later); });
@@ -39,7 +44,8 @@ void AuditHeadTeller::tell(Now now) {
   if (!head || head->entries == 0 || *head == *acknowledged_) return;
   MqttMessage message;
   message.topic = topics_.audit();
-  message.payload = north::encode_audit_head(topics_.site(), *head, now.utc);
+  message.payload = key_ ? north::encode_signed_audit_head(topics_.site(), *head, now.utc, *key_)
+                         : north::encode_audit_head(topics_.site(), *head, now.utc);
   message.retained = true;
   message.content_type = "application/json";
   publish_(std::move(message), [acknowledged = acknowledged_, told = *head](Published said) {

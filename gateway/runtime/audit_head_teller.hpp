@@ -3,11 +3,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/north/topics.hpp"
 #include "gateway/runtime/agenda.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
+#include "protocols/crypto/ed25519.hpp"
 #include "storage/audit/audit_chain.hpp"
 
 namespace metergate::runtime {
@@ -19,8 +21,9 @@ class AuditHeadTeller {
  public:
   using Publish = std::function<void(MqttMessage, std::function<void(Published)>)>;
 
+  /// `key`: signs what is told; without one it goes as it is.
   AuditHeadTeller(LedgerKeeper& keeper, Agenda& agenda, const north::Topics& topics,
-                  Publish publish);
+                  Publish publish, std::optional<crypto::Ed25519KeyPair> key);
 
   void start(Now now);
   /// A broker that was away may have forgotten what it retained.
@@ -36,6 +39,7 @@ class AuditHeadTeller {
   Agenda& agenda_;
   const north::Topics& topics_;
   Publish publish_;
+  std::optional<crypto::Ed25519KeyPair> key_;
   /// Shared with answers of the broker that come when this is gone.
   std::shared_ptr<AuditHead> acknowledged_ = std::make_shared<AuditHead>();
 };

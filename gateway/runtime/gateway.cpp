@@ -142,7 +142,9 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       audit_head_{keeper_, agenda, topics_,
                   [this](MqttMessage message, std::function<void(Published)> done) {
                     ways_.publish(std::move(message), std::move(done));
-                  }} {
+                  },
+                  ways_.audit_key},
+      audit_forwarder_{keeper_, agenda, journal_, ways_.forward_audit} {
   keeper_.when_committed([this] { publisher_.committed(); });
   keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });
   journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });
@@ -181,6 +183,7 @@ void Gateway::start() {
   }
   agenda_.at(now.instant + kHousekeeping, [this](Now later) { housekeep(later); });
   audit_head_.start(now);
+  audit_forwarder_.start(now);
   tell_state();
 }
 
@@ -214,6 +217,7 @@ void Gateway::stop() {
   }
   static_cast<void>(keeper_.commit());
   audit_head_.stop(clock_.now());
+  audit_forwarder_.stop(clock_.now());
 }
 
 // ---- care ---------------------------------------------------------------------------------------

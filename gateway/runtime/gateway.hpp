@@ -15,6 +15,7 @@
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/meter_mqtt/push.hpp"
 #include "gateway/metrics/figures.hpp"
+#include "gateway/runtime/audit_forwarder.hpp"
 #include "gateway/runtime/audit_head_teller.hpp"
 #include "gateway/runtime/collection_desk.hpp"
 #include "gateway/runtime/command_desk.hpp"
@@ -49,6 +50,8 @@ struct Ways {
                                           const WireResult&, Duration on_wire)>;
   RequestEnded request_ended{};
   std::string own_user{};  ///< who the gateway runs as: owner of the box, as root is
+  std::optional<crypto::Ed25519KeyPair> audit_key{};  ///< signs the heads of the audit trail
+  AuditForwarder::Send forward_audit{};               ///< takes its entries; empty: nobody does
 };
 
 /// The house put together: meters, links, desks. Knows no socket, no signal and no thread; whatever
@@ -176,6 +179,7 @@ class Gateway {
   CommandDesk commands_;
   CollectionDesk collection_;
   AuditHeadTeller audit_head_;
+  AuditForwarder audit_forwarder_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};
   bool outbox_was_large_ = false;
   bool north_up_ = false;

@@ -39,6 +39,7 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
   needs_restart(next.metrics != configuration_.metrics, "metrics");
   needs_restart(next.console != configuration_.console, "console");
+  needs_restart(!(next.audit == configuration_.audit), "audit");
   needs_restart(!(next.registry == configuration_.registry), "registry");
   needs_restart(!(next.relay_off_fuse == configuration_.relay_off_fuse), "relay_off_fuse");
   needs_restart(!(next.requester_limit == configuration_.requester_limit), "requester_limit");

@@ -10,6 +10,7 @@
 #include "config/load.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/keys/open_key_store.hpp"
+#include "gateway/runtime/audit_key.hpp"
 
 namespace metergate::runtime {
 namespace {
@@ -102,7 +103,12 @@ Result<Box, int> load_box(const std::filesystem::path& config_file) {
     }
     keys = std::move(*opened);
   }
-  return Box{std::move(*plan), std::move(*ledger), std::move(keys)};
+  auto audit_key = read_audit_key(configuration.audit);
+  if (!audit_key) {
+    std::fprintf(stderr, "%s: %s\n", config_file.c_str(), audit_key.error().c_str());
+    return failure(cli::kConfigurationError);
+  }
+  return Box{std::move(*plan), std::move(*ledger), std::move(keys), std::move(*audit_key)};
 }
 
 }  // namespace metergate::runtime

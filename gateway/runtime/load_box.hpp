@@ -3,12 +3,14 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "config/config_error.hpp"
 #include "config/model_file.hpp"
 #include "config/schema.hpp"
 #include "gateway/keys/vending_keys.hpp"
+#include "protocols/crypto/ed25519.hpp"
 #include "storage/ledger.hpp"
 
 /// What a gateway is made of, read and checked before anything of it runs.
@@ -27,6 +29,7 @@ struct Box {
   Plan plan;
   Ledger ledger;
   std::unique_ptr<keys::KeyStore> keys;  ///< empty: none is configured
+  std::optional<crypto::Ed25519KeyPair> audit_key;
 };
 
 /// ... with ledger and key store open. What is wrong is said on stderr; the error is the exit code

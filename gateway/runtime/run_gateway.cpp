@@ -13,10 +13,12 @@
 #include <csignal>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "config/budget.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/links/mqtt_meter_link.hpp"
+#include "gateway/links/syslog_socket.hpp"
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/runtime/certificate_watch.hpp"
 #include "gateway/runtime/console_service.hpp"
@@ -44,12 +46,14 @@ constexpr std::chrono::seconds kFiguresInterval{5};
 class Process {
  public:
   Process(std::filesystem::path file, config::Configuration configuration,
-          config::ModelCatalogue models, Ledger ledger, std::unique_ptr<keys::KeyStore> keys)
+          config::ModelCatalogue models, Ledger ledger, std::unique_ptr<keys::KeyStore> keys,
+          std::optional<crypto::Ed25519KeyPair> audit_key)
       : file_{std::move(file)},
         configuration_{std::move(configuration)},
         models_{std::move(models)},
         ledger_{std::move(ledger)},
         keys_{std::move(keys)},
+        audit_key_{std::move(audit_key)},
         journal_{{journal::parse_level(configuration_.log.level).value_or(journal::Level::Info),
                   configuration_.log.format}},
         timer_{io_},
@@ -91,6 +95,8 @@ class Process {
   config::ModelCatalogue models_;
   Ledger ledger_;
   std::unique_ptr<keys::KeyStore> keys_;
+  std::optional<crypto::Ed25519KeyPair> audit_key_;  ///< handed to the gateway, and gone here
+  std::unique_ptr<SyslogSocket> syslog_;
   journal::Journal journal_;
   SystemClock clock_;
   Agenda agenda_;
@@ -146,6 +152,11 @@ Ways Process::ways() {
   ways.keys = keys_.get();
   ways.metrics = metrics_.get();
   ways.own_user = user_name(geteuid());
+  ways.audit_key = std::exchange(audit_key_, std::nullopt);
+  if (configuration_.audit.syslog) {
+    syslog_ = std::make_unique<SyslogSocket>(configuration_.audit.syslog_socket);
+    ways.forward_audit = [this](const std::string& line) { return syslog_->send(line); };
+  }
   if (configuration_.console) {
     ways.request_ended = [this](const std::string& link, const MeterId& meter,
                                 const WireResult& result, Duration on_wire) {
@@ -350,8 +361,12 @@ int run_gateway(const std::filesystem::path& config_file) {
   std::signal(SIGPIPE, SIG_IGN);
   auto box = load_box(config_file);
   if (!box) return box.error();
-  Process process{config_file, std::move(box->plan.configuration), std::move(box->plan.models),
-                  std::move(box->ledger), std::move(box->keys)};
+  Process process{config_file,
+                  std::move(box->plan.configuration),
+                  std::move(box->plan.models),
+                  std::move(box->ledger),
+                  std::move(box->keys),
+                  std::move(box->audit_key)};
   return process.run();
 }
 

@@ -147,6 +147,21 @@ TEST(Load, BothBrokersLookAtRevokedCertificatesOrNone) {
   }
 }
 
+TEST(Load, TheTrailsKeyAndItsSyslogAreRead) {
+  const auto read = parse(kSite +
+                              "[audit]\nsigning_key_file = \"audit.pem\"\nsyslog = true\n"
+                              "syslog_socket = \"/run/log\"\n",
+                          "/etc/m/m.toml");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->audit, (Audit{"/etc/m/audit.pem", "", true, "/run/log"}));
+  EXPECT_EQ(parse(kSite, "m.toml")->audit, Audit{});
+  const auto wrong = [](const std::string& text) { return mistakes(kSite + "[audit]\n" + text); };
+  EXPECT_THAT(wrong("signing_key_file = \"a\"\nsigning_key_credential = \"b\"\n"),
+              ElementsAre(HasSubstr("one of signing_key_file, signing_key_credential")));
+  EXPECT_THAT(wrong("signing_key_credential = \"a/b\"\n"),
+              ElementsAre(HasSubstr("a name without a slash")));
+}
+
 TEST(Load, LimitsOnWhatIsOrderedAreReadAndBounded) {
   const auto read = parse(kSite +
                               "[relay_off_fuse]\nper_hour = 5\nper_line_hour = 4\nspread_s = 90\n"
