@@ -40,7 +40,10 @@ struct DlmsAccess {
   std::uint16_t max_pdu = 0xFFFF;          ///< octets of an answer we take in one piece
   std::uint16_t information_octets = 128;  ///< of an HDLC frame, offered
   std::uint8_t window = 1;                 ///< HDLC frames at a time, offered
-  std::chrono::seconds idle{20};           ///< an association nobody uses is released
+  /// General blocks at a time; 0: general block transfer is not asked for, since meters that have
+  /// it use no other blocks then.
+  std::uint8_t block_window = 0;
+  std::chrono::seconds idle{20};  ///< an association nobody uses is released
 
   /// Whether an invocation counter is used up with every APDU.
   [[nodiscard]] bool uses_ciphering_keys() const {

@@ -2,6 +2,7 @@
 #include "config/dlms_secrets.hpp"
 
 #include "config/secret_reader.hpp"
+#include "config/signing_keys.hpp"
 
 namespace metergate::config {
 namespace {
@@ -67,6 +68,9 @@ Result<DlmsSecrets, std::vector<ConfigError>> parse_dlms_secrets(std::string_vie
     }
     if (password) out.secret = *password;
     if (secret) out.secret = *secret;
+  }
+  if (access.authentication == AuthenticationMechanism::HighLevelEcdsa) {
+    out.signing = read_signing_keys(in, errors, access);
   }
   in.finish();
   if (!errors.empty()) return failure(errors.take());

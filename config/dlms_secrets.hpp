@@ -10,15 +10,18 @@
 #include "config/schema.hpp"
 #include "protocols/crypto/secret_octets.hpp"
 #include "protocols/dlms/security/ciphering_keys.hpp"
+#include "protocols/dlms/security/signing_keys.hpp"
 #include "protocols/result.hpp"
 
 namespace metergate::config {
 
 /// What a DLMS meter and we alone know: a file of a few lines of TOML, `password`, `secret`,
-/// `encryption_key`, `authentication_key`, `broadcast_key`.
+/// `encryption_key`, `authentication_key`, `broadcast_key`, `signing_key`; and beside that last one
+/// the meter's `meter_public_key` or `meter_certificate`, which are no secrets.
 struct DlmsSecrets {
   crypto::SecretOctets secret{};  ///< password at low level, secret of the digests at high level
   dlms::CipheringKeys keys{};
+  std::optional<dlms::SigningKeys> signing{};
 };
 
 /// Every mistake at once, what is missing for such an access too; no message shows a secret.

@@ -96,8 +96,7 @@ void read_access(TableReader in, std::optional<model::DlmsUsualAccess>& into) {
   model::DlmsUsualAccess access;
   in.number("client", access.client, {1, 127});
   in.word<dlms::AuthenticationMechanism>("authentication", access.authentication,
-                                         parse_authentication,
-                                         "none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256");
+                                         parse_authentication, kAuthentications);
   in.flag("ciphered", access.ciphered);
   in.word<cosem::ObisCode>("invocation_counter", access.invocation_counter, cosem::ObisCode::parse,
                            kObis);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "config/read_dlms.hpp"
 
+#include "protocols/dlms/general_block.hpp"
+#include "protocols/dlms/security/signing_keys.hpp"
 #include "protocols/hdlc/parameters.hpp"
 #include "protocols/octets/hex.hpp"
 
@@ -25,12 +27,17 @@ std::optional<dlms::Protection> parse_policy(std::string_view word) {
 
 /// What was said of secrets has to go together; what is not there is named.
 void judge_secrets(TableReader& in, const DlmsAccess& access) {
-  if (access.uses_ciphering_keys() && !access.system_title) {
+  const bool signs = access.authentication == AuthenticationMechanism::HighLevelEcdsa;
+  if ((access.uses_ciphering_keys() || signs) && !access.system_title) {
     in.missing("system_title", "16 hex digits that no other client of the meter has");
+  }
+  if (signs && !dlms::curve_of(access.suite)) {
+    constexpr std::string_view kSigning = "1 (P-256) or 2 (P-384), which hls-ecdsa signs with";
+    in.has("suite") ? in.contradicts("suite", kSigning) : in.missing("suite", kSigning);
   }
   if (access.has_secrets() && access.key_file.empty()) {
     in.missing("key_file", "a file with the secrets of " +
-                               std::string{access.uses_ciphering_keys()
+                               std::string{access.uses_ciphering_keys() && !signs
                                                ? "hls-gmac and ciphering"
                                                : dlms::mechanism_word(access.authentication)});
   }
@@ -44,7 +51,8 @@ void judge_secrets(TableReader& in, const DlmsAccess& access) {
 std::optional<AuthenticationMechanism> parse_authentication(std::string_view word) {
   using enum AuthenticationMechanism;
   if (word == "none") return Lowest;
-  for (const auto one : {LowLevel, HighLevelMd5, HighLevelSha1, HighLevelGmac, HighLevelSha256}) {
+  for (const auto one :
+       {LowLevel, HighLevelMd5, HighLevelSha1, HighLevelGmac, HighLevelSha256, HighLevelEcdsa}) {
     if (word == dlms::mechanism_word(one)) return one;
   }
   return std::nullopt;
@@ -56,12 +64,13 @@ void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::p
   in.number("address_octets", into.address_octets, {1, 4});
   if (into.address_octets == 3) in.contradicts("address_octets", "1, 2 or 4");
   in.word<AuthenticationMechanism>("authentication", into.authentication, parse_authentication,
-                                   "none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256");
-  // Whoever has the keys for GMAC also ciphers, unless told otherwise.
+                                   kAuthentications);
+  // Whoever proves himself with keys also ciphers, unless told otherwise: what follows the proof
+  // would be anybody's.
   if (in.has("authentication")) {
-    into.ciphering = into.authentication == AuthenticationMechanism::HighLevelGmac
-                         ? dlms::Ciphering::Global
-                         : dlms::Ciphering::None;
+    const bool has_keys = into.authentication == AuthenticationMechanism::HighLevelGmac ||
+                          into.authentication == AuthenticationMechanism::HighLevelEcdsa;
+    into.ciphering = has_keys ? dlms::Ciphering::Global : dlms::Ciphering::None;
   }
   in.word<dlms::Ciphering>("ciphering", into.ciphering, parse_ciphering,
                            "none, global or dedicated");
@@ -87,6 +96,7 @@ void read_dlms_access(TableReader in, DlmsAccess& into, const std::filesystem::p
   in.number("information_octets", into.information_octets,
             {hdlc::kMinInformationOctets, hdlc::kMaxInformationOctets});
   in.number("window", into.window, {1, hdlc::kMaxWindow});
+  in.number("block_window", into.block_window, {0, dlms::GeneralBlock::kMaxWindow});
   in.duration("idle_s", into.idle, {1, 3'600});
   judge_secrets(in, into);
   in.finish();

@@ -7,7 +7,8 @@
 
 namespace metergate::config {
 
-/// `none`, `lls`, `hls-md5`, `hls-sha1`, `hls-gmac`, `hls-sha256`
+inline constexpr std::string_view kAuthentications =
+    "none, lls, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa";
 [[nodiscard]] std::optional<dlms::AuthenticationMechanism> parse_authentication(
     std::string_view word);
 

@@ -87,9 +87,9 @@ void add_street_options(CLI::App& command, Options& options) {
       ->capture_default_str();
   command
       .add_option("--dlms-security", options.dlms_security,
-                  "What their management client has to show: none, lls or gmac; as their model "
-                  "says without it")
-      ->check(CLI::IsMember({"none", "lls", "gmac"}));
+                  "What their management client has to show: none, lls, gmac, ecdsa-p256 or "
+                  "ecdsa-p384; as their model says without it")
+      ->check(CLI::IsMember({"none", "lls", "gmac", "ecdsa-p256", "ecdsa-p384"}));
   command
       .add_option("--mode-c-meters", street.mode_c.meters,
                   "Meters that are read out in mode C (IEC 62056-21) on one line")
@@ -189,6 +189,10 @@ CliResult<Done> settle_dlms(const Options& options, sim::DlmsOptions& dlms) {
   if (!access) return Done{};
   dlms.access = *access;
   if (!options.dlms_security.empty()) return Done{};
+  if (access->authentication == dlms::AuthenticationMechanism::HighLevelEcdsa) {
+    dlms.security = sim::DlmsSecurity::EcdsaP256;
+    return Done{};
+  }
   const bool shows_keys =
       access->ciphered || access->authentication == dlms::AuthenticationMechanism::HighLevelGmac;
   if (shows_keys) {

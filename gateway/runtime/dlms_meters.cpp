@@ -30,6 +30,8 @@ dlms::AssociationSettings association(const config::DlmsAccess& access,
   out.max_receive_pdu = access.max_pdu;
   out.counter_block = kCountersAtOnce;
   out.random = random_octets;
+  out.signing = secrets.signing;
+  out.title = access.system_title;
   if (!access.uses_ciphering_keys()) return out;
   dlms::ChannelSetup channel;
   channel.keys = secrets.keys;
@@ -60,6 +62,12 @@ dlms::SessionSettings dlms_session(const config::Line& line, const config::Meter
   out.answer_timeout = line.timeout_ceiling;
   out.idle = access.idle;
   out.association = association(access, secrets, counter_end);
+  if (access.block_window > 0) {
+    out.association.proposed = dlms::kConformanceWithGeneralBlocks;
+    // Each frame of HDLC waits for an answer, and so does each block in it.
+    const bool hdlc = out.carrier == dlms::Carrier::Hdlc;
+    out.association.block_window = hdlc ? std::uint8_t{1} : access.block_window;
+  }
   if (access.uses_ciphering_keys()) out.counter_object = access.counter_object;
   return out;
 }

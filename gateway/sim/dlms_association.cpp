@@ -79,7 +79,8 @@ std::optional<DlmsAssociation::Refusal> DlmsAssociation::admit(const Aarq& aarq,
   }
   const bool needs_title = client.ciphered ||
                            client.mechanism == AuthenticationMechanism::HighLevelGmac ||
-                           client.mechanism == AuthenticationMechanism::HighLevelSha256;
+                           client.mechanism == AuthenticationMechanism::HighLevelSha256 ||
+                           client.mechanism == AuthenticationMechanism::HighLevelEcdsa;
   // A client with the meter's own title would make both use the same initialisation vectors.
   if (needs_title && (!aarq.calling_ap_title || *aarq.calling_ap_title == setup_.title)) {
     return refused(Diagnostic::CallingApTitleNotRecognised);
@@ -135,7 +136,9 @@ Result<Octets, CipherFault> DlmsAssociation::protect(OctetView apdu) {
 }
 
 std::size_t DlmsAssociation::response_limit() const {
-  if (session_.client_max_pdu == 0) return 0;
+  // What is longer is cut after it was ciphered where general blocks were agreed on.
+  const bool cut_later = session_.conformance.has(dlms::Service::GeneralBlockTransfer);
+  if (session_.client_max_pdu == 0 || cut_later) return 0;
   return session_.client_max_pdu - (channel_ ? kCipherOverhead : 0);
 }
 
@@ -225,6 +228,16 @@ std::optional<Octets> DlmsAssociation::check_reply(OctetView proof) {
     forget();
     return std::nullopt;
   };
+  if (exchange_.mechanism == AuthenticationMechanism::HighLevelEcdsa) {
+    const auto& keys = setup_.signing;
+    if (!keys || !dlms::check_hls_signature(exchange_, dlms::Side::Client, *keys, proof)) {
+      return fail();
+    }
+    auto own = dlms::hls_signature(exchange_, dlms::Side::Server, *keys);
+    if (!own) return fail();
+    state_ = DlmsAssociationState::Associated;
+    return std::move(own).value();
+  }
   if (exchange_.mechanism != AuthenticationMechanism::HighLevelGmac) {
     if (!dlms::check_hls_digest(exchange_, dlms::Side::Client, client_->secret, proof)) {
       return fail();

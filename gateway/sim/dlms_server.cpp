@@ -35,6 +35,7 @@ DlmsServer::DlmsServer(const DlmsSetup& setup, DlmsCounters& counters,
 void DlmsServer::link_lost() {
   association_.forget();
   services_.reset();
+  blocks_.reset();
 }
 
 std::optional<Octets> DlmsServer::serve(OctetView apdu, std::uint16_t client,
@@ -44,7 +45,46 @@ std::optional<Octets> DlmsServer::serve(OctetView apdu, std::uint16_t client,
     return std::nullopt;
   }
   if (apdu.empty()) return std::nullopt;
-  return answer(apdu, client, meter, now);
+  if (apdu.front() == dlms::apdu_tag::kGeneralBlock) return serve_block(apdu, client, meter, now);
+  blocks_.reset();
+  Octets out = answer(apdu, client, meter, now);
+  const std::size_t most = association_.session().client_max_pdu;
+  if (most == 0 || out.size() <= most || !has_general_blocks()) return out;
+  return in_blocks(out);
+}
+
+bool DlmsServer::has_general_blocks() {
+  return association_.state() == DlmsAssociationState::Associated &&
+         association_.session().conformance.has(dlms::Service::GeneralBlockTransfer);
+}
+
+std::optional<Octets> DlmsServer::serve_block(OctetView apdu, std::uint16_t client,
+                                              virtual_meter::VirtualMeter& meter, UtcSeconds now) {
+  using Transfer = dlms::GeneralBlockTransfer;
+  if (!has_general_blocks()) {
+    return exception(State::ServiceNotAllowed, Service::ServiceNotSupported);
+  }
+  const auto block = dlms::decode_apdu(apdu);
+  if (!block) return exception(State::ServiceUnknown, Service::OtherReason);
+  auto step = blocks_.take(std::get<dlms::GeneralBlock>(block.value()));
+  if (const auto* out = std::get_if<Transfer::Send>(&step)) {
+    return dlms::encode_apdu(out->blocks.front());
+  }
+  if (const auto* broken = std::get_if<Transfer::Broken>(&step); broken && broken->abort) {
+    return dlms::encode_apdu(Transfer::abort());
+  }
+  const auto* whole = std::get_if<Transfer::Whole>(&step);
+  if (whole == nullptr) return std::nullopt;
+  const bool within = whole->apdu.empty() || whole->apdu.front() == dlms::apdu_tag::kGeneralBlock;
+  if (within) return exception(State::ServiceUnknown, Service::OtherReason);
+  return in_blocks(answer(whole->apdu, client, meter, now));
+}
+
+Octets DlmsServer::in_blocks(OctetView answer) {
+  const auto step = blocks_.begin(answer, association_.session().client_max_pdu);
+  const auto* out = std::get_if<dlms::GeneralBlockTransfer::Send>(&step);
+  return out == nullptr ? exception(State::ServiceNotAllowed, Service::PduTooLong)
+                        : dlms::encode_apdu(out->blocks.front());
 }
 
 Octets DlmsServer::answer(OctetView apdu, std::uint16_t client, virtual_meter::VirtualMeter& meter,

@@ -6,6 +6,7 @@
 
 #include "gateway/sim/dlms_association.hpp"
 #include "gateway/sim/dlms_services.hpp"
+#include "protocols/dlms/general_block_transfer.hpp"
 
 namespace metergate::sim {
 
@@ -16,6 +17,9 @@ class DlmsServer {
   DlmsServer(const DlmsSetup& setup, DlmsCounters& counters,
              DlmsAssociation::ChallengeMaker make_challenge);
 
+  /// General blocks taken at a time. What goes out goes one by one: an APDU in, an APDU out.
+  static constexpr std::uint8_t kBlockWindow = 4;
+
   /// Nothing when the meter is without power, or the request wants no answer.
   [[nodiscard]] std::optional<Octets> serve(OctetView apdu, std::uint16_t client,
                                             virtual_meter::VirtualMeter& meter, UtcSeconds now);
@@ -25,6 +29,12 @@ class DlmsServer {
   [[nodiscard]] DlmsAssociationState state() const { return association_.state(); }
 
  private:
+  [[nodiscard]] bool has_general_blocks();
+  [[nodiscard]] std::optional<Octets> serve_block(OctetView apdu, std::uint16_t client,
+                                                  virtual_meter::VirtualMeter& meter,
+                                                  UtcSeconds now);
+  /// The first of the blocks of an answer.
+  [[nodiscard]] Octets in_blocks(OctetView answer);
   [[nodiscard]] Octets answer(OctetView apdu, std::uint16_t client,
                               virtual_meter::VirtualMeter& meter, UtcSeconds now);
   [[nodiscard]] Octets serve_ciphered(OctetView apdu, virtual_meter::VirtualMeter& meter,
@@ -37,6 +47,9 @@ class DlmsServer {
   DlmsCounters& counters_;
   DlmsAssociation association_;
   DlmsServices services_;
+  dlms::GeneralBlockTransfer blocks_{{.side = dlms::GeneralBlockTransfer::Side::Server,
+                                      .max_octets = DlmsServices::kMostRequestOctets,
+                                      .receive_window = kBlockWindow}};
 };
 
 }  // namespace metergate::sim

@@ -16,14 +16,15 @@
 #include "protocols/dlms/acse/names.hpp"
 #include "protocols/dlms/security/ciphering_keys.hpp"
 #include "protocols/dlms/security/invocation_counter.hpp"
+#include "protocols/dlms/security/signing_keys.hpp"
 #include "protocols/dlms/security/system_title.hpp"
 
 /// What a virtual meter that speaks DLMS is set up with.
 namespace metergate::sim {
 
 /// What the management client has to show. The public client 16 never has to show anything.
-enum class DlmsSecurity : std::uint8_t { None, LowLevel, Gmac };
-/// `none`, `lls`, `gmac`
+enum class DlmsSecurity : std::uint8_t { None, LowLevel, Gmac, EcdsaP256, EcdsaP384 };
+/// `none`, `lls`, `gmac`, `ecdsa-p256`, `ecdsa-p384`
 [[nodiscard]] std::optional<DlmsSecurity> parse_dlms_security(std::string_view word);
 [[nodiscard]] std::string_view dlms_security_word(DlmsSecurity security);
 
@@ -58,6 +59,8 @@ struct DlmsSetup {
   dlms::SystemTitle title{};
   dlms::CipheringKeys keys{};
   crypto::SecretOctets master_key{};
+  /// For a client that shows a signature: the meter's private key, the client's public one.
+  std::optional<dlms::SigningKeys> signing{};
   std::vector<DlmsClient> clients{};
   DlmsQuirks quirks{};
   /// What a model that is not the virtual meter's own shows of it; none: its own objects.
@@ -75,6 +78,10 @@ struct DlmsSetup {
                                    std::uint16_t client = kDlmsManagementClient);
 /// `MG12345678` for serial VM12345678: the password of the management client.
 [[nodiscard]] std::string dlms_password(const SerialNumber& serial);
+
+/// The other side of `setup.signing`: what the management client signs with.
+[[nodiscard]] std::optional<dlms::SigningKeys> dlms_client_signing(const SerialNumber& serial,
+                                                                   DlmsSecurity security);
 
 /// What a gateway needs to open the meter as management client: the key file of a meter (`metergate
 /// run`); empty where nothing has to be shown.

@@ -88,6 +88,13 @@ std::string dlms_access(const StreetOptions& options) {
   if (options.dlms.security == DlmsSecurity::LowLevel) {
     return head + "authentication = \"lls\"\n" + key_file;
   }
+  const bool signs = options.dlms.security == DlmsSecurity::EcdsaP256 ||
+                     options.dlms.security == DlmsSecurity::EcdsaP384;
+  if (signs) {
+    head += "authentication = \"hls-ecdsa\"\nsuite = ";
+    head += options.dlms.security == DlmsSecurity::EcdsaP256 ? "1\n" : "2\n";
+    return head + "system_title = \"4d54470000000001\"\n" + key_file;
+  }
   return head + "authentication = \"hls-gmac\"\nsystem_title = \"4d54470000000001\"\n" + key_file;
 }
 

@@ -86,7 +86,10 @@ std::string_view state_word(AssociationState state) {
 }
 
 ClientAssociation::ClientAssociation(AssociationSettings settings)
-    : settings_{std::move(settings)}, general_blocks_{settings_.max_answer_octets, 1} {
+    : settings_{std::move(settings)},
+      general_blocks_{{.max_octets = settings_.max_answer_octets,
+                       .send_window = settings_.block_window,
+                       .receive_window = settings_.block_window}} {
   static_assert(Table::sound());
   if (settings_.security) channel_.emplace(*settings_.security);
 }
@@ -101,9 +104,13 @@ Effects ClientAssociation::ask(OctetView request) { return step(Table::kAsk, req
 Effects ClientAssociation::release() { return step(Table::kRelease, {}); }
 
 Effects ClientAssociation::received(OctetView apdu) {
-  Octets plain{apdu.begin(), apdu.end()};
-  const std::size_t input = classify(plain);
-  return step(input, plain);
+  take({apdu.begin(), apdu.end()});
+  return std::exchange(effects_, {});
+}
+
+void ClientAssociation::take(Octets apdu) {
+  const std::size_t input = classify(apdu);
+  perform(Table::kRows[static_cast<std::size_t>(state_)][input], apdu);
 }
 
 Effects ClientAssociation::say(OctetView apdu) {
@@ -126,6 +133,7 @@ Effects ClientAssociation::say(OctetView apdu) {
 void ClientAssociation::lost() {
   state_ = AssociationState::Closed;
   service_.reset();
+  general_blocks_.reset();
 }
 
 // What came, deciphered where it is ciphered.
@@ -219,10 +227,11 @@ void ClientAssociation::become_open() {
 }
 
 void ClientAssociation::begin(OctetView request) {
-  service_.emplace(negotiated_.max_server_pdu == 0
-                       ? 0
-                       : std::size_t{negotiated_.max_server_pdu} - protection_octets(),
+  // General blocks cut what is ciphered already, whatever its service is.
+  const bool unlimited = negotiated_.max_server_pdu == 0 || has_general_blocks();
+  service_.emplace(unlimited ? 0 : std::size_t{negotiated_.max_server_pdu} - protection_octets(),
                    settings_.max_answer_octets);
+  general_blocks_.reset();
   state_ = AssociationState::Asking;
   perform(service_->begin(request));
 }
@@ -231,29 +240,9 @@ void ClientAssociation::take_answer(OctetView apdu) {
   if (apdu.front() == apdu_tag::kGeneralBlock) {
     const auto block = decode_apdu(apdu);
     if (!block) return fail(Reason::Protocol, "a general block that is none");
-    return take_general_block(std::get<GeneralBlock>(*block));
+    return perform(general_blocks_.take(std::get<GeneralBlock>(*block)));
   }
   perform(service_->take(apdu));
-}
-
-void ClientAssociation::take_general_block(const GeneralBlock& block) {
-  switch (general_blocks_.take(block)) {
-    case GeneralBlockReceiver::Taken::Wait:
-      return;
-    case GeneralBlockReceiver::Taken::Acknowledge:
-      effects_.emplace_back(Send{encode_apdu(general_blocks_.acknowledgement())});
-      return;
-    case GeneralBlockReceiver::Taken::TooLong:
-      return fail(Reason::Protocol, "the answer is longer than is taken");
-    case GeneralBlockReceiver::Taken::Complete:
-      break;
-  }
-  Octets whole = general_blocks_.release();
-  if (!whole.empty() && whole.front() == apdu_tag::kGeneralBlock) {
-    return fail(Reason::Protocol, "general blocks within general blocks");
-  }
-  const std::size_t input = classify(whole);
-  perform(Table::kRows[static_cast<std::size_t>(state_)][input], whole);
 }
 
 void ClientAssociation::perform(LongService::Step step) {
@@ -280,6 +269,9 @@ void ClientAssociation::take_exception(OctetView apdu) {
       static_cast<void>(channel_->sending().resynchronise(*exception.invocation_counter));
     }
     return fail(Reason::CounterRejected, text(exception));
+  }
+  if (state_ == AssociationState::Authenticating) {
+    return fail(Reason::Refused, "the meter refuses our proof: " + text(exception));
   }
   const bool undeciphered = exception.service == Error::DecipheringError;
   if (state_ != AssociationState::Asking || undeciphered) {
@@ -311,16 +303,21 @@ void ClientAssociation::fail(Reason reason, std::string what) {
 }
 
 void ClientAssociation::send(Octets plain) {
-  if (settings_.ciphering == Ciphering::None) {
-    effects_.emplace_back(Send{std::move(plain)});
-    return;
+  Octets out = std::move(plain);
+  if (settings_.ciphering != Ciphering::None) {
+    reserve_counters();
+    auto ciphered = channel_->protect(out);
+    if (!ciphered) {
+      return fail(Reason::Security, std::string{cipher_fault_text(ciphered.error())});
+    }
+    out = std::move(*ciphered);
   }
-  reserve_counters();
-  auto ciphered = channel_->protect(plain);
-  if (!ciphered) {
-    return fail(Reason::Security, std::string{cipher_fault_text(ciphered.error())});
+  const std::size_t most = negotiated_.max_server_pdu;
+  const bool fits = most == 0 || out.size() <= most;
+  if (state_ == AssociationState::Asking && !fits && has_general_blocks()) {
+    return perform(general_blocks_.begin(out, most));
   }
-  effects_.emplace_back(Send{std::move(*ciphered)});
+  effects_.emplace_back(Send{std::move(out)});
 }
 
 void ClientAssociation::reserve_counters() {

@@ -13,7 +13,7 @@
 #include "protocols/dlms/acse/aare.hpp"
 #include "protocols/dlms/acse/conformance.hpp"
 #include "protocols/dlms/acse/names.hpp"
-#include "protocols/dlms/block_assembly.hpp"
+#include "protocols/dlms/general_block_transfer.hpp"
 #include "protocols/dlms/long_service.hpp"
 #include "protocols/dlms/security/hls.hpp"
 #include "protocols/dlms/security/secure_channel.hpp"
@@ -33,6 +33,10 @@ inline constexpr Conformance kUsualConformance{Service::PriorityManagement,
                                                Service::Action,
                                                Service::EventNotification};
 
+/// The same with general block transfer.
+inline constexpr Conformance kConformanceWithGeneralBlocks{
+    kUsualConformance.bits() | Conformance{Service::GeneralBlockTransfer}.bits()};
+
 struct AssociationSettings {
   AuthenticationMechanism mechanism = AuthenticationMechanism::Lowest;
   /// The password at low level; the secret of the digests (MD5, SHA-1, SHA-256).
@@ -40,8 +44,13 @@ struct AssociationSettings {
   Ciphering ciphering = Ciphering::None;
   /// Keys, titles and counters: for ciphering, and for GMAC.
   std::optional<ChannelSetup> security{};
+  std::optional<SigningKeys> signing{};  ///< for ECDSA
+  /// Ours, where there is no `security` that has it.
+  std::optional<SystemTitle> title{};
   Reflection reflection = Reflection::Refused;
   Conformance proposed = kUsualConformance;
+  /// General blocks to send and to take at a time, where the meter agrees to them.
+  std::uint8_t block_window = 1;
   std::uint16_t max_receive_pdu = 0xFFFF;
   /// Of one answer, put together.
   std::size_t max_answer_octets = 1U << 20U;
@@ -123,6 +132,9 @@ class ClientAssociation {
   /// Something the meter waits for beside its answers: a confirmation. It is as protected as the
   /// association asks for; nothing leaves if that can't be done.
   [[nodiscard]] association::Effects say(OctetView apdu);
+  /// Nothing has come for long. General blocks are sent again, or asked for once more; nothing
+  /// where only giving up is left.
+  [[nodiscard]] association::Effects silence();
   /// The way to the meter is gone, and the association with it.
   void lost();
 
@@ -139,17 +151,23 @@ class ClientAssociation {
 
   association::Effects step(std::size_t input, OctetView octets);
   void perform(Action action, OctetView octets);
+  void take(Octets apdu);
   [[nodiscard]] std::size_t classify(Octets& apdu);
 
   void request_association();
   void take_aare(OctetView apdu);
   [[nodiscard]] bool take_user_information(const Aare& aare);
   void authenticate(const Aare& aare);
+  [[nodiscard]] bool take_challenge(const Aare& aare);
+  [[nodiscard]] Result<Done, HlsFault> check_signer(const Aare& aare) const;
   void check_pass_four(OctetView apdu);
-  [[nodiscard]] bool proof_holds(OctetView proof);
+  [[nodiscard]] Result<Done, HlsFault> check_proof(OctetView proof);
+  [[nodiscard]] std::optional<SystemTitle> own_title() const;
   void begin(OctetView request);
   void take_answer(OctetView apdu);
-  void take_general_block(const GeneralBlock& block);
+  void perform(GeneralBlockTransfer::Step step);
+  void send_blocks(const std::vector<GeneralBlock>& blocks);
+  [[nodiscard]] bool has_general_blocks() const;
   void perform(LongService::Step step);
   void take_exception(OctetView apdu);
   void request_release();
@@ -167,10 +185,11 @@ class ClientAssociation {
   AssociationState state_ = AssociationState::Closed;
   Negotiated negotiated_;
   HlsExchange hls_;
+  Octets posed_before_;  ///< StoC of the association before
   std::optional<crypto::SecretOctets> dedicated_key_;
   std::optional<std::uint32_t> heard_before_;  ///< the meter's counter before what just came
   std::optional<LongService> service_;
-  GeneralBlockReceiver general_blocks_;
+  GeneralBlockTransfer general_blocks_;
   association::Effects effects_;
 };
 

@@ -23,7 +23,15 @@ bool is_digest(AuthenticationMechanism mechanism) {
          mechanism == AuthenticationMechanism::HighLevelSha256;
 }
 
+bool is_ecdsa(AuthenticationMechanism mechanism) {
+  return mechanism == AuthenticationMechanism::HighLevelEcdsa;
+}
+
 }  // namespace
+
+std::optional<SystemTitle> ClientAssociation::own_title() const {
+  return channel_ ? std::optional{channel_->own_title()} : settings_.title;
+}
 
 std::size_t ClientAssociation::protection_octets() const {
   if (settings_.ciphering == Ciphering::None) return 0;
@@ -47,6 +55,9 @@ void ClientAssociation::request_association() {
   if (needs_channel && !channel_) {
     return fail(Reason::Security, "ciphering or GMAC without keys");
   }
+  if (is_ecdsa(settings_.mechanism) && (!settings_.signing || !own_title())) {
+    return fail(Reason::Security, "ECDSA without keys to sign, or without a system title");
+  }
   negotiated_ = {};
   dedicated_key_.reset();
   if (channel_) channel_->set_wrapping(settings_.security->wrapping);
@@ -58,12 +69,12 @@ void ClientAssociation::request_association() {
   aarq.context =
       ciphered ? ApplicationContext::LogicalNamesCiphered : ApplicationContext::LogicalNames;
   aarq.mechanism = settings_.mechanism;
-  if (channel_) aarq.calling_ap_title = channel_->own_title();
+  aarq.calling_ap_title = own_title();
   if (is_high_level(settings_.mechanism)) {
-    hls_ = {};
+    posed_before_ = std::exchange(hls_, {}).server_challenge;
     hls_.mechanism = settings_.mechanism;
     hls_.client_challenge = settings_.random(kChallengeOctets);
-    if (channel_) hls_.client_title = channel_->own_title();
+    hls_.client_title = own_title().value_or(SystemTitle{});
     aarq.authentication_value = crypto::SecretOctets{hls_.client_challenge};
   } else if (settings_.mechanism == AuthenticationMechanism::LowLevel) {
     aarq.authentication_value = settings_.secret;
@@ -143,11 +154,7 @@ void ClientAssociation::authenticate(const Aare& aare) {
   if (aare.diagnostic.value != Diagnostic::AuthenticationRequired) {
     return fail(Reason::Security, "the meter accepts without proving itself");
   }
-  hls_.server_challenge = aare.challenge;
-  if (aare.responding_ap_title) hls_.server_title = *aare.responding_ap_title;
-  if (const auto sound = check_challenges(hls_, settings_.reflection); !sound) {
-    return fail(Reason::Security, std::string{hls_fault_text(sound.error())});
-  }
+  if (!take_challenge(aare)) return;
   Result<Octets, HlsFault> proof = failure(HlsFault::NotThisMechanism);
   if (is_digest(settings_.mechanism)) {
     proof = hls_digest(hls_, Side::Client, settings_.secret);
@@ -155,6 +162,8 @@ void ClientAssociation::authenticate(const Aare& aare) {
     const auto counter = own_counter();
     if (!counter) return fail(Reason::Security, "the key's invocation counters are used up");
     proof = hls_gmac(hls_, Side::Client, channel_->keys(), *counter);
+  } else if (is_ecdsa(settings_.mechanism)) {
+    proof = hls_signature(hls_, Side::Client, *settings_.signing);
   }
   if (!proof) return fail(Reason::Security, std::string{hls_fault_text(proof.error())});
   state_ = AssociationState::Authenticating;
@@ -162,6 +171,30 @@ void ClientAssociation::authenticate(const Aare& aare) {
       InvokeId{},
       {cosem::association::kClass, settings_.association, cosem::association::kReplyToHls},
       octet_string(*proof)}));
+}
+
+bool ClientAssociation::take_challenge(const Aare& aare) {
+  hls_.server_challenge = aare.challenge;
+  if (aare.responding_ap_title) hls_.server_title = *aare.responding_ap_title;
+  auto sound = check_challenges(hls_, settings_.reflection);
+  if (sound && is_ecdsa(settings_.mechanism)) sound = check_signer(aare);
+  if (sound) return true;
+  fail(Reason::Security, std::string{hls_fault_text(sound.error())});
+  return false;
+}
+
+// Titles are half of what is signed: a meter without one, or with one that is not its own, is
+// another than the one whose key we were given.
+Result<Done, HlsFault> ClientAssociation::check_signer(const Aare& aare) const {
+  if (!aare.responding_ap_title) return failure(HlsFault::NoTitle);
+  if (hls_.server_title == hls_.client_title) return failure(HlsFault::OurTitle);
+  const auto& expected = settings_.signing->peer_title;
+  if (expected && *expected != hls_.server_title) return failure(HlsFault::OtherTitle);
+  const bool lenient = settings_.reflection == Reflection::Tolerated;
+  if (!lenient && hls_.server_challenge == posed_before_) {
+    return failure(HlsFault::ChallengeReplayed);
+  }
+  return Done{};
 }
 
 void ClientAssociation::check_pass_four(OctetView apdu) {
@@ -176,20 +209,30 @@ void ClientAssociation::check_pass_four(OctetView apdu) {
   const auto* returned = outcome.returned ? std::get_if<Data>(&*outcome.returned) : nullptr;
   const Octets* proof = returned != nullptr ? octets_of(*returned) : nullptr;
   if (proof == nullptr) return fail(Reason::Security, "the meter shows no proof of its own");
-  if (!proof_holds(*proof)) return fail(Reason::Security, "the meter's proof does not hold");
+  if (const auto sound = check_proof(*proof); !sound) {
+    return fail(Reason::Security, "pass four: " + std::string{hls_fault_text(sound.error())});
+  }
   become_open();
 }
 
-bool ClientAssociation::proof_holds(OctetView proof) {
+Result<Done, HlsFault> ClientAssociation::check_proof(OctetView proof) {
   if (is_digest(settings_.mechanism)) {
-    return check_hls_digest(hls_, Side::Server, settings_.secret, proof).has_value();
+    return check_hls_digest(hls_, Side::Server, settings_.secret, proof);
   }
-  if (settings_.mechanism != AuthenticationMechanism::HighLevelGmac) return false;
+  if (is_ecdsa(settings_.mechanism)) {
+    return check_hls_signature(hls_, Side::Server, *settings_.signing, proof);
+  }
+  if (settings_.mechanism != AuthenticationMechanism::HighLevelGmac) {
+    return failure(HlsFault::NotThisMechanism);
+  }
   const auto counter = check_hls_gmac(hls_, Side::Server, channel_->keys(), proof);
-  if (!counter) return false;
+  if (!counter) return failure(counter.error());
   // Meters draw it before or after the counter of the APDU that carries it; fresh it has to be.
-  if (settings_.ciphering != Ciphering::None) return !heard_before_ || *counter > *heard_before_;
-  return channel_->received().take(*counter);
+  const bool fresh = settings_.ciphering != Ciphering::None
+                         ? !heard_before_ || *counter > *heard_before_
+                         : channel_->received().take(*counter);
+  if (!fresh) return failure(HlsFault::ProofReplayed);
+  return Done{};
 }
 
 }  // namespace metergate::dlms

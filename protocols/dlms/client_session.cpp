@@ -220,9 +220,12 @@ void ClientSession::perform(Action action, Instant now) {
       }
       // What the meter could not decipher it has not done.
       if (counter) request_left_ = false;
-      fail(failed_.reason == Reason::Busy      ? session::Failed::Reason::Busy
-           : failed_.reason == Reason::Refused ? session::Failed::Reason::Refused
-                                               : session::Failed::Reason::Broken,
+      // Whom we cannot believe while the association opens is refused, by us.
+      const bool unproved = failed_.reason == Reason::Security && !request_left_;
+      const bool refused = failed_.reason == Reason::Refused || unproved;
+      fail(failed_.reason == Reason::Busy ? session::Failed::Reason::Busy
+           : refused                      ? session::Failed::Reason::Refused
+                                          : session::Failed::Reason::Broken,
            failed_.what);
       return unlink(now);
     }
@@ -233,6 +236,7 @@ void ClientSession::perform(Action action, Instant now) {
       return go_down(now);
     }
     case Action::TimedOut:
+      if (const auto again = association_.silence(); !again.empty()) return perform(again, now);
       fail(session::Failed::Reason::NoAnswer, "no answer");
       return go_down(now);
     case Action::End:

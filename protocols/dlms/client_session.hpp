@@ -54,7 +54,7 @@ struct Answered {
 struct Failed {
   enum class Reason : std::uint8_t {
     NoAnswer,
-    Refused,  ///< the meter does not want us: asking again at once does not help
+    Refused,  ///< the meter does not want us, or we not it: asking again at once does not help
     Busy,
     Broken,  ///< answers that make no sense, or are not authentic
   };

@@ -28,19 +28,27 @@ class DlmsLineContract : public testing::TestWithParam<DlmsSecurity> {
     options.dlms.meters = 2;
     options.dlms.tcp_meters = 2;
     options.dlms.security = GetParam();
+    options.dlms.max_pdu = meter_pdu();
     auto street = Street::open(options);
     ASSERT_TRUE(street) << street.error();
     street_ = std::move(*street);
   }
 
+  [[nodiscard]] virtual std::uint16_t meter_pdu() const { return 1024; }
+  [[nodiscard]] virtual std::uint8_t block_window() const { return 0; }
+
   /// As the bench has them, with the addresses of this wire.
-  static dlms::SessionSettings settings(const std::string& serial, dlms::Carrier carrier) {
+  dlms::SessionSettings settings(const std::string& serial, dlms::Carrier carrier) {
     const SerialNumber number = *SerialNumber::parse(serial);
     BenchOptions options;
     options.security = GetParam();
     options.carrier = carrier;
+    options.block_window =
+        carrier == dlms::Carrier::Hdlc && block_window() > 1 ? std::uint8_t{1} : block_window();
     return DlmsBench::session_settings(options, dlms_setup(number, options.security), number);
   }
+
+  static bool is_ciphered() { return GetParam() >= DlmsSecurity::Gmac; }
 
   std::unique_ptr<metergate::DlmsLine> open_line(const DlmsWay& way) {
     metergate::DlmsLine::Hooks hooks;
@@ -98,7 +106,7 @@ TEST_P(DlmsLineContract, MetersOfOneLineAreToldApartAndKeepTheirAssociations) {
     }
   }
   EXPECT_EQ(up_, true);
-  EXPECT_EQ(reserved_ > 0, GetParam() == DlmsSecurity::Gmac);
+  EXPECT_EQ(reserved_ > 0, is_ciphered());
 }
 
 TEST_P(DlmsLineContract, AProfileOfThreeDaysComesOverTcp) {
@@ -132,14 +140,58 @@ TEST_P(DlmsLineContract, WithoutADiskForTheCountersNothingCipheredLeaves) {
   auto session = settings(meter_serial(kDlmsTcpWire, 1), dlms::Carrier::Wrapper);
   session.server_port = 1;
   line->add_meter(1, session);
-  EXPECT_EQ(run(*line, operation::Identify{}, 1).has_value(), GetParam() != DlmsSecurity::Gmac);
+  EXPECT_EQ(run(*line, operation::Identify{}, 1).has_value(), !is_ciphered());
 }
+
+/// Meters that take so little that every request but the shortest goes in general blocks.
+class DlmsBlocksContract : public DlmsLineContract {
+ protected:
+  [[nodiscard]] std::uint16_t meter_pdu() const override { return 64; }
+  [[nodiscard]] std::uint8_t block_window() const override { return 4; }
+
+  void reads_a_day(metergate::DlmsLine& line, std::uint16_t meter) {
+    const auto clock = run(line, operation::ReadClock{}, meter);
+    ASSERT_TRUE(clock) << clock.error().what;
+    const UtcSeconds end =
+        period_start(std::get<operation::ClockReading>(*clock).meter_time, CapturePeriod{30});
+    const auto page = run(line, operation::ReadProfile{end - std::chrono::hours{24}, end}, meter);
+    ASSERT_TRUE(page) << page.error().what;
+    EXPECT_GE(std::get<operation::ProfilePage>(*page).intervals.size(), 47U);
+  }
+};
+
+TEST_P(DlmsBlocksContract, OverHdlcOneByOne) {
+  const auto line = open_line(DlmsSerial{directory_.path() / "hdlc", 9600});
+  auto session = settings(meter_serial(kHdlcWire, 1), dlms::Carrier::Hdlc);
+  session.link.server = {hdlc::kManagementLogicalDevice, sim::DlmsLine::kFirstAddress, 2};
+  line->add_meter(sim::DlmsLine::kFirstAddress, session);
+  reads_a_day(*line, sim::DlmsLine::kFirstAddress);
+}
+
+TEST_P(DlmsBlocksContract, OverTcpInWindows) {
+  const auto line = open_line(DlmsTcp{"127.0.0.1", street_->dlms_port()});
+  auto session = settings(meter_serial(kDlmsTcpWire, 1), dlms::Carrier::Wrapper);
+  session.server_port = 1;
+  session.association.max_receive_pdu = 300;
+  line->add_meter(1, session);
+  reads_a_day(*line, 1);
+}
+
+INSTANTIATE_TEST_SUITE_P(Securities, DlmsBlocksContract,
+                         testing::Values(DlmsSecurity::None, DlmsSecurity::Gmac,
+                                         DlmsSecurity::EcdsaP384),
+                         [](const auto& security) {
+                           return "Security" + std::to_string(static_cast<int>(security.param));
+                         });
 
 INSTANTIATE_TEST_SUITE_P(Securities, DlmsLineContract,
                          testing::Values(DlmsSecurity::None, DlmsSecurity::LowLevel,
-                                         DlmsSecurity::Gmac),
+                                         DlmsSecurity::Gmac, DlmsSecurity::EcdsaP256,
+                                         DlmsSecurity::EcdsaP384),
                          [](const auto& security) {
-                           return std::string{dlms_security_word(security.param)};
+                           std::string word{dlms_security_word(security.param)};
+                           std::erase(word, '-');
+                           return word;
                          });
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "protocols/dlms/acse/initiate.hpp"
 #include "protocols/dlms/apdu.hpp"
 #include "protocols/dlms/client_session.hpp"
+#include "protocols/dlms/data_access.hpp"
 
 /// Whatever a meter sends, in any state of a session with it: plain or ciphered, over the wrapper
 /// or HDLC; a profile's buffer among it. A session never waits without a deadline, always ends, and
@@ -25,13 +26,17 @@ void require(bool holds) {
 
 Octets fixed(std::size_t count) { return Octets(count, 0x5A); }
 
-SessionSettings settings(bool hdlc, bool ciphered) {
+SessionSettings settings(bool hdlc, bool ciphered, bool blocks) {
   SessionSettings out;
   out.carrier = hdlc ? Carrier::Hdlc : Carrier::Wrapper;
   out.client_port = 1;
   out.link.max_apdu_octets = kMaxAnswer;
   out.association.max_answer_octets = kMaxAnswer;
   out.association.random = fixed;
+  if (blocks) {
+    out.association.proposed = kConformanceWithGeneralBlocks;
+    out.association.block_window = hdlc ? 1 : 3;
+  }
   if (!ciphered) return out;
   ChannelSetup channel;
   channel.keys.unicast = crypto::SecretOctets{fixed(16)};
@@ -77,10 +82,11 @@ class Watcher {
 };
 
 /// The answer that opens a plain association, so that what follows is about the request.
-Octets accepted() {
+Octets accepted(bool blocks) {
+  const Conformance conformance = blocks ? kConformanceWithGeneralBlocks : kUsualConformance;
   Aare aare;
   aare.user_information =
-      InitiateResponse{.conformance = kUsualConformance, .max_receive_pdu = 128}.encode();
+      InitiateResponse{.conformance = conformance, .max_receive_pdu = 64}.encode();
   return aare.encode();
 }
 
@@ -92,11 +98,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const bool ciphered = (data[0] & 2U) != 0;
   const bool open = (data[0] & 4U) != 0;
   const bool as_stream = (data[0] & 8U) != 0;
-  ClientSession session{settings(hdlc, ciphered)};
+  // A long SET is on its way: in general blocks, or in those of its service.
+  const bool blocks = (data[0] & 16U) != 0;
+  const bool setting = (data[0] & 32U) != 0;
+  ClientSession session{settings(hdlc, ciphered, blocks)};
   Watcher watcher;
   Instant now{};
-  watcher.watch(session.ask(encode_apdu(GetRequest{{}, {7, cosem::kLoadProfile, 2, {}}}), now));
-  if (open && !hdlc) watcher.watch(session.received(encode_wrapper({1, 1, accepted()}), now));
+  const Octets request =
+      setting ? encode_apdu(SetRequest{{}, {1, cosem::kDeviceId, 2, {}}, octet_string(fixed(400))})
+              : encode_apdu(GetRequest{{}, {7, cosem::kLoadProfile, 2, {}}});
+  watcher.watch(session.ask(request, now));
+  if (open && !hdlc) watcher.watch(session.received(encode_wrapper({1, 1, accepted(blocks)}), now));
   OctetView rest{data + 1, size - 1};
   while (!rest.empty()) {
     const std::size_t length = std::min<std::size_t>(1U + rest[0] % 120U, rest.size() - 1);

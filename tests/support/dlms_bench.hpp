@@ -32,6 +32,8 @@ struct BenchOptions {
   hdlc::LinkParameters link{};
   std::uint16_t meter_pdu = 1024;
   const model::MeterModel* meter_model = nullptr;  ///< that the meter shows; none: its own
+  DlmsAssociation::ChallengeMaker challenge = bench_challenge;
+  std::uint8_t block_window = 0;  ///< general blocks at a time; 0: none
 
   [[nodiscard]] std::uint16_t client() const {
     const bool has_own = meter_model != nullptr && meter_model->dlms.access;
@@ -52,7 +54,7 @@ class DlmsBench {
       setup_.token_encoding = options.meter_model->dlms.token_encoding;
     }
     counters_.keep = [](std::uint32_t, std::optional<std::uint32_t>) { return true; };
-    server_ = std::make_unique<DlmsServer>(setup_, counters_, bench_challenge);
+    server_ = std::make_unique<DlmsServer>(setup_, counters_, options.challenge);
     hdlc::ServerSettings server;
     server.offer = options.link;
     link_.emplace(server);
@@ -67,13 +69,20 @@ class DlmsBench {
     out.link.client = hdlc::client_address(options.client());
     out.link.offer = options.link;
     out.association.random = bench_random;
+    if (options.block_window > 0) {
+      out.association.proposed = dlms::kConformanceWithGeneralBlocks;
+      out.association.block_window = options.block_window;
+    }
     if (options.security == DlmsSecurity::LowLevel) {
       const std::string password = dlms_password(serial);
       out.association.mechanism = dlms::AuthenticationMechanism::LowLevel;
       out.association.secret = crypto::SecretOctets{Octets(password.begin(), password.end())};
     }
-    if (options.security == DlmsSecurity::Gmac) {
-      out.association.mechanism = dlms::AuthenticationMechanism::HighLevelGmac;
+    const auto signing = dlms_client_signing(serial, options.security);
+    if (signing || options.security == DlmsSecurity::Gmac) {
+      out.association.mechanism = signing ? dlms::AuthenticationMechanism::HighLevelEcdsa
+                                          : dlms::AuthenticationMechanism::HighLevelGmac;
+      out.association.signing = signing;
       out.association.ciphering = options.ciphering;
       dlms::ChannelSetup channel;
       channel.keys = setup.keys;
@@ -121,6 +130,7 @@ class DlmsBench {
   [[nodiscard]] dlms::ClientSession& session() { return *session_; }
   [[nodiscard]] DlmsServer& server() { return *server_; }
   [[nodiscard]] std::uint32_t reserved() const { return reserved_; }
+  [[nodiscard]] std::size_t general_blocks_sent() const { return blocks_sent_; }
   [[nodiscard]] std::size_t octets_carried() const { return carried_; }
   [[nodiscard]] dlms::SessionSettings& settings() { return settings_; }
   /// A new client, as after a restart, with the settings as they are now.
@@ -150,6 +160,7 @@ class DlmsBench {
   void to_meter(const Octets& octets) {
     if (settings_.carrier == dlms::Carrier::Wrapper) {
       for (const dlms::WrapperPdu& pdu : stream_.take(octets)) {
+        look_at(pdu.apdu);
         const auto answer = server_->serve(pdu.apdu, pdu.source, meter_, utc_);
         if (!answer) continue;
         to_client(dlms::encode_wrapper({pdu.destination, pdu.source, *answer}));
@@ -157,6 +168,12 @@ class DlmsBench {
       return;
     }
     for (const hdlc::Frame& frame : framer_.take(octets)) perform(link_->received(frame, instant_));
+  }
+
+  void look_at(OctetView apdu) {
+    if (server_->state() != DlmsAssociationState::Associated) return;
+    if (apdu.size() > setup_.max_pdu) throw std::runtime_error{"longer than the meter takes"};
+    if (!apdu.empty() && apdu.front() == dlms::apdu_tag::kGeneralBlock) ++blocks_sent_;
   }
 
   void perform(const hdlc::LinkEffects& effects) {
@@ -169,6 +186,7 @@ class DlmsBench {
       if (const auto* transmit = std::get_if<hdlc::Transmit>(&effect)) {
         to_client(hdlc::encode_with_flags(transmit->frame));
       } else if (const auto* apdu = std::get_if<hdlc::ApduReceived>(&effect)) {
+        look_at(apdu->apdu);
         const auto answer = server_->serve(apdu->apdu, link_->client().upper, meter_, utc_);
         if (answer) perform(link_->answer(*answer, instant_));
       }
@@ -205,6 +223,7 @@ class DlmsBench {
   std::optional<WireResult> outcome_;
   std::uint32_t reserved_ = 0;
   std::size_t carried_ = 0;
+  std::size_t blocks_sent_ = 0;
 };
 
 }  // namespace metergate::sim

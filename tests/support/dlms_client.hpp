@@ -19,7 +19,10 @@ class TestDlmsClient {
 
   std::uint16_t number = kDlmsPublicClient;
   std::uint16_t max_pdu = 1024;
-  dlms::Conformance conformance = dlms_conformance();
+  /// Without general blocks, which would take the place of the blocks of each service.
+  dlms::Conformance conformance =
+      dlms_conformance() &
+      dlms::Conformance{~dlms::Conformance{dlms::Service::GeneralBlockTransfer}.bits()};
   std::optional<dlms::SecureChannel> channel{};
 
   Octets exchange(OctetView apdu) {

@@ -55,10 +55,23 @@ std::string_view hls_fault_text(HlsFault fault) {
       return "a challenge has 8 to 64 octets";
     case HlsFault::ChallengeRepeated:
       return "the meter sent our own challenge back";
+    case HlsFault::ChallengeReplayed:
+      return "the meter poses the challenge of the association before once more";
     case HlsFault::ProofMalformed:
       return "the proof is of another length or kind than the mechanism's";
     case HlsFault::ProofWrong:
       return "the proof does not hold: another key or secret";
+    case HlsFault::ProofReplayed:
+      return "the proof shows an invocation counter that was seen before";
+    case HlsFault::NoTitle:
+      return "the meter does not say its system title, which it has to sign";
+    case HlsFault::OurTitle:
+      return "the meter has our own system title";
+    case HlsFault::OtherTitle:
+      return "the meter has another system title than the one whose key we were given";
+    case HlsFault::SignatureWrong:
+      return "the signature does not hold: another key, or other system titles or challenges than "
+             "this association's";
   }
   return "unknown";
 }
@@ -131,21 +144,25 @@ Result<std::uint32_t, HlsFault> check_hls_gmac(const HlsExchange& exchange, Side
 }
 
 Result<Octets, HlsFault> hls_signature(const HlsExchange& exchange, Side prover,
-                                       const crypto::SecretOctets& private_key) {
+                                       const SigningKeys& keys) {
+  const auto curve = curve_of(keys.suite);
+  if (!curve) return failure(HlsFault::NotThisMechanism);
   ByteWriter message;
   append_identity(message, exchange, prover);
-  const auto signature = crypto::ecdsa_p256_sign(private_key, message.take());
+  auto signature = crypto::ecdsa_sign(*curve, keys.own, message.take());
   if (!signature) return failure(HlsFault::NotThisMechanism);
-  return octets_of(*signature);
+  return std::move(*signature);
 }
 
 Result<Done, HlsFault> check_hls_signature(const HlsExchange& exchange, Side prover,
-                                           OctetView public_key, OctetView proof) {
-  if (proof.size() != crypto::P256Signature{}.size()) return failure(HlsFault::ProofMalformed);
+                                           const SigningKeys& keys, OctetView proof) {
+  const auto curve = curve_of(keys.suite);
+  if (!curve) return failure(HlsFault::NotThisMechanism);
+  if (proof.size() != 2 * crypto::scalar_octets(*curve)) return failure(HlsFault::ProofMalformed);
   ByteWriter message;
   append_identity(message, exchange, prover);
-  if (!crypto::ecdsa_p256_holds(public_key, message.take(), proof)) {
-    return failure(HlsFault::ProofWrong);
+  if (!crypto::ecdsa_holds(*curve, keys.peer, message.take(), proof)) {
+    return failure(HlsFault::SignatureWrong);
   }
   return Done{};
 }

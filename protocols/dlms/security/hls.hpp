@@ -3,10 +3,10 @@
 
 #include <cstdint>
 
-#include "protocols/crypto/ecdsa_p256.hpp"
 #include "protocols/crypto/secret_octets.hpp"
 #include "protocols/dlms/acse/names.hpp"
 #include "protocols/dlms/security/ciphering_keys.hpp"
+#include "protocols/dlms/security/signing_keys.hpp"
 #include "protocols/dlms/security/system_title.hpp"
 #include "protocols/octets/octets.hpp"
 #include "protocols/result.hpp"
@@ -33,8 +33,14 @@ enum class HlsFault : std::uint8_t {
   NotThisMechanism,   ///< the mechanism proves in another way, or not at all
   ChallengeLength,    ///< not 8 to 64 octets
   ChallengeRepeated,  ///< StoC is our own CtoS: somebody sends us our words back
+  ChallengeReplayed,  ///< StoC is that of the association before
   ProofMalformed,
   ProofWrong,
+  ProofReplayed,  ///< a counter that was seen before
+  SignatureWrong,
+  NoTitle,  ///< the signer does not say who he is
+  OurTitle,
+  OtherTitle,  ///< not the one the key is of
 };
 [[nodiscard]] std::string_view hls_fault_text(HlsFault fault);
 
@@ -59,10 +65,12 @@ enum class Reflection : std::uint8_t { Refused, Tolerated };
                                                              Side prover, const CipheringKeys& keys,
                                                              OctetView proof);
 
-/// Mechanism 7, suite 1: r and s over titles and challenges.
+/// Mechanism 7, suites 1 and 2: r and s over both titles and both challenges, what is the prover's
+/// and what he was asked first.
 [[nodiscard]] Result<Octets, HlsFault> hls_signature(const HlsExchange& exchange, Side prover,
-                                                     const crypto::SecretOctets& private_key);
+                                                     const SigningKeys& keys);
+/// `prover` is the other party of whoever has these keys.
 [[nodiscard]] Result<Done, HlsFault> check_hls_signature(const HlsExchange& exchange, Side prover,
-                                                         OctetView public_key, OctetView proof);
+                                                         const SigningKeys& keys, OctetView proof);
 
 }  // namespace metergate::dlms

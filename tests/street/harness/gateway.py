@@ -37,7 +37,11 @@ def dlms_access_to(street):
     key_file = str(street.folder / "dlms-keys" / "{id}.toml")
     if street.dlms_security == "lls":
         return {"authentication": "lls", "key_file": key_file}
-    return {"authentication": "hls-gmac", "system_title": "4d54470000000001", "key_file": key_file}
+    keys = {"system_title": "4d54470000000001", "key_file": key_file}
+    if street.dlms_security.startswith("ecdsa"):
+        suite = 2 if street.dlms_security == "ecdsa-p384" else 1
+        return {"authentication": "hls-ecdsa", "suite": suite, **keys}
+    return {"authentication": "hls-gmac", **keys}
 
 
 def named_meters(street):

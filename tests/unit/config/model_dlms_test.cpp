@@ -68,7 +68,7 @@ invocation_counter = "0-0:43.1.4"
 
 TEST(ModelDlms, EveryMistakeIsNamedWithWhatWouldBeRight) {
   EXPECT_THAT(mistakes("", "[dlms.access]\nauthentication = \"secret\"\n"),
-              HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256"));
+              HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa"));
   EXPECT_THAT(mistakes("", "[dlms.access]\nclient = 900\n"), HasSubstr("1 to 127"));
   EXPECT_THAT(mistakes("", "[dlms.relay_scripts]\ntable = \"0-0:10.0.106\"\n"), HasSubstr("off"));
   EXPECT_THAT(mistakes("", "[dlms.relay_scripts]\ntable = \"here\"\noff = 1\n"),

@@ -66,8 +66,23 @@ TEST(LoadDlms, SecurityNamesWhatGoesWithIt) {
               ElementsAre(HasSubstr("secrets of lls")));
   EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nkey_file = \"k\"\n"),
               ElementsAre(HasSubstr("key_file")));
-  EXPECT_THAT(mistakes(kTcp + kMeter + "[meter.dlms]\nauthentication = \"gmac\"\n"),
-              ElementsAre(HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac or hls-sha256")));
+  EXPECT_THAT(
+      mistakes(kTcp + kMeter + "[meter.dlms]\nauthentication = \"gmac\"\n"),
+      ElementsAre(HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa")));
+}
+
+TEST(LoadDlms, WhoSignsHasASuiteWithACurveAndASystemTitle) {
+  const std::string ecdsa = kTcp + kMeter + "[meter.dlms]\nauthentication = \"hls-ecdsa\"\n";
+  EXPECT_THAT(mistakes(ecdsa),
+              ElementsAre(HasSubstr("system_title is missing"), HasSubstr("suite is missing"),
+                          HasSubstr("key_file is missing; allowed: a file with "
+                                    "the secrets of hls-ecdsa")));
+  const std::string rest = "system_title = \"4d54470000000001\"\nkey_file = \"k\"\n";
+  EXPECT_THAT(mistakes(ecdsa + rest + "suite = 0\n"),
+              ElementsAre(HasSubstr("suite is 0; allowed: 1 (P-256) or 2 (P-384)")));
+  const Configuration read = good(ecdsa + rest + "suite = 2\n");
+  EXPECT_EQ(read.meters[0].dlms->ciphering, dlms::Ciphering::Global)
+      << "what follows the proof would be anybody's";
 }
 
 TEST(LoadDlms, AddressesHaveToFitTheirOctets) {

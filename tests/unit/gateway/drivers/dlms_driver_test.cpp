@@ -34,12 +34,17 @@ const Way kWays[]{
     {"wrapper, no security", {}},
     {"wrapper, password", {DlmsSecurity::LowLevel}},
     {"wrapper, GMAC, ciphered", {DlmsSecurity::Gmac}},
+    {"wrapper, ECDSA P-256, suite 1", {DlmsSecurity::EcdsaP256}},
     {"wrapper, dedicated key", {DlmsSecurity::Gmac, Carrier::Wrapper, Ciphering::Dedicated}},
     {"HDLC, no security", {DlmsSecurity::None, Carrier::Hdlc}},
     {"HDLC, window 3, 62 octets",
      {DlmsSecurity::LowLevel, Carrier::Hdlc, Ciphering::Global, {62, 62, 3, 3}}},
     {"HDLC, GMAC, ciphered, small PDU",
      {DlmsSecurity::Gmac, Carrier::Hdlc, Ciphering::Global, {}, 160}},
+    {"wrapper, GMAC, general blocks, small PDU",
+     {.security = DlmsSecurity::Gmac, .meter_pdu = 100, .block_window = 6}},
+    {"HDLC, general blocks, small PDU",
+     {.carrier = Carrier::Hdlc, .meter_pdu = 64, .block_window = 1}},
 };
 
 class DlmsDriverTest : public testing::TestWithParam<Way> {

@@ -155,28 +155,5 @@ TEST(BlockTest, EndlessBlocksAndWrongNumbersAreRefused) {
   EXPECT_EQ(assembly.take(false, 2, raw), BlockAssembly::Taken::TooLong);
 }
 
-RC_GTEST_PROP(GeneralBlockLaws, LostBlocksAreSentAgainUntilAllIsThere, ()) {
-  const Octets whole = some_octets(3000);
-  const auto window = *rc::gen::inRange<std::uint8_t>(1, 8);
-  const GeneralBlockSender sender{whole, *rc::gen::inRange<std::size_t>(1, 200)};
-  GeneralBlockReceiver receiver{whole.size(), window};
-  bool complete = false;
-  std::uint16_t acknowledged = 0;
-  auto chance = *rc::gen::inRange<std::uint32_t>(1, 1'000'000);
-  for (int turn = 0; turn < 20'000 && !complete; ++turn) {
-    for (const GeneralBlock& block : sender.blocks(acknowledged, window)) {
-      chance = chance * 1'664'525U + 1'013'904'223U;
-      if ((chance >> 16U) % 10 == 0) continue;
-      const auto taken = receiver.take(block);
-      RC_ASSERT(taken != GeneralBlockReceiver::Taken::TooLong);
-      complete = taken == GeneralBlockReceiver::Taken::Complete;
-    }
-    acknowledged = receiver.acknowledgement().acknowledged;
-  }
-  RC_ASSERT(complete);
-  RC_ASSERT(sender.complete(acknowledged));
-  RC_ASSERT(receiver.release() == whole);
-}
-
 }  // namespace
 }  // namespace metergate::dlms

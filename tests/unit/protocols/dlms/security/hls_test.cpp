@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include "protocols/crypto/p256.hpp"
 #include "tests/support/vector_entry.hpp"
 
 namespace metergate::dlms {
@@ -95,19 +94,99 @@ TEST_F(Gmac, EveryFlippedBitOfAProofIsNoticed) {
   }
 }
 
-TEST(Hls, ASignatureHoldsForItsSideOnly) {
-  const SecretOctets private_key{Octets(32, 0x21)};
-  const auto public_key = crypto::p256_public_key(private_key).value();
-  const HlsExchange exchange{.mechanism = AuthenticationMechanism::HighLevelEcdsa,
-                             .client_challenge = Octets(32, 1),
-                             .server_challenge = Octets(32, 2)};
-  Octets proof = hls_signature(exchange, Side::Client, private_key).value();
-  ASSERT_EQ(proof.size(), 64U);
-  EXPECT_TRUE(check_hls_signature(exchange, Side::Client, public_key, proof));
-  EXPECT_FALSE(check_hls_signature(exchange, Side::Server, public_key, proof));
-  proof[40] ^= 1;
-  EXPECT_EQ(check_hls_signature(exchange, Side::Client, public_key, proof).error(),
-            HlsFault::ProofWrong);
+/// Both ends of an exchange with keys of a suite; what one signs the other one checks.
+class Signed : public testing::TestWithParam<SecuritySuite> {
+ protected:
+  static SigningKeys keys(std::uint8_t own, std::uint8_t peer) {
+    const crypto::Curve curve = curve_of(GetParam()).value();
+    const auto key = [&](std::uint8_t octet) {
+      return SecretOctets{Octets(crypto::scalar_octets(curve), octet)};
+    };
+    return {.suite = GetParam(),
+            .own = key(own),
+            .peer = crypto::ec_public_key(curve, key(peer)).value()};
+  }
+  const SigningKeys client_ = keys(0x21, 0x42);
+  const SigningKeys server_ = keys(0x42, 0x21);
+  const HlsExchange exchange_{.mechanism = AuthenticationMechanism::HighLevelEcdsa,
+                              .client_title = SystemTitle{{'M', 'G', 'T', 0, 0, 0, 0, 1}},
+                              .server_title = SystemTitle{{'M', 'T', 'G', 9, 8, 7, 6, 5}},
+                              .client_challenge = Octets(32, 1),
+                              .server_challenge = Octets(32, 2)};
+};
+
+TEST_P(Signed, TheSignaturesOfBothSidesHoldAndOnlyForTheirSide) {
+  const Octets three = hls_signature(exchange_, Side::Client, client_).value();
+  const Octets four = hls_signature(exchange_, Side::Server, server_).value();
+  EXPECT_EQ(three.size(), GetParam() == SecuritySuite::Suite1 ? 64U : 96U);
+  EXPECT_TRUE(check_hls_signature(exchange_, Side::Client, server_, three));
+  EXPECT_TRUE(check_hls_signature(exchange_, Side::Server, client_, four));
+  EXPECT_EQ(check_hls_signature(exchange_, Side::Server, server_, three).error(),
+            HlsFault::SignatureWrong);
+  EXPECT_EQ(check_hls_signature(exchange_, Side::Client, client_, three).error(),
+            HlsFault::SignatureWrong)
+      << "our own signature is no proof of the other party";
+}
+
+// The prover's title, the other's, what he was asked, what he asked (Green Book, 9.2.7.4.7).
+TEST_P(Signed, WhatIsSignedIsBothTitlesAndBothChallenges) {
+  const Octets message = [&] {
+    Octets out;
+    for (const OctetView part :
+         {exchange_.client_title.view(), exchange_.server_title.view(),
+          OctetView{exchange_.server_challenge}, OctetView{exchange_.client_challenge}}) {
+      out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+  }();
+  const Octets proof = hls_signature(exchange_, Side::Client, client_).value();
+  EXPECT_TRUE(crypto::ecdsa_holds(curve_of(GetParam()).value(), server_.peer, message, proof));
+}
+
+TEST_P(Signed, NothingOfTheExchangeCanBeAnother) {
+  const Octets proof = hls_signature(exchange_, Side::Client, client_).value();
+  const auto holds = [&](auto change) {
+    HlsExchange other = exchange_;
+    change(other);
+    return check_hls_signature(other, Side::Client, server_, proof).has_value();
+  };
+  const SystemTitle title{{'X', 'X', 'X', 0, 0, 0, 0, 1}};
+  EXPECT_TRUE(holds([](HlsExchange&) {}));
+  EXPECT_FALSE(holds([&](HlsExchange& other) { other.client_title = title; }));
+  EXPECT_FALSE(holds([&](HlsExchange& other) { other.server_title = title; }));
+  EXPECT_FALSE(holds([](HlsExchange& other) { other.client_challenge.back() ^= 1; }));
+  EXPECT_FALSE(holds([](HlsExchange& other) { other.server_challenge.back() ^= 1; }));
+}
+
+TEST_P(Signed, EveryFlippedBitOfASignatureIsNoticed) {
+  const Octets proof = hls_signature(exchange_, Side::Client, client_).value();
+  for (std::size_t bit = 0; bit < proof.size() * 8; bit += 7) {
+    Octets flipped = proof;
+    flipped[bit / 8] = static_cast<std::uint8_t>(flipped[bit / 8] ^ (1U << (bit % 8)));
+    EXPECT_FALSE(check_hls_signature(exchange_, Side::Client, server_, flipped)) << bit;
+  }
+  EXPECT_FALSE(check_hls_signature(exchange_, Side::Client, server_, Octets(proof.size(), 0)));
+}
+
+TEST_P(Signed, ASignatureOfAnotherLengthIsMalformed) {
+  Octets proof = hls_signature(exchange_, Side::Client, client_).value();
+  proof.pop_back();
+  EXPECT_EQ(check_hls_signature(exchange_, Side::Client, server_, proof).error(),
+            HlsFault::ProofMalformed);
+}
+
+INSTANTIATE_TEST_SUITE_P(Suites, Signed,
+                         testing::Values(SecuritySuite::Suite1, SecuritySuite::Suite2),
+                         [](const auto& suite) {
+                           return "Suite" + std::to_string(static_cast<int>(suite.param));
+                         });
+
+TEST(Hls, Suite0SignsNothing) {
+  const SigningKeys keys{.suite = SecuritySuite::Suite0};
+  const HlsExchange exchange{.mechanism = AuthenticationMechanism::HighLevelEcdsa};
+  EXPECT_EQ(hls_signature(exchange, Side::Client, keys).error(), HlsFault::NotThisMechanism);
+  EXPECT_EQ(check_hls_signature(exchange, Side::Client, keys, Octets(64, 1)).error(),
+            HlsFault::NotThisMechanism);
 }
 
 TEST(Hls, AServerThatSendsOurChallengeBackIsRefused) {
