@@ -22,11 +22,12 @@ Octets random_octets(std::size_t count) {
 }
 
 /// What a simulated meter's keys are; nothing for others.
-CliResult<std::optional<sim::DlmsSetup>> street_setup(const DlmsMeterOptions& options) {
+CliResult<std::optional<sim::DlmsSetup>> street_setup(const DlmsMeterOptions& options,
+                                                      sim::DlmsSecurity security) {
   if (options.street_serial.empty()) return std::optional<sim::DlmsSetup>{};
   const auto serial = SerialNumber::parse(options.street_serial);
   if (!serial) return failure(usage("`" + options.street_serial + "` is no serial number"));
-  return std::optional{sim::dlms_setup(*serial, sim::DlmsSecurity::Gmac)};
+  return std::optional{sim::dlms_setup(*serial, security)};
 }
 
 CliResult<crypto::SecretOctets> password(const DlmsMeterOptions& options) {
@@ -63,29 +64,49 @@ CliResult<std::uint32_t> last_counter(const std::string& file) {
   return static_cast<std::uint32_t>(number);
 }
 
-CliResult<Done> add_gmac(const DlmsMeterOptions& options, DlmsCall& call) {
+/// With GMAC or a signature; ciphered both.
+CliResult<Done> add_keys(const DlmsMeterOptions& options, sim::DlmsSecurity security,
+                         DlmsCall& call) {
   if (options.counter_file.empty()) {
-    return failure(
-        usage("security `gmac` needs --counter-file: a counter must never be used twice"));
+    return failure(usage("security `" + options.security +
+                         "` needs --counter-file: a counter must never be used twice"));
   }
-  if (options.client_title.empty()) return failure(usage("security `gmac` needs --client-title"));
+  if (options.client_title.empty()) {
+    return failure(usage("security `" + options.security + "` needs --client-title"));
+  }
   const auto title = parse_title("--client-title", options.client_title);
   if (!title) return failure(title.error());
   dlms::ChannelSetup channel{.own = *title};
-  const auto street = street_setup(options);
+  const auto street = street_setup(options, security);
   if (!street) return failure(street.error());
+  const bool signs = security != sim::DlmsSecurity::Gmac;
+  std::optional<dlms::SigningKeys> signing;
   if (*street) {
     channel.keys = (*street)->keys;
+    signing = sim::dlms_client_signing(*SerialNumber::parse(options.street_serial), security);
   } else {
     auto keys = read_dlms_keys(options.key_file);
     if (!keys) return failure(keys.error());
     channel.keys = std::move(*keys);
+    if (signs) {
+      const auto suite = security == sim::DlmsSecurity::EcdsaP256 ? dlms::SecuritySuite::Suite1
+                                                                  : dlms::SecuritySuite::Suite2;
+      auto read = read_dlms_signing_keys(options.key_file, suite);
+      if (!read) return failure(read.error());
+      signing = std::move(*read);
+      channel.keys.suite = suite;
+      if (const auto right = dlms::check_lengths(channel.keys); !right) {
+        return failure(usage(options.key_file + ": " + right.error().text()));
+      }
+    }
   }
   const auto counter = last_counter(options.counter_file);
   if (!counter) return failure(counter.error());
   channel.sending = dlms::SendCounter{std::max(*counter, 1U)};
   call.counter_file = options.counter_file;
-  call.session.association.mechanism = dlms::AuthenticationMechanism::HighLevelGmac;
+  call.session.association.mechanism = signs ? dlms::AuthenticationMechanism::HighLevelEcdsa
+                                             : dlms::AuthenticationMechanism::HighLevelGmac;
+  call.session.association.signing = std::move(signing);
   call.session.association.ciphering = dlms::Ciphering::Global;
   call.session.association.security = std::move(channel);
   return Done{};
@@ -100,33 +121,6 @@ CliResult<dlms::SystemTitle> parse_title(const char* option, const std::string& 
     return failure(usage(std::string{option} + " `" + text + "`: must be 16 hex digits"));
   }
   return *parsed;
-}
-
-CliResult<dlms::CipheringKeys> read_dlms_keys(const std::string& file) {
-  std::ifstream in{file};
-  if (!in) return failure(CliError{kIoError, "cannot read the key file `" + file + "`"});
-  dlms::CipheringKeys out;
-  std::string line;
-  for (unsigned number = 1; std::getline(in, line); ++number) {
-    std::erase(line, ' ');
-    if (line.empty() || line.front() == '#') continue;
-    const auto key =
-        line.size() > 3 ? crypto::SecretOctets::from_hex(line.substr(3)) : std::nullopt;
-    const std::string name = line.substr(0, 3);
-    crypto::wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
-    if (!key || (name != "ek=" && name != "ak=" && name != "dk=")) {
-      return failure(usage(file + ", line " + std::to_string(number) +
-                           ": must be `ek = HEX`, `ak = HEX` or `dk = HEX`"));
-    }
-    if (name == "ek=") out.unicast = *key;
-    if (name == "ak=") out.authentication = *key;
-    if (name == "dk=") out.dedicated = *key;
-  }
-  if (out.unicast.size() == 32) out.suite = dlms::SecuritySuite::Suite2;
-  if (const auto right = dlms::check_lengths(out); !right) {
-    return failure(usage(file + ": " + right.error().text()));
-  }
-  return out;
 }
 
 CliResult<DlmsCall> dlms_call(const DlmsMeterOptions& options) {
@@ -148,8 +142,11 @@ CliResult<DlmsCall> dlms_call(const DlmsMeterOptions& options) {
     session.association.mechanism = dlms::AuthenticationMechanism::LowLevel;
     session.association.secret = std::move(*secret);
   }
-  if (options.security == "gmac") {
-    if (const auto added = add_gmac(options, call); !added) return failure(added.error());
+  const auto security = sim::parse_dlms_security(options.security);
+  if (security && *security >= sim::DlmsSecurity::Gmac) {
+    if (const auto added = add_keys(options, *security, call); !added) {
+      return failure(added.error());
+    }
   }
   return call;
 }

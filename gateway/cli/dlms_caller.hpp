@@ -41,6 +41,9 @@ struct DlmsCall {
 /// Lines `ek = HEX`, `ak = HEX`, `dk = HEX`; `#` begins a remark. Keys never stand on a command
 /// line, where everybody on the machine could read them.
 [[nodiscard]] CliResult<dlms::CipheringKeys> read_dlms_keys(const std::string& file);
+/// Lines `sk = HEX`, our private key, and `mk = HEX`, the meter's public one, of such a file.
+[[nodiscard]] CliResult<dlms::SigningKeys> read_dlms_signing_keys(const std::string& file,
+                                                                  dlms::SecuritySuite suite);
 /// 16 hex digits; the fault names the option.
 [[nodiscard]] CliResult<dlms::SystemTitle> parse_title(const char* option, const std::string& text);
 

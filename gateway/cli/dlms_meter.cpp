@@ -51,13 +51,16 @@ void add_dlms_meter_options(CLI::App& command, DlmsMeterOptions& meter) {
       ->check(CLI::Range(0, 16'383))
       ->capture_default_str();
   command.add_option("--security", meter.security, "What the client shows")
-      ->check(CLI::IsMember({"none", "lls", "gmac"}))
+      ->check(CLI::IsMember({"none", "lls", "gmac", "ecdsa-p256", "ecdsa-p384"}))
       ->capture_default_str();
   command.add_option("--password-file", meter.password_file, "Its first line, for lls");
-  command.add_option("--keys", meter.key_file, "File with `ek = HEX` and `ak = HEX`, for gmac");
-  command.add_option("--client-title", meter.client_title, "Our system title, for gmac");
+  command.add_option(
+      "--keys", meter.key_file,
+      "File with `ek = HEX` and `ak = HEX`, for gmac; with `sk = HEX`, our private key, "
+      "and `mk = HEX`, the meter's public one, for ecdsa");
+  command.add_option("--client-title", meter.client_title, "Our system title, for gmac and ecdsa");
   command.add_option("--counter-file", meter.counter_file,
-                     "Where our invocation counter is kept, for gmac");
+                     "Where our invocation counter is kept, for gmac and ecdsa");
   command.add_option("--street-meter", meter.street_serial,
                      "Serial number of a simulated meter: its keys are public");
   command.add_option("--pcap", meter.capture, "Every exchange into this new file, for Wireshark");

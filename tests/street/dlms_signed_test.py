@@ -2,10 +2,11 @@
 """DLMS meters that want a signature, and requests that go in general blocks."""
 
 import re
+import subprocess
 import time
 import unittest
 
-from harness.case import StreetCase
+from harness.case import BINARY, StreetCase
 from harness.running import until
 
 ASSOCIATION_REFUSED = "MG0217"
@@ -42,6 +43,16 @@ class SignedTest(SignedCase):
 
 class WrongKeyTest(SignedCase):
     starts_gateway = False
+
+    def test_an_engineer_who_signs_is_let_in(self):
+        ran = subprocess.run(
+            [BINARY, "dlms", "read", "--host", "127.0.0.1", "--port", str(self.street.dlms_port),
+             "--client", "1", "--security", "ecdsa-p384", "--client-title", "4d54470000000009",
+             "--counter-file", self.folder / "engineer.counter",
+             "--street-meter", self.street.serial("dlms-001"), "0-0:96.1.0:1"],
+            capture_output=True, text=True, timeout=120, check=False)
+        self.assertEqual(ran.returncode, 0, ran.stderr)
+        self.assertIn(self.street.serial("dlms-001"), ran.stdout)
 
     def test_whose_signature_does_not_hold_is_not_talked_to_and_said_why(self):
         # Ours, which the meter does not know; and another one's for that of the meter.
