@@ -276,7 +276,7 @@ void ClientSession::perform(const hdlc::LinkEffects& effects, Instant now) {
     } else if (const auto* apdu = std::get_if<hdlc::ApduReceived>(&effect)) {
       perform(association_.received(apdu->apdu), now);
     } else if (const auto* push = std::get_if<hdlc::UnsolicitedReceived>(&effect)) {
-      effects_.emplace_back(session::Told{push->apdu});
+      effects_.emplace_back(session::Told{plain_push(push->apdu)});
     } else if (const auto* down = std::get_if<hdlc::LinkDown>(&effect)) {
       down_ = down->reason;
       input(Table::kLinkDown, now);
@@ -289,6 +289,15 @@ void ClientSession::send(const Octets& apdu, Instant now) {
   own_deadline_ = now + brief_.value_or(settings_.answer_timeout);
   effects_.emplace_back(
       session::Write{encode_wrapper({settings_.client_port, settings_.server_port, apdu})});
+}
+
+/// Of a push in frames of HDLC. What cannot be deciphered is told as it came: that something was
+/// said is news, too.
+Octets ClientSession::plain_push(const Octets& apdu) {
+  auto& channel = association_.channel();
+  if (!channel || apdu.empty() || !is_ciphered_tag(apdu.front())) return apdu;
+  auto plain = channel->unprotect(apdu);
+  return plain ? std::move(plain).value() : apdu;
 }
 
 /// HDLC pushes come in frames that nobody may answer.

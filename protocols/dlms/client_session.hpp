@@ -122,6 +122,7 @@ class ClientSession {
   void perform(const hdlc::LinkEffects& effects, Instant now);
   void send(const Octets& apdu, Instant now);
   void confirm(OctetView told);
+  [[nodiscard]] Octets plain_push(const Octets& apdu);
   void go_down(Instant now);
   void fail(session::Failed::Reason reason, std::string what);
   void unlink(Instant now);
