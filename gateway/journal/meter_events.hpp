@@ -136,10 +136,11 @@ inline constexpr EventDefinition kAssociationRefused{
     "MG0217",
     Level::Error,
     "association-refused",
-    "meter {meter} refuses our association: {what}",
+    "no association with meter {meter}: {what}",
     "A DLMS meter answers and does not want us: another key or password, client or system title "
-    "than it has. Told once until it answers or gives another reason. It is tried again at growing "
-    "pauses; other meters are not held up.",
+    "than it has. Or it does not prove to be the meter whose keys we have, and we do not want it. "
+    "Told once until it answers or gives another reason. It is tried again at growing pauses; "
+    "other meters are not held up.",
     "Compare client, authentication and key file of the meter with what it was delivered with. A "
     "meter may lock a client out after several wrong tries.",
     kAlarm};
