@@ -26,7 +26,15 @@ void require(bool holds) {
 
 Octets fixed(std::size_t count) { return Octets(count, 0x5A); }
 
-SessionSettings settings(bool hdlc, bool ciphered, bool blocks) {
+constexpr SystemTitle kMeterTitle{{'M', 'T', 'G', 1, 2, 3, 4, 5}};
+
+SigningKeys signing_keys() {
+  static const Octets peer =
+      crypto::ec_public_key(crypto::Curve::P256, crypto::SecretOctets{Octets(32, 0x21)}).value();
+  return {.own = crypto::SecretOctets{fixed(32)}, .peer = peer, .peer_title = kMeterTitle};
+}
+
+SessionSettings settings(bool hdlc, bool ciphered, bool blocks, bool with_signature) {
   SessionSettings out;
   out.carrier = hdlc ? Carrier::Hdlc : Carrier::Wrapper;
   out.client_port = 1;
@@ -37,11 +45,16 @@ SessionSettings settings(bool hdlc, bool ciphered, bool blocks) {
     out.association.proposed = kConformanceWithGeneralBlocks;
     out.association.block_window = hdlc ? 1 : 3;
   }
+  if (with_signature) {
+    out.association.mechanism = AuthenticationMechanism::HighLevelEcdsa;
+    out.association.signing = signing_keys();
+    out.association.title = SystemTitle{{'M', 'G', 'T', 0, 0, 0, 0, 1}};
+  }
   if (!ciphered) return out;
   ChannelSetup channel;
   channel.keys.unicast = crypto::SecretOctets{fixed(16)};
   channel.keys.authentication = crypto::SecretOctets{fixed(16)};
-  out.association.mechanism = AuthenticationMechanism::HighLevelGmac;
+  if (!with_signature) out.association.mechanism = AuthenticationMechanism::HighLevelGmac;
   out.association.ciphering = Ciphering::Global;
   out.association.security = channel;
   out.counter_object = cosem::invocation_counter_object(0);
@@ -81,12 +94,19 @@ class Watcher {
   int ends_ = 0;
 };
 
-/// The answer that opens a plain association, so that what follows is about the request.
-Octets accepted(bool blocks) {
+/// The answer that opens a plain association, so that what follows is about the request; or that
+/// asks for a signature, so that it is about the meter's own.
+Octets accepted(bool blocks, bool with_signature) {
   const Conformance conformance = blocks ? kConformanceWithGeneralBlocks : kUsualConformance;
   Aare aare;
   aare.user_information =
       InitiateResponse{.conformance = conformance, .max_receive_pdu = 64}.encode();
+  if (with_signature) {
+    aare.diagnostic.value = Diagnostic::AuthenticationRequired;
+    aare.responding_ap_title = kMeterTitle;
+    aare.mechanism = AuthenticationMechanism::HighLevelEcdsa;
+    aare.challenge = Octets(16, 0x33);
+  }
   return aare.encode();
 }
 
@@ -101,14 +121,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   // A long SET is on its way: in general blocks, or in those of its service.
   const bool blocks = (data[0] & 16U) != 0;
   const bool setting = (data[0] & 32U) != 0;
-  ClientSession session{settings(hdlc, ciphered, blocks)};
+  const bool with_signature = (data[0] & 64U) != 0;
+  ClientSession session{settings(hdlc, ciphered, blocks, with_signature)};
   Watcher watcher;
   Instant now{};
   const Octets request =
       setting ? encode_apdu(SetRequest{{}, {1, cosem::kDeviceId, 2, {}}, octet_string(fixed(400))})
               : encode_apdu(GetRequest{{}, {7, cosem::kLoadProfile, 2, {}}});
   watcher.watch(session.ask(request, now));
-  if (open && !hdlc) watcher.watch(session.received(encode_wrapper({1, 1, accepted(blocks)}), now));
+  if (open && !hdlc) {
+    const Octets answer = accepted(blocks, with_signature);
+    watcher.watch(session.received(encode_wrapper({1, 1, answer}), now));
+  }
   OctetView rest{data + 1, size - 1};
   while (!rest.empty()) {
     const std::size_t length = std::min<std::size_t>(1U + rest[0] % 120U, rest.size() - 1);
