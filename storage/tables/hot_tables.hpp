@@ -19,6 +19,13 @@ inline constexpr std::array kHotTables{HotTable::Even, HotTable::Odd};
   return day.time_since_epoch().count() % 2 == 0 ? HotTable::Even : HotTable::Odd;
 }
 
+/// Whether rows that start in [from, to) may stand in the table: a day's rows stand in one of them.
+[[nodiscard]] constexpr bool may_hold(HotTable table, std::chrono::sys_seconds from,
+                                      std::chrono::sys_seconds to) {
+  const auto first = std::chrono::floor<std::chrono::days>(from);
+  return to > first + std::chrono::days{1} || hot_table_of(first) == table;
+}
+
 namespace detail {
 
 template <std::size_t N>

@@ -19,34 +19,52 @@ StorageError unreadable(sqlite::Database& db, MeterKey meter, std::chrono::sys_d
                       " is not readable: " + std::string{blobs::blob_fault_word(fault)});
 }
 
-// Folded points of whole days that touch [from, to).
-Stored<std::vector<ProfilePoint>> folded_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
-                                                UtcSeconds from, UtcSeconds to) {
-  std::vector<ProfilePoint> out;
-  const auto first = std::chrono::floor<std::chrono::days>(from);
-  const auto last = std::chrono::floor<std::chrono::days>(to - std::chrono::seconds{1});
+/// Weeks that hold anything, of those asked for; first > last: none.
+struct Weeks {
+  std::int64_t first;
+  std::int64_t last;
+};
+
+// Looking into a few weeks that are empty costs less than asking which are not.
+Stored<Weeks> weeks_to_look_into(sqlite::Database& db, Weeks asked) {
+  constexpr std::int64_t kFew = 8;
+  if (asked.last - asked.first < kFew) return asked;
   auto oldest = db.number("SELECT min(week) FROM profile_day");
   if (!oldest) return failure(oldest.error());
   auto newest = db.number("SELECT max(week) FROM profile_day");
   if (!newest) return failure(newest.error());
-  if (!*oldest || !*newest) return out;
-  const std::int64_t end = std::min(week_of(last), **newest);
-  for (std::int64_t week = std::max(week_of(first), **oldest); week <= end; ++week) {
+  if (!*oldest || !*newest) return Weeks{0, -1};
+  return Weeks{std::max(asked.first, **oldest), std::min(asked.last, **newest)};
+}
+
+// Adds the folded points of the days that [from, to) touches, whole days, ascending.
+Stored<Done> append_folded(sqlite::Database& db, MeterKey meter, Epoch epoch, UtcSeconds from,
+                           UtcSeconds to, std::vector<ProfilePoint>& points) {
+  const auto first = std::chrono::floor<std::chrono::days>(from);
+  const auto last = std::chrono::floor<std::chrono::days>(to - std::chrono::seconds{1});
+  // Mostly half-hours of one channel, and a day or a month of them.
+  constexpr std::int64_t kHalfHoursOfDay = 48;
+  constexpr std::int64_t kMostDays = 31;
+  const std::int64_t days = std::min((last - first).count() + 1, kMostDays);
+  points.reserve(points.size() + static_cast<std::size_t>(days * kHalfHoursOfDay));
+  auto weeks = weeks_to_look_into(db, {week_of(first), week_of(last)});
+  if (!weeks) return failure(weeks.error());
+  for (std::int64_t week = weeks->first; week <= weeks->last; ++week) {
     auto done = db.each(
         "SELECT day, points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ?"
         " AND day BETWEEN ? AND ? ORDER BY day",
         [&](const sqlite::Row& row) -> Stored<Done> {
-          const auto read = blobs::append_profile_day(row.day(0), row.octets(1), out);
+          const auto read = blobs::append_profile_day(row.day(0), row.octets(1), points);
           if (!read) return failure(unreadable(db, meter, row.day(0), read.error()));
           return Done{};
         },
         week, meter, epoch, first, last);
-    if (!done) return failure(done.error());
+    if (!done) return done;
   }
-  return out;
+  return Done{};
 }
 
-// The points within [from, to) as intervals, channels by their codes.
+// Those of the ascending points that lie within [from, to) as intervals, channels by their codes.
 Stored<std::vector<ProfileInterval>> intervals_of(ChannelIds& channels, sqlite::Database& db,
                                                   const std::vector<ProfilePoint>& points,
                                                   UtcSeconds from, UtcSeconds to) {
@@ -87,6 +105,7 @@ Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey mete
   // Hops from one start to the next and there straight to the meter: the table is in time order
   // and holds all meters, so walking through it would cost each reader the rows of all others.
   for (const HotTable table : kHotTables) {
+    if (!may_hold(table, from, to)) continue;
     auto done = db.each(
         hot_sql<"WITH RECURSIVE slot (start_s) AS ("
                 " SELECT min(start_s) FROM profile_hot_# WHERE start_s >= ?1 AND start_s < ?2"
@@ -192,11 +211,11 @@ Stored<std::vector<ProfileInterval>> Ledger::profile(MeterKey meter, Epoch epoch
     Stored<std::vector<ProfilePoint>> hot{std::vector<ProfilePoint>{}};
     if (*oldest && **oldest < to) hot = hot_points(db, meter, epoch, from, to);
     if (!hot) return failure(hot.error());
-    auto folded = folded_points(db, meter, epoch, from, to);
-    if (!folded) return failure(folded.error());
+    std::vector<ProfilePoint> points;
+    auto done = append_folded(db, meter, epoch, from, to, points);
+    if (!done) return failure(done.error());
     // Hot rows of a day that is being folded stand in both; what came after went into the blob.
-    std::vector<ProfilePoint> points =
-        hot->empty() ? std::move(*folded) : merge_points(*hot, *folded).points;
+    if (!hot->empty()) points = merge_points(*hot, points).points;
     return intervals_of(impl_->channels, db, points, from, to);
   });
 }

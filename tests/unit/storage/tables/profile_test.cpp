@@ -52,6 +52,29 @@ TEST_F(ProfileTest, TheEndOfARangeIsExcluded) {
   EXPECT_TRUE(good(ledger->profile(m.key, 1, kToday, kToday)).empty());
 }
 
+// Within a week and across many, where weeks are empty, where the oldest and the newest end.
+TEST_F(ProfileTest, ARangeHoldsWhatStartsInItHoweverLongItIs) {
+  std::vector<ProfileInterval> stored;
+  for (const int age : {300, 299, 120, 30, 9, 8, 1, 0}) {
+    const auto day = whole_day(kToday - days{age}, 10 * age);
+    store(day, kToday - days{age} + 12h);
+    stored.insert(stored.end(), day.begin(), day.end());
+    if (age == 1) fold_all(kToday - days{1});
+  }
+  for (const int age : {400, 301, 300, 121, 31, 9, 2, 1, 0}) {
+    for (const auto length :
+         {30min, 24h + 0min, 25h + 0min, 72h + 0min, 70 * 24h + 0min, 500 * 24h + 0min}) {
+      const UtcSeconds from = kToday - days{age} + 11h;
+      std::vector<ProfileInterval> expected;
+      std::ranges::copy_if(stored, std::back_inserter(expected), [&](const ProfileInterval& one) {
+        return one.start >= from && one.start < from + length;
+      });
+      EXPECT_EQ(good(ledger->profile(m.key, 1, from, from + length)), expected)
+          << age << " days ago, for " << length.count() << " minutes";
+    }
+  }
+}
+
 TEST_F(ProfileTest, AnotherMetersOrTenancysDataIsNeverSeen) {
   const auto other = meter("m2");
   store(whole_day(kToday, 1));
