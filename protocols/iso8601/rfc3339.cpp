@@ -2,7 +2,7 @@
 #include "protocols/iso8601/rfc3339.hpp"
 
 #include <array>
-#include <cstdio>
+#include <cstdint>
 
 namespace metergate::rfc3339 {
 namespace {
@@ -66,50 +66,61 @@ std::optional<minutes> take_offset(std::string_view& text) {
   return west ? -offset : offset;
 }
 
-/// The number with leading zeros; a message of a meter-day has fifty times in it, and
-/// printf would take longer for them than JSON for all the rest.
-void put_digits(std::string& out, std::int64_t number, std::size_t digits) {
-  out.append(digits, '0');
-  for (auto at = out.rbegin(); digits-- > 0; ++at, number /= 10) {
-    *at = static_cast<char>('0' + number % 10);
+/// Where a time becomes text. A message of a meter-day has fifty times in it: printf would take
+/// longer for them than all the rest, and so would strings that grow.
+class Digits {
+ public:
+  void put(char octet) { octets_[count_++] = octet; }
+  /// The number with leading zeros.
+  void put(std::uint32_t number, std::size_t digits) {
+    for (std::size_t at = count_ += digits; digits-- > 0; number /= 10) {
+      octets_[--at] = static_cast<char>('0' + number % 10);
+    }
   }
-}
+  void put(char before, std::uint32_t number, std::size_t digits) {
+    put(before);
+    put(number, digits);
+  }
+  [[nodiscard]] std::string text() const { return {octets_.data(), count_}; }
 
-void put(std::string& out, char before, std::int64_t number, std::size_t digits) {
-  out += before;
-  put_digits(out, number, digits);
+ private:
+  std::array<char, 32> octets_;  // a date of any year std::chrono knows, and a time
+  std::size_t count_ = 0;
+};
+
+void put_date(Digits& out, sys_days day) {
+  const year_month_day date{day};
+  const int year = static_cast<int>(date.year());
+  if (year < 0) out.put('-');
+  const auto without_sign = static_cast<std::uint32_t>(year < 0 ? -year : year);
+  const std::size_t least = year < 0 ? 3 : 4;
+  out.put(without_sign, without_sign > 9'999 ? 5 : without_sign > 999 ? 4 : least);
+  out.put('-', static_cast<unsigned>(date.month()), 2);
+  out.put('-', static_cast<unsigned>(date.day()), 2);
 }
 
 }  // namespace
 
 std::string text(UtcTime time) {
   const auto days = floor<std::chrono::days>(time);
-  const hh_mm_ss clock{time - days};
-  std::string out = date_text(days);
-  put(out, 'T', clock.hours().count(), 2);
-  put(out, ':', clock.minutes().count(), 2);
-  put(out, ':', clock.seconds().count(), 2);
-  if (const auto fraction = clock.subseconds().count(); fraction != 0) put(out, '.', fraction, 3);
-  return out + 'Z';
+  const auto in_day = static_cast<std::uint32_t>((time - days).count());
+  const std::uint32_t second = in_day / 1'000;
+  Digits out;
+  put_date(out, days);
+  out.put('T', second / 3'600, 2);
+  out.put(':', second / 60 % 60, 2);
+  out.put(':', second % 60, 2);
+  if (const std::uint32_t fraction = in_day % 1'000; fraction != 0) out.put('.', fraction, 3);
+  out.put('Z');
+  return out.text();
 }
 
 std::string text(UtcSeconds time) { return text(UtcTime{time}); }
 
 std::string date_text(sys_days day) {
-  const year_month_day date{day};
-  const int year = static_cast<int>(date.year());
-  std::string out;
-  out.reserve(24);
-  if (year >= 0 && year <= 9'999) {
-    put_digits(out, year, 4);
-  } else {
-    std::array<char, 12> other{};
-    std::snprintf(other.data(), other.size(), "%04d", year);
-    out += other.data();
-  }
-  put(out, '-', static_cast<unsigned>(date.month()), 2);
-  put(out, '-', static_cast<unsigned>(date.day()), 2);
-  return out;
+  Digits out;
+  put_date(out, day);
+  return out.text();
 }
 
 std::optional<UtcTime> parse(std::string_view text) {
