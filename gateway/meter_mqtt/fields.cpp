@@ -32,15 +32,17 @@ void FieldReader::wrong_secret(std::string_view name, std::string_view expected)
   if (!mistake_) mistake_ = where_ + std::string{name} + " is not " + std::string{expected};
 }
 
-std::string FieldReader::text(std::string_view name) {
+std::string_view FieldReader::view(std::string_view name) {
   const json::value* found = find(name, "a text");
   if (found == nullptr) return {};
   if (!found->is_string()) {
     wrong(name, "a text");
     return {};
   }
-  return std::string{found->get_string()};
+  return found->get_string();
 }
+
+std::string FieldReader::text(std::string_view name) { return std::string{view(name)}; }
 
 std::string FieldReader::secret(std::string_view name, std::string_view expected) {
   const json::value* found = find(name, expected);
@@ -83,13 +85,13 @@ bool FieldReader::boolean(std::string_view name) {
 }
 
 UtcSeconds FieldReader::time(std::string_view name) {
-  const auto parsed = rfc3339::parse(text(name));
+  const auto parsed = rfc3339::parse(view(name));
   if (!parsed) wrong(name, "a time such as 2026-03-01T10:30:00Z");
   return std::chrono::floor<std::chrono::seconds>(parsed.value_or(UtcTime{}));
 }
 
 std::chrono::sys_days FieldReader::day(std::string_view name) {
-  const auto parsed = rfc3339::parse_date(text(name));
+  const auto parsed = rfc3339::parse_date(view(name));
   if (!parsed) wrong(name, "a date such as 2026-03-01");
   return parsed.value_or(std::chrono::sys_days{});
 }

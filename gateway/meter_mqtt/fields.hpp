@@ -14,8 +14,11 @@
 /// sources only.
 namespace metergate::meter_mqtt {
 
-/// One JSON object of at most kMaxPayload octets and bounded depth, no name twice in an object.
-[[nodiscard]] Result<boost::json::object, Nonsense> parse_object(std::string_view payload);
+/// One JSON object of at most kMaxPayload octets and bounded depth, no name twice in an object. It
+/// lies in `memory`, which has to outlive it: of a message that is read once and thrown away, node
+/// by node on the heap would cost more than the reading.
+[[nodiscard]] Result<boost::json::object, Nonsense> parse_object(
+    std::string_view payload, boost::json::monotonic_resource& memory);
 
 /// The first mistake is kept, everything after it yields zeros, so that a structure can be read in
 /// one go and judged once.
@@ -46,10 +49,17 @@ class FieldReader {
   void take_mistake(const FieldReader& inner) {
     if (!mistake_) mistake_ = inner.mistake_;
   }
+  /// That of a reader which does not know where it stands: so a page of rows needs no name for
+  /// each.
+  void take_mistake(const FieldReader& inner, std::string_view where) {
+    if (!mistake_ && inner.mistake_) mistake_ = where_ + std::string{where} + *inner.mistake_;
+  }
   [[nodiscard]] const std::optional<Nonsense>& mistake() const { return mistake_; }
 
  private:
   [[nodiscard]] const boost::json::value* find(std::string_view name, std::string_view expected);
+  /// A text as it stands in the object.
+  [[nodiscard]] std::string_view view(std::string_view name);
 
   const boost::json::object* object_;
   std::string where_;

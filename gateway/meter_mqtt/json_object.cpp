@@ -44,7 +44,8 @@ std::size_t names_kept(const json::value& value) {
 
 }  // namespace
 
-Result<json::object, Nonsense> parse_object(std::string_view payload) {
+Result<json::object, Nonsense> parse_object(std::string_view payload,
+                                            json::monotonic_resource& memory) {
   if (payload.size() > kMaxPayload) {
     return failure(Nonsense{"the message has " + std::to_string(payload.size()) +
                             " octets; expected at most " + std::to_string(kMaxPayload)});
@@ -52,7 +53,7 @@ Result<json::object, Nonsense> parse_object(std::string_view payload) {
   json::parse_options options;
   options.max_depth = kMaxDepth;
   json::error_code error;
-  json::value value = json::parse({payload.data(), payload.size()}, error, {}, options);
+  json::value value = json::parse({payload.data(), payload.size()}, error, &memory, options);
   if (error) {
     return failure(Nonsense{"the message is not JSON (" + error.message() +
                             "); expected one JSON object in UTF-8"});

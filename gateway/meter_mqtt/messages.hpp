@@ -57,7 +57,8 @@ struct MeterError {
 [[nodiscard]] std::string encode_error(std::string_view id, operation::MeterRefusal code,
                                        std::string_view message);
 
-/// The id alone: whose answer this is.
+/// The id alone: whose answer this is. What comes after it need not be well formed; decode_response
+/// judges that.
 [[nodiscard]] std::optional<std::string> response_id(std::string_view payload);
 
 /// The answer to `asked`, or the meter's error.

@@ -24,7 +24,8 @@ std::string encode_presence(const Presence& presence) {
 }
 
 Result<Presence, Nonsense> decode_presence(std::string_view payload) {
-  const auto object = parse_object(payload);
+  json::monotonic_resource memory;
+  const auto object = parse_object(payload, memory);
   if (!object) return failure(object.error());
   FieldReader in{*object};
   Presence presence;

@@ -33,7 +33,8 @@ std::string encode_push(const Push& push) {
 
 Result<Push, Nonsense> decode_push(std::string_view word, std::string_view payload,
                                    UtcTime read_at) {
-  const auto object = parse_object(payload);
+  json::monotonic_resource memory;
+  const auto object = parse_object(payload, memory);
   if (!object) return failure(object.error());
   FieldReader in{*object};
   Push push;

@@ -140,7 +140,8 @@ std::string with_id(std::string_view id, std::string_view request) {
 }
 
 Result<Request, RequestFault> decode_request(std::string_view payload) {
-  const auto object = parse_object(payload);
+  json::monotonic_resource memory;
+  const auto object = parse_object(payload, memory);
   if (!object) return failure(RequestFault{"", MeterRefusal::Malformed, object.error()});
   FieldReader in{*object};
   const std::string id = in.text("id");

@@ -231,6 +231,22 @@ struct ReadResult {
   }
 };
 
+/// The id where it is the first member, as most write it: whose answer a page of a profile is can
+/// be told without reading the page, which decode_response judges as a whole.
+std::optional<std::string_view> leading_id(std::string_view payload) {
+  constexpr std::string_view kSpace = " \t\r\n";
+  const auto take = [&](std::string_view token) {
+    payload.remove_prefix(std::min(payload.find_first_not_of(kSpace), payload.size()));
+    if (!payload.starts_with(token)) return false;
+    payload.remove_prefix(token.size());
+    return true;
+  };
+  if (!take("{") || !take("\"id\"") || !take(":") || !take("\"")) return std::nullopt;
+  const auto end = payload.find_first_of("\"\\");
+  if (end == std::string_view::npos || payload[end] != '"') return std::nullopt;
+  return payload.substr(0, end);
+}
+
 std::string response(std::string_view id, std::string_view part, json::object content) {
   return json::serialize(json::object{{"id", std::string{id}}, {part, std::move(content)}});
 }
@@ -249,7 +265,9 @@ std::string encode_error(std::string_view id, operation::MeterRefusal code,
 }
 
 std::optional<std::string> response_id(std::string_view payload) {
-  const auto object = parse_object(payload);
+  if (const auto id = leading_id(payload)) return std::string{*id};
+  json::monotonic_resource memory;
+  const auto object = parse_object(payload, memory);
   if (!object) return std::nullopt;
   FieldReader in{*object};
   std::string id = in.text("id");
@@ -259,7 +277,8 @@ std::optional<std::string> response_id(std::string_view payload) {
 
 Result<Response, Nonsense> decode_response(const operation::Operation& asked,
                                            std::string_view payload, UtcTime read_at) {
-  const auto object = parse_object(payload);
+  json::monotonic_resource memory;
+  const auto object = parse_object(payload, memory);
   if (!object) return failure(object.error());
   FieldReader in{*object};
   if (in.has("error") && in.has("result")) in.wrong("error", "either a result or an error");

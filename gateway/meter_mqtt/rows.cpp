@@ -35,10 +35,10 @@ IntervalMarks read_marks(FieldReader& in) {
 }
 
 /// `1-0:1.8.0` and `1-0:1.8.0*255` are one code under two names.
-template <typename Value>
-bool named_already(const std::vector<Value>& values, cosem::ObisCode Value::*code) {
+template <typename Values>
+bool named_already(const Values& values, cosem::ObisCode Values::value_type::*code) {
   return std::any_of(values.begin(), values.end() - 1,
-                     [&](const Value& value) { return value.*code == values.back().*code; });
+                     [&](const auto& value) { return value.*code == values.back().*code; });
 }
 
 std::vector<IntervalValue> read_values(FieldReader& in) {

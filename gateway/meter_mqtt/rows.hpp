@@ -29,11 +29,12 @@ template <typename Row, typename Read>
       in.wrong(name, "a list of objects");
       return rows;
     }
-    FieldReader one{element.get_object(),
-                    in.where() + std::string{name} + '[' + std::to_string(rows.size()) + "]."};
+    FieldReader one{element.get_object()};
     rows.push_back(read(one));
-    in.take_mistake(one);
-    if (in.mistake()) return rows;
+    if (one.mistake()) {
+      in.take_mistake(one, std::string{name} + '[' + std::to_string(rows.size() - 1) + "].");
+      return rows;
+    }
   }
   return rows;
 }
