@@ -6,8 +6,11 @@
 namespace metergate::runtime {
 namespace {
 
-/// Rows taken from the outbox at a time; between two commits at most so many can go out.
-constexpr std::size_t kTakeAtOnce = 200;
+/// Taken from the outbox at a time. To find the newest data, all of a week's rows are looked at.
+constexpr std::size_t kMessagesAtOnce = 200;
+constexpr std::size_t kDataAtOnce = 1'000;
+/// What is stored while a backlog is on its way waits at most so long before it goes in front.
+constexpr std::chrono::milliseconds kLiveDataWaits{100};
 constexpr std::size_t kReadingsPerMessage = 200;
 constexpr std::string_view kJson = "application/json";
 
@@ -40,6 +43,7 @@ void Publisher::disconnected() {
 
 void Publisher::committed() {
   if (!connected_) return;
+  let_live_data_pass();
   load();
   pump();
 }
@@ -55,25 +59,32 @@ void Publisher::send_now(OutboxMessage message) {
   if (connected_) handlers_.publish(message_of(message), [](Published) {});
 }
 
+void Publisher::let_live_data_pass() {
+  if (data_.empty() || clock_.now().instant - data_taken_at_ < kLiveDataWaits) return;
+  // The rest of a day of which a part is out belongs behind that part.
+  if (data_under_way_.contains(key_of(data_.front()))) return;
+  data_.clear();
+}
+
 void Publisher::load() {
   // On this connection uncommitted rows would be seen too: only what is durable may be told.
   if (keeper_.ledger().dirty()) return keeper_.commit_soon();
   if (messages_.empty()) {
-    const auto rows = keeper_.checked(keeper_.ledger().outbox_messages(loaded_to_, kTakeAtOnce));
+    const auto rows =
+        keeper_.checked(keeper_.ledger().outbox_messages(loaded_to_, kMessagesAtOnce));
     if (rows && !rows->empty()) {
       messages_.assign(rows->begin(), rows->end());
       loaded_to_ = rows->back().id;
     }
   }
   if (data_.empty()) {
-    const std::size_t most = kTakeAtOnce + data_under_way_.size();
+    const std::size_t most = kDataAtOnce + data_under_way_.size();
     const auto rows = keeper_.checked(keeper_.ledger().outbox_data(most));
     if (!rows) return;
+    data_taken_at_ = clock_.now().instant;
     more_data_ = rows->size() == most;
     for (const OutboxData& row : *rows) {
-      if (!data_under_way_.contains({row.meter, row.epoch, row.kind, row.day})) {
-        data_.push_back(row);
-      }
+      if (!data_under_way_.contains(key_of(row))) data_.push_back(row);
     }
   }
 }
@@ -92,7 +103,7 @@ void Publisher::pump() {
     } else if (!data_.empty()) {
       const OutboxData next = data_.front();
       data_.pop_front();
-      const DataKey key{next.meter, next.epoch, next.kind, next.day};
+      const DataKey key = key_of(next);
       data_under_way_.insert(key);
       auto part = message_of(next);
       // A meter that the configuration no longer names: its rows wait, and hold up nobody.

@@ -48,7 +48,12 @@ class Publisher {
 
  private:
   using DataKey = std::tuple<MeterKey, Epoch, DataKind, std::chrono::sys_days>;
+  [[nodiscard]] static DataKey key_of(const OutboxData& row) {
+    return {row.meter, row.epoch, row.kind, row.day};
+  }
 
+  /// Gives back what was taken of a backlog a while ago, to be taken anew, newest first.
+  void let_live_data_pass();
   void load();
   void pump();
   /// Takes the next part of a backlog as soon as the one before is on its way.
@@ -77,6 +82,7 @@ class Publisher {
   std::int64_t loaded_to_ = 0;  ///< id of the last outbox message taken into `messages_`
   std::deque<OutboxMessage> messages_;
   std::deque<OutboxData> data_;
+  Instant data_taken_at_{};
   bool more_data_ = false;  ///< the outbox held more than was taken
   std::set<DataKey> data_under_way_;
   std::set<MeterUnit*> states_;

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/publisher.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/support/manual_clock.hpp"
+#include "tests/unit/storage/ledger_fixture.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+using namespace test;
+using testing::EndsWith;
+using testing::HasSubstr;
+
+/// A publisher whose broker acknowledges one message at a time.
+class PublisherTest : public LedgerTest {
+ protected:
+  static constexpr std::size_t kWindow = 2;
+
+  PublisherTest() {
+    meter_model_.profile_channels = {{kImport, "import", Unit::Wh, 0}};
+    keeper_.when_committed([this] { publisher_.committed(); });
+  }
+
+  MeterUnit& add_meter(const std::string& id) {
+    const StoredMeter stored = meter(id);
+    units_.push_back({.settings = {stored.id, "v", "line-a", 1, {}, {}},
+                      .schedule = &schedule_,
+                      .model = &meter_model_,
+                      .address = {1, {}},
+                      .stored = stored,
+                      .session = session::MeterSession{session::Policy{}, clock_.now().instant}});
+    return units_.back();
+  }
+  void add_backlog(std::size_t meters) {
+    for (std::size_t i = 0; i < meters; ++i) {
+      MeterUnit& unit = add_meter("m" + std::to_string(100 + i));
+      good(ledger->store_profile(unit.stored.key, 1, whole_day(kToday - days{3}), kNow));
+    }
+    good(ledger->commit());
+  }
+  void store_live(MeterUnit& unit) {
+    const RegisterReading reading{clock_.now().utc, {{kImport, {17, 0}, Unit::Wh}}};
+    good(ledger->store_registers(unit.stored.key, 1, reading));
+    ASSERT_TRUE(keeper_.commit());
+  }
+  /// Acknowledges the oldest message; returns the topics that were published upon it.
+  std::vector<std::string> acknowledge() {
+    const std::size_t before = topics_.size();
+    const auto done = std::move(unacknowledged_.front());
+    unacknowledged_.pop_front();
+    done(Published::Acknowledged);
+    return {topics_.begin() + static_cast<std::ptrdiff_t>(before), topics_.end()};
+  }
+  void acknowledge_all() {
+    while (!unacknowledged_.empty()) static_cast<void>(acknowledge());
+  }
+
+  ManualClock clock_{kNow};
+  Agenda agenda_;
+  journal::Journal journal_{
+      {journal::Level::Debug, config::LogFormat::Plain, std::fopen("/dev/null", "w")}};
+  LedgerKeeper keeper_{*ledger, journal_, clock_, agenda_};
+  config::Schedule schedule_;
+  model::MeterModel meter_model_;
+  std::deque<MeterUnit> units_;
+  std::vector<std::string> topics_;
+  std::vector<std::string> payloads_;
+  std::deque<std::function<void(Published)>> unacknowledged_;
+  north::Topics tree_{"metergate", *SiteId::parse("site-1")};
+  Publisher publisher_{keeper_,
+                       journal_,
+                       clock_,
+                       tree_,
+                       kWindow,
+                       {[this](MqttMessage message, std::function<void(Published)> done) {
+                          topics_.push_back(message.topic);
+                          payloads_.push_back(message.payload);
+                          unacknowledged_.push_back(std::move(done));
+                        },
+                        [this](MeterKey key) -> MeterUnit* {
+                          for (MeterUnit& unit : units_) {
+                            if (unit.stored.key == key) return &unit;
+                          }
+                          return nullptr;
+                        },
+                        [](MeterUnit&) { return std::string{}; }}};
+};
+
+TEST_F(PublisherTest, EveryMeterDayOfABacklogGoesOutOnceAndWhole) {
+  add_backlog(120);
+  publisher_.connected();
+  EXPECT_EQ(unacknowledged_.size(), kWindow);
+  acknowledge_all();
+  ASSERT_EQ(topics_.size(), 120U);
+  for (std::size_t i = 0; i < topics_.size(); ++i) {
+    EXPECT_THAT(topics_[i], HasSubstr("/m" + std::to_string(100 + i) + '/'));
+    EXPECT_THAT(payloads_[i], HasSubstr(R"("start":"2026-03-07T00:00:00Z")"));
+    EXPECT_THAT(payloads_[i], HasSubstr(R"("start":"2026-03-07T23:30:00Z")"));
+  }
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U);
+}
+
+TEST_F(PublisherTest, WhatIsStoredMeanwhilePassesABacklog) {
+  add_backlog(10);
+  publisher_.connected();
+  store_live(units_[0]);
+  EXPECT_THAT(acknowledge().at(0), EndsWith("m102/profile")) << "taken a moment ago";
+  clock_.advance(1s);
+  store_live(units_[1]);
+  EXPECT_THAT(acknowledge().at(0), EndsWith("m100/registers"));
+  EXPECT_THAT(acknowledge().at(0), EndsWith("m101/registers"));
+  EXPECT_THAT(acknowledge().at(0), EndsWith("m103/profile")) << "and the backlog goes on";
+  acknowledge_all();
+  EXPECT_EQ(topics_.size(), 12U) << "nothing twice";
+}
+
+// Two hundred readings fill a message, so this day takes three.
+TEST_F(PublisherTest, APartOfADayIsNotSeparatedFromItsRest) {
+  add_backlog(3);
+  for (int i = 0; i < 450; ++i) {
+    const RegisterReading reading{kToday + i * 10s, {{kImport, {i, 0}, Unit::Wh}}};
+    good(ledger->store_registers(units_[0].stored.key, 1, reading));
+  }
+  good(ledger->commit());
+  publisher_.connected();
+  clock_.advance(1s);
+  store_live(units_[1]);
+  acknowledge_all();
+  std::size_t readings = 0;
+  for (std::size_t i = 0; i < topics_.size(); ++i) {
+    if (!topics_[i].ends_with("m100/registers")) continue;
+    for (auto at = payloads_[i].find("\"read_at\""); at != std::string::npos;
+         at = payloads_[i].find("\"read_at\"", at + 1)) {
+      ++readings;
+    }
+  }
+  EXPECT_EQ(readings, 450U) << "each told once";
+}
+
+TEST_F(PublisherTest, AMeterNobodyKnowsHoldsUpNoOther) {
+  add_backlog(3);
+  units_.erase(units_.begin() + 1);
+  publisher_.connected();
+  acknowledge_all();
+  ASSERT_EQ(topics_.size(), 2U);
+  EXPECT_THAT(topics_[1], EndsWith("m102/profile"));
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 1U) << "its day waits";
+}
+
+}  // namespace
+}  // namespace metergate::runtime
