@@ -33,6 +33,37 @@ std::string page(std::string_view rows, std::string_view covered_to) {
          "\"}";
 }
 
+// ---- whose answer it is -------------------------------------------------------------------------
+
+TEST(MeterResponse, IsTheOnesWhoseIdItCarriesWhereverThatStands) {
+  EXPECT_EQ(response_id(R"({"id":"7","result":{}})"), "7");
+  EXPECT_EQ(response_id(" {\t\"id\" :\r\n \"7\" , \"result\": {}}"), "7");
+  EXPECT_EQ(response_id(R"({"result":{"id":"8"},"id":"7"})"), "7");
+  EXPECT_EQ(response_id(R"({"id":"","result":{}})"), "");
+}
+
+TEST(MeterResponse, IsTheSamesWhateverEscapesItsIdIsWrittenIn) {
+  EXPECT_EQ(response_id(R"({"id":"\u0037-a","result":{}})"), "7-a");
+  EXPECT_EQ(response_id(R"({"\u0069d":"7","result":{}})"), "7");
+}
+
+TEST(MeterResponse, WithoutAnIdThatIsATextIsNobodys) {
+  for (const std::string_view payload :
+       {"", "{", "{}", R"({"id")", R"({"id":)", R"({"id":")", R"({"id":"7)", R"({"id":"7\)",
+        R"({"id":7})", R"({"id":null})", R"(["id","7"])", R"({"ids":"7"})", R"("id":"7")"}) {
+    EXPECT_EQ(response_id(payload), std::nullopt) << payload;
+  }
+}
+
+// It is the asker who learns what is wrong with it, before the time is out.
+TEST(MeterResponse, ThatIsCutBehindItsIdIsJudgedAsAnAnswer) {
+  constexpr std::string_view kCut = R"({"id":"7","result":{"time":"2026-03)";
+  EXPECT_EQ(response_id(kCut), "7");
+  const auto response = decode_response(operation::ReadClock{}, kCut, kReadAt);
+  ASSERT_FALSE(response);
+  EXPECT_THAT(response.error(), HasSubstr("is not JSON"));
+}
+
 // ---- what is no message at all ------------------------------------------------------------------
 
 TEST(MeterMessage, ThatIsNoObjectIsRefusedWithWhatIsWrong) {
