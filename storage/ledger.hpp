@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -307,6 +308,11 @@ class Ledger {
   [[nodiscard]] Stored<Done> published(std::int64_t message_id);
   /// Newest days first, so that live data overtakes the backlog.
   [[nodiscard]] Stored<std::vector<OutboxData>> outbox_data(std::size_t limit) const;
+  /// The load profiles that rows of the outbox stand for, row by row, each readable or not. The
+  /// rows are of one day and ascending by meter, as outbox_data() gives them. Hot rows lie in the
+  /// order of time, so that one walk for many meters costs little more than for one.
+  using Profile = Stored<std::vector<ProfileInterval>>;
+  [[nodiscard]] Stored<std::vector<Profile>> profiles(std::span<const OutboxData> rows) const;
   [[nodiscard]] Stored<Done> published(const OutboxData& data);
   struct OutboxSize {
     std::size_t messages = 0;

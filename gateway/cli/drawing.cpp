@@ -26,8 +26,7 @@ struct Column {
   char flag = ' ';
 };
 
-const IntervalValue* value_of(const std::vector<IntervalValue>& values,
-                              const cosem::ObisCode& channel) {
+const IntervalValue* value_of(const IntervalValues& values, const cosem::ObisCode& channel) {
   const auto found = std::ranges::find(values, channel, &IntervalValue::channel);
   return found == values.end() ? nullptr : &*found;
 }

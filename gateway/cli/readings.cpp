@@ -105,7 +105,7 @@ void print_records(Console& console, const std::string& format,
 
 /// The channel to draw: the one named (name or OBIS code), else the model's first.
 CliResult<model::Channel> channel_to_draw(const Selection& selection,
-                                          const std::vector<IntervalValue>& sample) {
+                                          const IntervalValues& sample) {
   const std::string& wanted = selection.options.channel;
   std::string known;
   for (const model::Channel& channel : selection.channels) {
@@ -130,7 +130,7 @@ int show_profile(Console& console, const Selection& selection) {
   const std::string& format = selection.options.format;
   if (format == "draw") {
     const auto channel = channel_to_draw(
-        selection, intervals->empty() ? std::vector<IntervalValue>{} : intervals->front().values);
+        selection, intervals->empty() ? IntervalValues{} : intervals->front().values);
     if (!channel) return complain(console, channel.error());
     const ProfileDrawing drawing{.channel = *channel,
                                  .period = seen_period(*intervals),
@@ -170,7 +170,7 @@ int show_daily(Console& console, const Selection& selection) {
   if (!snapshots) return complain(console, store_trouble(snapshots.error()));
   if (draws) {
     const auto channel = channel_to_draw(
-        selection, snapshots->empty() ? std::vector<IntervalValue>{} : snapshots->front().values);
+        selection, snapshots->empty() ? IntervalValues{} : snapshots->front().values);
     if (!channel) return complain(console, channel.error());
     console.out << draw_daily(console, *channel, from, to, *snapshots);
     return kOk;

@@ -222,10 +222,10 @@ IntervalMarks ReadProfileRows::marks_of(const cosem::ProfileRow& row) const {
   return marks;
 }
 
-Result<std::vector<IntervalValue>, std::string> ReadProfileRows::values_of(
+Result<IntervalValues, std::string> ReadProfileRows::values_of(
     const cosem::ProfileRow& row, const std::vector<model::Channel>& channels) const {
   const IntervalMarks marks = marks_of(row);
-  std::vector<IntervalValue> values;
+  IntervalValues values;
   for (std::size_t i = 0; i < row.cells.size(); ++i) {
     const cosem::ObisCode& name = shape_.columns[i].logical_name;
     const auto channel = std::ranges::find(channels, name, &model::Channel::obis);

@@ -38,7 +38,7 @@ class ReadProfileRows : public DlmsExchange {
 
   [[nodiscard]] const cosem::ProfileShape& shape() const { return shape_; }
   /// The registers of a row as the model's channels, with the marks of its status column.
-  [[nodiscard]] Result<std::vector<IntervalValue>, std::string> values_of(
+  [[nodiscard]] Result<IntervalValues, std::string> values_of(
       const cosem::ProfileRow& row, const std::vector<model::Channel>& channels) const;
 
  private:

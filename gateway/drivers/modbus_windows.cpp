@@ -13,10 +13,10 @@ using Fields = std::vector<model::FieldValue>;
 std::int64_t seconds_of(UtcSeconds time) { return time.time_since_epoch().count(); }
 UtcSeconds time_of(std::int64_t seconds) { return UtcSeconds{std::chrono::seconds{seconds}}; }
 
-std::vector<IntervalValue> channel_values(const Fields& record) {
+IntervalValues channel_values(const Fields& record) {
   const IntervalMarks marks{
       static_cast<std::uint16_t>(number_of(record, FieldRole::Marks).value_or(0))};
-  std::vector<IntervalValue> values;
+  IntervalValues values;
   for (const model::FieldValue& value : record) {
     if (value.field.role != FieldRole::Channel) continue;
     values.push_back({value.field.channel, value.number, marks});

@@ -17,19 +17,17 @@ IntervalMarks read_marks(FieldReader& in) {
   IntervalMarks marks;
   if (!in.has("marks")) return marks;
   for (const json::value& word : in.list("marks")) {
-    bool known = false;
-    for (unsigned bit = 0; bit < 16 && word.is_string(); ++bit) {
-      const IntervalMarks one{static_cast<std::uint16_t>(1U << bit)};
-      const auto its = one.words();
-      if (its.empty() || its.front() != std::string_view{word.get_string()}) continue;
-      marks.bits = static_cast<std::uint16_t>(marks.bits | one.bits);
-      known = true;
-    }
-    if (!known) {
+    const auto known = word.is_string() ? std::ranges::find(kIntervalMarkWords,
+                                                            std::string_view{word.get_string()},
+                                                            &IntervalMarkWord::word)
+                                        : kIntervalMarkWords.end();
+    if (known == kIntervalMarkWords.end()) {
       in.wrong("marks",
                "words out of power-down, clock-set, incomplete, estimated, daylight-saving, "
                "doubtful");
+      continue;
     }
+    marks.bits = static_cast<std::uint16_t>(marks.bits | known->bit);
   }
   return marks;
 }
@@ -41,9 +39,9 @@ bool named_already(const Values& values, cosem::ObisCode Values::value_type::*co
                      [&](const auto& value) { return value.*code == values.back().*code; });
 }
 
-std::vector<IntervalValue> read_values(FieldReader& in) {
+IntervalValues read_values(FieldReader& in) {
   const IntervalMarks marks = read_marks(in);
-  std::vector<IntervalValue> values;
+  IntervalValues values;
   for (const auto& [name, value] : in.child("values")) {
     const auto obis = cosem::ObisCode::parse(std::string_view{name.data(), name.size()});
     if (obis && value.is_int64()) values.push_back({*obis, value.get_int64(), marks});
@@ -55,14 +53,13 @@ std::vector<IntervalValue> read_values(FieldReader& in) {
   return values;
 }
 
-json::object write_values(const std::vector<IntervalValue>& values) {
+json::object write_values(const IntervalValues& values) {
   json::object out;
   for (const IntervalValue& value : values) out[value.channel.text()] = value.value;
   return out;
 }
 
-json::object write_row(std::string_view name, std::string when,
-                       const std::vector<IntervalValue>& values) {
+json::object write_row(std::string_view name, std::string when, const IntervalValues& values) {
   json::object row{{name, std::move(when)}, {"values", write_values(values)}};
   if (!values.empty() && values.front().marks.bits != 0) {
     row["marks"] = write_words(values.front().marks.words());

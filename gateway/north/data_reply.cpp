@@ -77,7 +77,7 @@ void write_columns(JsonText& json, const std::vector<Column>& columns) {
 
 /// One value per column, null where the row has none, and the marks of all of them.
 void write_values(JsonText& json, const std::vector<Column>& columns,
-                  const std::vector<IntervalValue>& values) {
+                  const IntervalValues& values) {
   IntervalMarks marks;
   json.name("values");
   json.open_array();
@@ -94,7 +94,9 @@ void write_values(JsonText& json, const std::vector<Column>& columns,
   if (marks.bits == 0) return;
   json.name("marks");
   json.open_array();
-  for (const std::string& word : marks.words()) json.text(word);
+  for (const auto& [bit, word] : kIntervalMarkWords) {
+    if ((marks.bits & bit) != 0) json.text(word);
+  }
   json.close_array();
 }
 

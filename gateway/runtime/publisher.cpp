@@ -11,6 +11,8 @@ constexpr std::size_t kMessagesAtOnce = 200;
 constexpr std::size_t kDataAtOnce = 1'000;
 /// What is stored while a backlog is on its way waits at most so long before it goes in front.
 constexpr std::chrono::milliseconds kLiveDataWaits{100};
+/// Read together: their hot rows lie side by side.
+constexpr std::size_t kProfilesAtOnce = 50;
 constexpr std::size_t kReadingsPerMessage = 200;
 constexpr std::string_view kJson = "application/json";
 
@@ -32,6 +34,7 @@ void Publisher::connected() {
   loaded_to_ = 0;
   messages_.clear();
   data_.clear();
+  profiles_.clear();
   data_under_way_.clear();
   committed();
 }
@@ -82,6 +85,7 @@ void Publisher::load() {
     const auto rows = keeper_.checked(keeper_.ledger().outbox_data(most));
     if (!rows) return;
     data_taken_at_ = clock_.now().instant;
+    profiles_.clear();
     more_data_ = rows->size() == most;
     for (const OutboxData& row : *rows) {
       if (!data_under_way_.contains(key_of(row))) data_.push_back(row);
@@ -223,7 +227,7 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
       return Part{std::move(message), {}};
     }
     case DataKind::Profile: {
-      const auto rows = keeper_.checked(ledger.profile(row.meter, row.epoch, row.from, end));
+      const auto rows = profile_of(row);
       if (!rows) return std::nullopt;
       message.topic = topic("profile");
       message.payload = north::encode_profile(origin, row.day, meter->schedule->capture_period,
@@ -239,6 +243,26 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<std::vector<ProfileInterval>> Publisher::profile_of(const OutboxData& row) {
+  if (!profiles_.contains(key_of(row))) read_profiles_from(row);
+  auto found = profiles_.extract(key_of(row));
+  if (found.empty()) return std::nullopt;
+  return keeper_.checked(std::move(found.mapped()));
+}
+
+void Publisher::read_profiles_from(const OutboxData& row) {
+  std::vector<OutboxData> rows{row};
+  for (const OutboxData& next : data_) {
+    if (rows.size() == kProfilesAtOnce || next.kind != row.kind || next.day != row.day) break;
+    rows.push_back(next);
+  }
+  auto profiles = keeper_.checked(keeper_.ledger().profiles(rows));
+  if (!profiles) return;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    profiles_.insert_or_assign(key_of(rows[i]), std::move((*profiles)[i]));
+  }
 }
 
 }  // namespace metergate::runtime

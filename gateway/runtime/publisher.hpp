@@ -66,6 +66,9 @@ class Publisher {
   };
   [[nodiscard]] std::optional<Part> message_of(const OutboxData& data);
   static MqttMessage message_of(const OutboxMessage& message);
+  [[nodiscard]] std::optional<std::vector<ProfileInterval>> profile_of(const OutboxData& row);
+  /// Into `profiles_`: of this row and of those behind it in `data_` that are of the same day.
+  void read_profiles_from(const OutboxData& row);
   /// The broker will not have it there. An answer goes to its meter's own result topic instead.
   void refused(const OutboxMessage& message);
 
@@ -83,7 +86,8 @@ class Publisher {
   std::deque<OutboxMessage> messages_;
   std::deque<OutboxData> data_;
   Instant data_taken_at_{};
-  bool more_data_ = false;  ///< the outbox held more than was taken
+  bool more_data_ = false;                       ///< the outbox held more than was taken
+  std::map<DataKey, Ledger::Profile> profiles_;  ///< read ahead for rows of `data_`
   std::set<DataKey> data_under_way_;
   std::set<MeterUnit*> states_;
 };

@@ -25,7 +25,7 @@ CaptureObject value_of(std::uint16_t class_id, const cosem::ObisCode& name,
 }
 
 /// Marks and values of one captured row.
-dlms::DataList cells_of(const std::vector<IntervalValue>& values) {
+dlms::DataList cells_of(const IntervalValues& values) {
   dlms::DataList cells;
   cells.emplace_back(values.empty() ? std::uint16_t{0} : values.front().marks.bits);
   for (const IntervalValue& value : values) {

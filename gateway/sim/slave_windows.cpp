@@ -54,7 +54,7 @@ void fill_up(BlockRegisters& out, const model::Window& window) {
 }
 
 Fields captured_record(const model::Window& window, std::int64_t start,
-                       const std::vector<IntervalValue>& values) {
+                       const IntervalValues& values) {
   Fields record;
   for (const model::Field& field : window.record) {
     model::FieldValue value{field, 0, {}};

@@ -83,7 +83,7 @@ json::array log_rows(const VirtualMeter& meter, LogId log) {
 
 }  // namespace
 
-json::array captured_row(std::string start, const std::vector<IntervalValue>& values) {
+json::array captured_row(std::string start, const IntervalValues& values) {
   json::array numbers;
   for (const IntervalValue& value : values) numbers.push_back(value.value);
   const unsigned marks = values.empty() ? 0U : values.front().marks.bits;

@@ -21,8 +21,7 @@ namespace metergate::sim {
 /// What purges took away; empty unless the meter keeps it (Settings::keep_truth).
 [[nodiscard]] boost::json::object purged_of(const virtual_meter::VirtualMeter& meter);
 /// `[start, [value, ...], marks]`, short because there are thousands.
-[[nodiscard]] boost::json::array captured_row(std::string start,
-                                              const std::vector<IntervalValue>& values);
+[[nodiscard]] boost::json::array captured_row(std::string start, const IntervalValues& values);
 [[nodiscard]] boost::json::object log_row(const LogEntry& entry);
 /// Everything: orders with their tokens, intervals, snapshots, logs.
 [[nodiscard]] boost::json::object truth_of(const virtual_meter::VirtualMeter& meter,

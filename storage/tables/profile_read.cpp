@@ -78,31 +78,25 @@ Stored<std::vector<ProfileInterval>> intervals_of(ChannelIds& channels, sqlite::
   out.reserve(starts);
   // A meter has few channels, so the codes of the point before are mostly those of the next.
   std::vector<std::pair<std::int64_t, cosem::ObisCode>> codes;
-  for (auto at = first; at != last;) {
-    const auto end = std::find_if(at, last, [&](const auto& p) { return p.start != at->start; });
-    ProfileInterval& interval = out.emplace_back();
-    interval.start = at->start;
-    interval.values.reserve(static_cast<std::size_t>(end - at));
-    for (; at != end; ++at) {
-      auto known = std::ranges::find(codes, at->channel, &decltype(codes)::value_type::first);
-      if (known == codes.end()) {
-        auto code = channels.code_of(db, at->channel);
-        if (!code) return failure(code.error());
-        codes.emplace_back(at->channel, *code);
-        known = std::prev(codes.end());
-      }
-      interval.values.push_back({known->second, at->value, at->marks});
+  for (auto at = first; at != last; ++at) {
+    if (out.empty() || out.back().start != at->start) out.emplace_back().start = at->start;
+    auto known = std::ranges::find(codes, at->channel, &decltype(codes)::value_type::first);
+    if (known == codes.end()) {
+      auto code = channels.code_of(db, at->channel);
+      if (!code) return failure(code.error());
+      codes.emplace_back(at->channel, *code);
+      known = std::prev(codes.end());
     }
+    out.back().values.push_back({known->second, at->value, at->marks});
   }
   return out;
 }
 
 }  // namespace
 
-Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
-                                             UtcSeconds from, UtcSeconds to) {
-  std::vector<ProfilePoint> out;
-  // Hops from one start to the next and there straight to the meter: the table is in time order
+Stored<Done> each_hot_point(sqlite::Database& db, MeterRange meters, UtcSeconds from, UtcSeconds to,
+                            const OnHotPoint& on_point) {
+  // Hops from one start to the next and there straight to the meters: the table is in time order
   // and holds all meters, so walking through it would cost each reader the rows of all others.
   for (const HotTable table : kHotTables) {
     if (!may_hold(table, from, to)) continue;
@@ -113,16 +107,28 @@ Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey mete
                 " SELECT (SELECT min(h.start_s) FROM profile_hot_# h"
                 "         WHERE h.start_s > slot.start_s AND h.start_s < ?2)"
                 " FROM slot WHERE slot.start_s IS NOT NULL)"
-                " SELECT h.start_s, h.channel, h.value, h.marks"
+                " SELECT h.start_s, h.meter, h.epoch, h.channel, h.value, h.marks"
                 " FROM slot CROSS JOIN profile_hot_# h"
-                " WHERE h.start_s = slot.start_s AND h.meter = ?3 AND h.epoch = ?4">(table),
+                " WHERE h.start_s = slot.start_s AND h.meter BETWEEN ?3 AND ?4">(table),
         [&](const sqlite::Row& row) {
-          out.push_back({row.time_s(0), row.integer(1), row.integer(2),
-                         IntervalMarks{row.as<std::uint16_t>(3)}});
+          on_point(row.integer(1), row.integer(2),
+                   {row.time_s(0), row.integer(3), row.integer(4),
+                    IntervalMarks{row.as<std::uint16_t>(5)}});
         },
-        from, to, meter, epoch);
-    if (!done) return failure(done.error());
+        from, to, meters.first, meters.last);
+    if (!done) return done;
   }
+  return Done{};
+}
+
+Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey meter, Epoch epoch,
+                                             UtcSeconds from, UtcSeconds to) {
+  std::vector<ProfilePoint> out;
+  auto done = each_hot_point(db, {meter, meter}, from, to,
+                             [&](MeterKey, Epoch its_epoch, const ProfilePoint& point) {
+                               if (its_epoch == epoch) out.push_back(point);
+                             });
+  if (!done) return failure(done.error());
   put_in_order(out);
   return out;
 }
@@ -201,22 +207,27 @@ Stored<std::optional<std::chrono::sys_days>> fold_frontier(sqlite::Database& db)
   return std::optional{std::chrono::sys_days{std::chrono::days{**day}}};
 }
 
+Stored<std::vector<ProfileInterval>> with_folded(Ledger::Impl& ledger, MeterKey meter, Epoch epoch,
+                                                 UtcSeconds from, UtcSeconds to,
+                                                 std::span<const ProfilePoint> hot) {
+  std::vector<ProfilePoint> points;
+  auto done = append_folded(ledger.db, meter, epoch, from, to, points);
+  if (!done) return failure(done.error());
+  // Hot rows of a day that is being folded stand in both; what came after went into the blob.
+  if (!hot.empty()) points = merge_points(hot, points).points;
+  return intervals_of(ledger.channels, ledger.db, points, from, to);
+}
+
 Stored<std::vector<ProfileInterval>> Ledger::profile(MeterKey meter, Epoch epoch, UtcSeconds from,
                                                      UtcSeconds to) const {
   return impl_->read("reading a load profile", [&]() -> Stored<std::vector<ProfileInterval>> {
-    auto& db = impl_->db;
     if (from >= to) return std::vector<ProfileInterval>{};
-    auto oldest = oldest_hot_start(db);
+    auto oldest = oldest_hot_start(impl_->db);
     if (!oldest) return failure(oldest.error());
     Stored<std::vector<ProfilePoint>> hot{std::vector<ProfilePoint>{}};
-    if (*oldest && **oldest < to) hot = hot_points(db, meter, epoch, from, to);
+    if (*oldest && **oldest < to) hot = hot_points(impl_->db, meter, epoch, from, to);
     if (!hot) return failure(hot.error());
-    std::vector<ProfilePoint> points;
-    auto done = append_folded(db, meter, epoch, from, to, points);
-    if (!done) return failure(done.error());
-    // Hot rows of a day that is being folded stand in both; what came after went into the blob.
-    if (!hot->empty()) points = merge_points(*hot, points).points;
-    return intervals_of(impl_->channels, db, points, from, to);
+    return with_folded(*impl_, meter, epoch, from, to, *hot);
   });
 }
 

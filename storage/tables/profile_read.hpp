@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -11,10 +12,27 @@
 
 namespace metergate {
 
+struct MeterRange {
+  MeterKey first;
+  MeterKey last;
+};
+using OnHotPoint = std::function<void(MeterKey, Epoch, const ProfilePoint&)>;
+
+/// Calls `on_point` for each hot row of these meters that starts in [from, to); of one day they
+/// come ascending.
+[[nodiscard]] Stored<Done> each_hot_point(sqlite::Database& db, MeterRange meters, UtcSeconds from,
+                                          UtcSeconds to, const OnHotPoint& on_point);
+
 /// Hot rows of one meter that start in [from, to), ascending.
 [[nodiscard]] Stored<std::vector<ProfilePoint>> hot_points(sqlite::Database& db, MeterKey meter,
                                                            Epoch epoch, UtcSeconds from,
                                                            UtcSeconds to);
+
+/// `hot` together with what is folded of [from, to), as intervals.
+[[nodiscard]] Stored<std::vector<ProfileInterval>> with_folded(Ledger::Impl& ledger, MeterKey meter,
+                                                               Epoch epoch, UtcSeconds from,
+                                                               UtcSeconds to,
+                                                               std::span<const ProfilePoint> hot);
 
 /// The start of the oldest hot row of any meter.
 [[nodiscard]] Stored<std::optional<UtcSeconds>> oldest_hot_start(sqlite::Database& db);

@@ -28,9 +28,9 @@ std::vector<ObisCode> any_codes() {
   return codes;
 }
 
-std::vector<IntervalValue> any_values() {
+IntervalValues any_values() {
   const IntervalMarks marks{*rc::gen::inRange<std::uint16_t>(0, 64)};
-  std::vector<IntervalValue> values;
+  IntervalValues values;
   for (const ObisCode& code : any_codes()) {
     values.push_back({code, *rc::gen::arbitrary<std::int64_t>(), marks});
   }

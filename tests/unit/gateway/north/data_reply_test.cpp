@@ -50,7 +50,7 @@ json::array described(const std::vector<model::Channel>& channels) {
 }
 
 void put_values(json::object& row, const std::vector<model::Channel>& channels,
-                const std::vector<IntervalValue>& values) {
+                const IntervalValues& values) {
   json::array numbers;
   IntervalMarks marks;
   for (const model::Channel& channel : channels) {
@@ -125,8 +125,8 @@ std::vector<model::Channel> any_channels() {
   });
 }
 
-std::vector<IntervalValue> any_values() {
-  return some_of_each_code<std::vector<IntervalValue>>([] {
+IntervalValues any_values() {
+  return some_of_each_code<IntervalValues>([] {
     const auto bits = *rc::gen::element<std::uint16_t>(0, 0, 1, 0x3F, 0x15);
     return IntervalValue{any_code(), *rc::gen::arbitrary<std::int64_t>(), {bits}};
   });

@@ -148,12 +148,12 @@ TEST(KeyedMeterTest, J14J18TamperResetWorksOnItsMeterOnlyAndArmsTheRelay) {
 TEST(KeyedMeterTest, J20J21ClearCreditLeavesNothingAndDisconnectsUntilCreditComes) {
   Bench bench;
   bench.wait(60s);
-  const auto energy_before = bench.meter.snapshots().back().values.at(0).value;
+  const auto energy_before = bench.meter.snapshots().back().values.front().value;
   ASSERT_TRUE(taken(bench.send(bench.vendor.management(Management::ClearCredit, 0))));
   EXPECT_EQ(bench.meter.balance_minor(), 0);
   EXPECT_EQ(bench.meter.relay().state, SupplyState::Off);
   EXPECT_EQ(bench.meter.relay().causes.words(), std::vector<std::string>{"no-credit"});
-  EXPECT_EQ(bench.meter.snapshots().back().values.at(0).value, energy_before);
+  EXPECT_EQ(bench.meter.snapshots().back().values.front().value, energy_before);
   ASSERT_TRUE(taken(bench.send(bench.vendor.units(100))));
   EXPECT_EQ(bench.meter.relay().state, SupplyState::Armed);
   bench.meter.press_button(bench.now);

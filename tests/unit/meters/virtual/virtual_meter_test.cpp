@@ -47,7 +47,7 @@ std::int64_t import_register(VirtualMeter& meter, UtcSeconds now) {
 std::int64_t sum_of(const std::vector<ProfileInterval>& intervals) {
   return std::accumulate(
       intervals.begin(), intervals.end(), std::int64_t{0},
-      [](std::int64_t sum, const ProfileInterval& row) { return sum + row.values.at(0).value; });
+      [](std::int64_t sum, const ProfileInterval& row) { return sum + row.values.front().value; });
 }
 
 TEST(VirtualMeterTest, HistoryHasFortyEightHalfHoursADayWithoutAHole) {
@@ -56,7 +56,7 @@ TEST(VirtualMeterTest, HistoryHasFortyEightHalfHoursADayWithoutAHole) {
   ASSERT_EQ(rows.size(), 20U * 48U + 20U);
   for (std::size_t i = 1; i < rows.size(); ++i) {
     EXPECT_EQ(rows[i].start - rows[i - 1].start, 30min);
-    EXPECT_GE(rows[i].values.at(0).value, 0);
+    EXPECT_GE(rows[i].values.front().value, 0);
   }
   EXPECT_EQ(rows.back().start + 30min, std::chrono::floor<std::chrono::hours>(kNow));
 }
@@ -67,7 +67,8 @@ TEST(VirtualMeterTest, ProfileAddsUpToTheDifferenceOfTheMidnightRegisters) {
   ASSERT_EQ(snapshots.size(), 21U);
   for (std::size_t i = 1; i < snapshots.size(); ++i) {
     const auto rows = meter.intervals(snapshots[i - 1].day, snapshots[i].day);
-    EXPECT_EQ(sum_of(rows), snapshots[i].values.at(0).value - snapshots[i - 1].values.at(0).value);
+    EXPECT_EQ(sum_of(rows),
+              snapshots[i].values.front().value - snapshots[i - 1].values.front().value);
     EXPECT_GT(sum_of(rows), 1'000);
   }
 }
@@ -201,7 +202,7 @@ TEST(VirtualMeterTest, PowerCutKeepsTheRelayAndMarksTheIntervals) {
   ASSERT_FALSE(rows.empty());
   for (const ProfileInterval& row : rows) {
     const bool cut = row.start + 30min > kNow + 1h;
-    const auto& value = row.values.at(0);
+    const auto& value = row.values.front();
     EXPECT_EQ((value.marks.bits & IntervalMarks::kPowerDown) != 0, cut);
     if (row.start > kNow + 1h && row.start + 30min < kNow + 3h) {
       EXPECT_EQ(value.value, 0);
@@ -320,7 +321,7 @@ TEST_P(ClockSetting, LosesNoEnergyAndRepeatsNoInterval) {
   bool marked = false;
   for (std::size_t i = 1; i < rows.size(); ++i) {
     EXPECT_LT(rows[i - 1].start, rows[i].start);
-    marked = marked || (rows[i].values.at(0).marks.bits & IntervalMarks::kClockSet) != 0;
+    marked = marked || (rows[i].values.front().marks.bits & IntervalMarks::kClockSet) != 0;
   }
   EXPECT_TRUE(marked);
   EXPECT_TRUE(std::equal(old_rows.begin(), old_rows.end(), rows.begin()));

@@ -75,6 +75,41 @@ TEST_F(ProfileTest, ARangeHoldsWhatStartsInItHoweverLongItIs) {
   }
 }
 
+// Side by side in the store or far from each other, hot, folded, and both.
+TEST_F(ProfileTest, WhatManyRowsOfTheOutboxStandForIsReadTogether) {
+  std::vector<StoredMeter> meters{m};
+  for (int i = 0; i < 30; ++i) meters.push_back(meter("n" + std::to_string(i)));
+  const auto read_both_ways = [&](sys_days day, std::size_t expected) {
+    std::vector<OutboxData> rows;
+    std::ranges::copy_if(unpublished(), std::back_inserter(rows),
+                         [&](const OutboxData& row) { return row.day == day; });
+    ASSERT_EQ(rows.size(), expected);
+    const auto together = good(ledger->profiles(rows));
+    ASSERT_EQ(together.size(), rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto alone = good(
+          ledger->profile(rows[i].meter, rows[i].epoch, rows[i].from, rows[i].to + seconds{1}));
+      EXPECT_FALSE(alone.empty());
+      EXPECT_EQ(good(together[i]), alone) << rows[i].meter;
+    }
+  };
+  EXPECT_TRUE(good(ledger->profiles({})).empty());
+  for (std::size_t i = 0; i < meters.size(); ++i) {
+    auto day = whole_day(kToday, 100 * static_cast<int>(i));
+    day.resize(1 + i);  // each ends elsewhere
+    good(ledger->store_profile(meters[i].key, 1, day, kNow));
+  }
+  read_both_ways(kToday, 31);
+  fold_all(kToday + days{1});
+  good(ledger->store_profile(meters[7].key, 1, {interval(kToday + 20h, 5)}, kNow));
+  read_both_ways(kToday, 31);
+
+  for (const std::size_t far : {0U, 30U}) {
+    good(ledger->store_profile(meters[far].key, 1, whole_day(kToday + days{2}), kNow + 48h));
+  }
+  read_both_ways(kToday + days{2}, 2);
+}
+
 TEST_F(ProfileTest, AnotherMetersOrTenancysDataIsNeverSeen) {
   const auto other = meter("m2");
   store(whole_day(kToday, 1));
