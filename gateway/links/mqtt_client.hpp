@@ -86,7 +86,8 @@ class MqttClient {
 
   /// Connects, and again with jittered exponential back-off, for ever.
   void start();
-  /// Publishes the will and disconnects, in at most three seconds; no handler and no `done` is
+  /// Publishes the will and disconnects, in at most three seconds, or ends the attempt to connect,
+  /// which a silent broker can make last for `connect_timeout`; no handler and no `done` is
   /// called after it returned. When a message still waits for its release the connection is cut
   /// instead (the broker then publishes the will itself and keeps the message).
   void stop();

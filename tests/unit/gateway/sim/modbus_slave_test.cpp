@@ -114,7 +114,7 @@ TEST_F(ModbusSlaveTest, ProfileWindowIsReadInOneExchange) {
   }
   ASSERT_EQ(values.size(), whole.size());
   for (std::size_t i = 0; i < values.size(); ++i) {
-    EXPECT_EQ(values[i], whole[i].values.at(0).value);
+    EXPECT_EQ(values[i], whole[i].values.front().value);
   }
 }
 
