@@ -49,9 +49,9 @@ TEST(ReadAccess, WhatTakesASecondOperatorWantsOneWhoCanApprove) {
   const std::string ben = "[[operator]]\nname = \"ben\"\nroles = []\nlocal_user = \"ben\"\n";
   EXPECT_EQ(rules(limit + anna + ben).meters_alone_per_hour, 25U);
   for (const std::string& few : {limit, limit + anna, limit + ben}) {
-    EXPECT_THAT(mistakes(few), testing::Contains(HasSubstr("meters_alone_per_hour"))) << few;
+    EXPECT_THAT(access_mistakes(few), testing::Contains(HasSubstr("meters_alone_per_hour"))) << few;
   }
-  EXPECT_THAT(mistakes("[access]\nmeters_alone_per_hour = 10001\n"),
+  EXPECT_THAT(access_mistakes("[access]\nmeters_alone_per_hour = 10001\n"),
               ElementsAre(HasSubstr("access.meters_alone_per_hour is 10001")));
 }
 
