@@ -100,8 +100,11 @@ void MqttClient::Impl::established(const std::shared_ptr<MqttConnection>& connec
 
 void MqttClient::Impl::lost(std::uint64_t number, const ConnectionLoss& loss) {
   if (stopped_ || number != number_) return;
-  ++number_;  // whatever the old connection still says is no longer heard
   connected_ = false;
+  // What the broker has acknowledged, and only waited for others to be told of, is not lost.
+  if (connection_) outcomes_wait(*connection_);
+  if (stopped_) return;
+  ++number_;  // whatever the old connection still says is no longer heard
   retired_ = std::exchange(connection_, nullptr);
   drop_all();
   // Ten thousand clients that lost the same broker must not come back in one instant.

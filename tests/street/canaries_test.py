@@ -5,10 +5,9 @@ talkative level."""
 import base64
 import re
 import stat
-import subprocess
 import unittest
 
-from harness.keyed import KeyedCase
+from harness.keyed import KeyedCase, WithBrokersPassword
 from harness.memory import shapes_of_key
 from harness.row import Row
 from harness.running import until
@@ -25,25 +24,14 @@ def shapes_of_digits(digits):
     return {digits, " ".join(groups), "-".join(groups)}
 
 
-class CanariesTest(KeyedCase):
+class CanariesTest(WithBrokersPassword, KeyedCase):
     street_shape = {"line": 1, "tcp": 1, "mqtt": 2}
     passphrase = PASSPHRASE
-
-    @classmethod
-    def open_street(cls):
-        passwords = cls.folder / "passwords"
-        subprocess.run(["mosquitto_passwd", "-c", "-b", passwords, "box", PASSWORD], check=True,
-                       capture_output=True)
-        cls.broker_lines = ("allow_anonymous true", f"password_file {passwords}")
-        super().open_street()
+    brokers_password = PASSWORD
 
     @classmethod
     def configure(cls, config):
         super().configure(config)
-        password = cls.folder / "north.password"
-        password.touch(0o600)
-        password.write_text(PASSWORD + "\n")
-        config["north"]["broker"].update(username="box", password_file=str(password))
         config["log"]["level"] = "debug"
 
     # ---- what is searched for, and where --------------------------------------------------------

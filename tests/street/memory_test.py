@@ -12,7 +12,7 @@ import subprocess
 import sys
 import unittest
 
-from harness.keyed import KeyedCase
+from harness.keyed import KeyedCase, WithBrokersPassword
 from harness.memory import found_in, shapes_of_key
 from harness.running import until
 
@@ -41,26 +41,11 @@ def decoder_key(config):
     return hmac.digest(bytes.fromhex(has["vending_key"]), block, "sha256")[:octets]
 
 
-class MemoryTest(KeyedCase):
+class MemoryTest(WithBrokersPassword, KeyedCase):
     street_shape = {"line": 1, "tcp": 1, "mqtt": 2}
     passphrase = PASSPHRASE
     vending_keys = (KEY,)
-
-    @classmethod
-    def open_street(cls):
-        passwords = cls.folder / "passwords"
-        subprocess.run(["mosquitto_passwd", "-c", "-b", passwords, "box", PASSWORD],
-                       check=True, capture_output=True)
-        cls.broker_lines = ("allow_anonymous true", f"password_file {passwords}")
-        super().open_street()
-
-    @classmethod
-    def configure(cls, config):
-        super().configure(config)
-        password = cls.folder / "north.password"
-        password.touch(0o600)
-        password.write_text(PASSWORD + "\n")
-        config["north"]["broker"].update(username="box", password_file=str(password))
+    brokers_password = PASSWORD
 
     def found(self, octets, before=0):
         return found_in(self.gateway.process.pid, octets, before)

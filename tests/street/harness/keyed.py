@@ -232,3 +232,25 @@ class KeyedCase(StreetCase):
             return (state.get("reported"), state.get("causes")) == (supply, causes)
         until(lambda: f"{meter} to be told {supply} {causes}, now {cls.utility.state_of(meter)}",
               told)
+
+
+class WithBrokersPassword:
+    """Beside KeyedCase, before it: the gateway logs in to the broker by `brokers_password`."""
+
+    brokers_password = ""
+
+    @classmethod
+    def open_street(cls):
+        passwords = cls.folder / "passwords"
+        subprocess.run(["mosquitto_passwd", "-c", "-b", passwords, "box", cls.brokers_password],
+                       check=True, capture_output=True)
+        cls.broker_lines = ("allow_anonymous true", f"password_file {passwords}")
+        super().open_street()
+
+    @classmethod
+    def configure(cls, config):
+        super().configure(config)
+        password = cls.folder / "north.password"
+        password.touch(0o600)
+        password.write_text(cls.brokers_password + "\n")
+        config["north"]["broker"].update(username="box", password_file=str(password))
