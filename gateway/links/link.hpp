@@ -64,11 +64,11 @@ class Link {
   /// The caller keeps to `concurrency()` requests at once and to one per meter.
   virtual void transact(WireRequest request, Completion done) = 0;
   [[nodiscard]] virtual std::size_t concurrency() const = 0;
-  /// Whether one request more may be handed over while another is out: it stands by and goes as
-  /// soon as that one is over, so that the wire need not wait for the loop.
-  [[nodiscard]] virtual bool has_standby() const { return false; }
-  /// Takes the request back that stands by, and with it the duty to tell its `done`; nothing when
-  /// it may have left.
+  /// How many requests more may be handed over while another is out: they stand by and go one after
+  /// the other as soon as that one is over, so that the wire need not wait for the loop.
+  [[nodiscard]] virtual std::size_t standby_places() const { return 0; }
+  /// Takes the last request back that stands by, and with it the duty to tell its `done`; nothing
+  /// when it may have left, and all before it have.
   virtual std::optional<WireRequest> recall() { return std::nullopt; }
   /// False: a request has been out for so long that its worker must be stuck (a driver that hangs).
   [[nodiscard]] virtual bool makes_progress(Instant) const { return true; }

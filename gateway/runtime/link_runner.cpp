@@ -58,7 +58,7 @@ bool LinkRunner::withdraw(JobId id) {
   const auto found = jobs_.find(id);
   if (found == jobs_.end()) return true;
   Job& job = found->second;
-  if (standby_ == id) static_cast<void>(clear_standby());
+  if (std::ranges::find(standby_, id) != standby_.end()) static_cast<void>(clear_standby());
   if (job.on_wire) {
     job.withdrawn = true;
     return false;
@@ -157,39 +157,45 @@ void LinkRunner::pump() {
 }
 
 void LinkRunner::fill_standby(Instant now) {
-  if (!link_->has_standby() || on_wire_ == 0) return;
-  const auto next = std::ranges::find_if(
-      ready_, [&](const Key& key) { return may_go(jobs_.at(key.second), key.second, now); });
-  if (next == ready_.end()) return;
-  const Key key = *next;
-  const MeterUnit& meter = *jobs_.at(key.second).meter;
-  // A probe is for a free wire: whether the next silent meter may be tried shows when the one
-  // before has ended. Nothing stands by meanwhile, or the wire would never be free.
-  const bool is_probe = key.first == Priority::Routine && is_silent(meter);
-  if (standby_) {
-    const bool is_in_its_place = Key{jobs_.at(*standby_).priority, *standby_} < key;
-    if (is_in_its_place || is_probe || !clear_standby()) return;
+  const auto goes_next = [&](const Key& key) {
+    return may_go(jobs_.at(key.second), key.second, now);
+  };
+  while (on_wire_ > 0) {
+    const auto next = std::ranges::find_if(ready_, goes_next);
+    if (next == ready_.end()) return;
+    const Key key = *next;
+    const MeterUnit& meter = *jobs_.at(key.second).meter;
+    // A probe is for a free wire: whether the next silent meter may be tried shows when the one
+    // before has ended. Nothing stands by meanwhile, or the wire would never be free.
+    const bool is_probe = key.first == Priority::Routine && is_silent(meter);
+    if (!standby_.empty() && key < Key{jobs_.at(standby_.back()).priority, standby_.back()}) {
+      if (is_probe || !clear_standby()) return;
+      continue;
+    }
+    // The steps of one operation follow each other; an order may be called off until its turn
+    // comes.
+    if (standby_.size() >= link_->standby_places() || key.first != Priority::Routine || is_probe ||
+        meter_held_by_.contains(&meter) || urgent_on_wire_ > 0) {
+      return;
+    }
+    ready_.erase(key);
+    standby_.push_back(key.second);
+    hand_over(key.second, jobs_.at(key.second));
   }
-  // The steps of one operation follow each other; an order may be called off until its turn comes.
-  if (key.first != Priority::Routine || is_probe || meter_held_by_.contains(&meter) ||
-      urgent_on_wire_ > 0) {
-    return;
-  }
-  ready_.erase(key);
-  standby_ = key.second;
-  hand_over(key.second, jobs_.at(key.second));
 }
 
 bool LinkRunner::clear_standby() {
-  if (!standby_) return true;
-  auto request = link_->recall();
-  if (!request) return false;
-  const JobId id = *std::exchange(standby_, std::nullopt);
-  Job& job = jobs_.at(id);
-  job.on_wire = false;
-  job.request = std::move(request);
-  meter_held_by_.erase(job.meter);
-  ready_.insert({job.priority, id});
+  while (!standby_.empty()) {
+    auto request = link_->recall();
+    if (!request) return false;
+    const JobId id = standby_.back();
+    standby_.pop_back();
+    Job& job = jobs_.at(id);
+    job.on_wire = false;
+    job.request = std::move(request);
+    meter_held_by_.erase(job.meter);
+    ready_.insert({job.priority, id});
+  }
   return true;
 }
 
@@ -229,9 +235,10 @@ void LinkRunner::answered(JobId id, WireResult result) {
   --on_wire_;
   urgent_on_wire_ -= job.priority == Priority::Routine ? 0U : 1U;
   busy_ += now.instant - job.sent_at;
-  if (standby_) {
-    // It is on its way since the answer came.
-    jobs_.at(*std::exchange(standby_, std::nullopt)).sent_at = now.instant;
+  if (!standby_.empty()) {
+    // The first of them is on its way since the answer came.
+    jobs_.at(standby_.front()).sent_at = now.instant;
+    standby_.pop_front();
     ++on_wire_;
   }
   if (request_ended_) request_ended_(*this, meter, result, now.instant - job.sent_at);

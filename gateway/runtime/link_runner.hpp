@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -27,9 +28,9 @@ using JobId = std::uint64_t;
 /// Order: priority, then the order of submission. A meter has one request out at a time, and none
 /// while its session holds it back; then its jobs wait here, costing the others nothing.
 ///
-/// On a line with a place to stand by the next routine request waits at the worker already; what is
-/// more urgent has it recalled. Silent meters of one line take turns: probing all of them costs it
-/// half a percent of its time.
+/// On a line with places to stand by the next routine requests wait at the worker already; what is
+/// more urgent has them recalled. Silent meters of one line take turns: probing all of them costs
+/// it half a percent of its time.
 class LinkRunner {
  public:
   using Done = std::function<void(OperationResult, Now)>;
@@ -88,9 +89,9 @@ class LinkRunner {
   /// When the next silent meter of this line may be probed.
   [[nodiscard]] Instant next_probe(const MeterUnit& meter) const;
   [[nodiscard]] static bool is_silent(const MeterUnit& meter);
-  /// Keeps the place at the worker filled with what would go next.
+  /// Keeps the places at the worker filled with what would go next.
   void fill_standby(Instant now);
-  /// True: nothing stands by, and what did is in the list again.
+  /// Puts back into the list what stands by. False: some of it may have left.
   bool clear_standby();
   void send(JobId id, Job& job);
   void hand_over(JobId id, Job& job);
@@ -111,7 +112,7 @@ class LinkRunner {
   std::map<const MeterUnit*, JobId> meter_held_by_;  ///< on the wire, or kept for the next request
   std::size_t on_wire_ = 0;
   std::size_t urgent_on_wire_ = 0;  ///< of those, not routine
-  std::optional<JobId> standby_;    ///< handed over, not counted in `on_wire_`
+  std::deque<JobId> standby_;       ///< handed over in this order, not counted in `on_wire_`
   Instant last_probe_ended_{};
   Duration last_probe_took_{0};
   Duration busy_{0};

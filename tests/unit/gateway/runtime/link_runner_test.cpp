@@ -47,9 +47,9 @@ class Line : public Link {
     out.push_back({std::move(request), std::move(done)});
   }
   [[nodiscard]] std::size_t concurrency() const override { return 1; }
-  [[nodiscard]] bool has_standby() const override { return true; }
+  [[nodiscard]] std::size_t standby_places() const override { return 3; }
   std::optional<WireRequest> recall() override {
-    if (out.size() < 2 || begun) return std::nullopt;
+    if (out.size() < 2 + begun) return std::nullopt;
     WireRequest request = std::move(out.back().request);
     out.pop_back();
     return request;
@@ -69,7 +69,7 @@ class Line : public Link {
     Completion done;
   };
   std::deque<One> out;
-  bool begun = false;  ///< what stands by has been taken by the worker meanwhile
+  std::size_t begun = 0;  ///< so many of what stood by the worker has taken meanwhile
 
  private:
   void end(WireResult result) {
@@ -146,39 +146,40 @@ class LinkRunnerTest : public testing::Test {
   LinkRunner runner_;
 };
 
-TEST_F(LinkRunnerTest, TheNextRoutineRequestStandsByAndGoesInItsTurn) {
-  ask(0, 1);
-  ask(1, 2);
-  ask(2, 3);
-  EXPECT_THAT(line().marks(), ElementsAre(1, 2));
+TEST_F(LinkRunnerTest, TheNextRoutineRequestsStandByAndGoInTheirTurn) {
+  for (std::uint8_t meter = 0; meter < 6; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  EXPECT_THAT(line().marks(), ElementsAre(1, 2, 3, 4));
   line().answer();
-  EXPECT_THAT(line().marks(), ElementsAre(2, 3));
-  line().answer();
-  line().answer();
-  EXPECT_THAT(ended_, ElementsAre(1, 2, 3));
+  EXPECT_THAT(line().marks(), ElementsAre(2, 3, 4, 5));
+  for (int i = 0; i < 5; ++i) line().answer();
+  EXPECT_THAT(ended_, ElementsAre(1, 2, 3, 4, 5, 6));
   EXPECT_TRUE(line().out.empty());
 }
 
 TEST_F(LinkRunnerTest, AnOrderGoesBeforeWhatStandsBy) {
   ask(0, 1);
   ask(1, 2);
-  ask(2, 3, Priority::Token);
+  ask(2, 3);
+  ask(3, 4, Priority::Token);
   // It waits here, where it can still be called off, and nothing is before it at the worker.
   EXPECT_THAT(line().marks(), ElementsAre(1));
   line().answer();
-  EXPECT_THAT(line().marks(), ElementsAre(3));
+  EXPECT_THAT(line().marks(), ElementsAre(4));
   line().answer();
-  EXPECT_THAT(line().marks(), ElementsAre(2));
+  EXPECT_THAT(line().marks(), ElementsAre(2, 3));
 }
 
 TEST_F(LinkRunnerTest, WhatTheWorkerHasBegunIsNotOvertaken) {
-  ask(0, 1);
-  ask(1, 2);
-  line().begun = true;
-  ask(2, 3, Priority::Token);
+  for (std::uint8_t meter = 0; meter < 3; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  line().begun = 1;
+  ask(3, 4, Priority::Token);
+  // What had not been begun is back behind the order.
   EXPECT_THAT(line().marks(), ElementsAre(1, 2));
   line().answer();
+  line().begun = 0;
   EXPECT_THAT(line().marks(), ElementsAre(2));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(4));
   line().answer();
   EXPECT_THAT(line().marks(), ElementsAre(3));
 }
@@ -194,17 +195,17 @@ TEST_F(LinkRunnerTest, AMeterHasOneRequestAtATime) {
 TEST_F(LinkRunnerTest, WhatStandsByCanBeTakenBackAltogether) {
   ask(0, 1);
   const JobId second = ask(1, 2);
+  ask(2, 3);
   EXPECT_TRUE(runner_.withdraw(second));
-  EXPECT_THAT(line().marks(), ElementsAre(1));
-  // Its meter is free again.
-  ask(1, 3);
-  EXPECT_THAT(line().marks(), ElementsAre(1, 3));
+  // Its meter is free again, and who stood behind it stands by anew.
+  ask(1, 4);
+  EXPECT_THAT(line().marks(), ElementsAre(1, 3, 4));
 }
 
 TEST_F(LinkRunnerTest, WhatHasBegunIsAwaitedAndThrownAway) {
   ask(0, 1);
   const JobId second = ask(1, 2);
-  line().begun = true;
+  line().begun = 1;
   EXPECT_FALSE(runner_.withdraw(second));
   line().answer();
   line().answer();
