@@ -10,7 +10,7 @@ namespace {
 /// A probe of a silent meter is followed by so many times its length without one,
 constexpr int kProbeShare = 200;
 /// but never so long that fewer than these find their turn within the longest pause.
-constexpr std::size_t kLeastTurns = 5;
+constexpr std::size_t kLeastTurns = 4;
 
 }  // namespace
 

@@ -12,6 +12,15 @@ namespace {
 /// A busy box wakes late: a margin below this would make silence out of its own delay.
 constexpr std::chrono::microseconds kLeastMargin{60'000};
 
+/// Which probes of a silent meter wait for a slow one, by the failures before them: rarely, so that
+/// the dead cost the living little, and the first ones sooner, since a meter that has only now been
+/// connected may be slow as well.
+bool waits_for_a_slow_one(std::uint32_t failures) {
+  constexpr std::uint32_t kFirst = 8;
+  constexpr std::uint32_t kPeriod = 32;
+  return failures == kFirst || failures == 2 * kFirst || failures % kPeriod == 0;
+}
+
 }  // namespace
 
 std::string_view state_word(State state) {
@@ -32,6 +41,7 @@ std::optional<Change> MeterSession::become(State next) {
 
 std::optional<Change> MeterSession::answered(std::chrono::microseconds round_trip, Now now) {
   failures_ = 0;
+  probed_by_hand_ = false;
   pause_ = Duration{0};
   next_attempt_ = now.instant;
   last_contact_ = now.utc;
@@ -52,6 +62,7 @@ std::optional<Change> MeterSession::answered(std::chrono::microseconds round_tri
 
 std::optional<Change> MeterSession::failed(Now now) {
   ++failures_;
+  probed_by_hand_ = false;
   if (failures_ < policy_.failures_to_silent) {
     // Its late answer may still come; the same meter is left alone until that is over.
     next_attempt_ = now.instant + policy_.timeout_ceiling;
@@ -89,6 +100,7 @@ std::optional<Change> MeterSession::presence(bool online, Now now) {
 void MeterSession::probe() {
   pause_ = Duration{0};
   next_attempt_ = Instant{};
+  probed_by_hand_ = true;
 }
 
 std::optional<Instant> MeterSession::next_attempt() const {
@@ -102,11 +114,13 @@ bool MeterSession::may_be_asked(Instant now) const {
 
 std::chrono::milliseconds MeterSession::timeout() const {
   // A meter that failed lately is given the full time: what was learned may no longer hold. One
-  // that is silent is probed briefly, so that the dead cost the living little; every eighth probe
-  // waits for a slow one.
-  const bool patient =
-      failures_ > 0 && (failures_ <= policy_.failures_to_silent || failures_ % 8 == 0);
-  if (patient || (smoothed_us_ == 0 && state_ != State::Silent)) return policy_.timeout_ceiling;
+  // that is silent is probed briefly.
+  const bool failed_lately = failures_ > 0 && failures_ < policy_.failures_to_silent;
+  const bool unknown = smoothed_us_ == 0 && state_ != State::Silent;
+  if (failed_lately || unknown || probed_by_hand_ ||
+      (failures_ > 0 && waits_for_a_slow_one(failures_))) {
+    return policy_.timeout_ceiling;
+  }
   const auto learned = std::chrono::milliseconds{
       (smoothed_us_ + std::max<std::int64_t>(4 * deviation_us_, kLeastMargin.count())) / 1000};
   return std::clamp(learned, policy_.timeout_floor, policy_.timeout_ceiling);

@@ -55,7 +55,7 @@ class MeterSession {
   std::optional<Change> identified(bool is_expected, Now now);
   /// Birth or last will of an MQTT meter. A birth ends every pause.
   std::optional<Change> presence(bool online, Now now);
-  /// An engineer wants it tried at once.
+  /// An engineer wants it tried at once, and given its full time.
   void probe();
 
   // ---- what follows from them -------------------------------------------------------------------
@@ -79,6 +79,7 @@ class MeterSession {
   Policy policy_;
   State state_ = State::Unknown;
   std::uint32_t failures_ = 0;
+  bool probed_by_hand_ = false;
   Duration pause_{0};
   Instant next_attempt_;
   std::optional<Instant> identified_at_;

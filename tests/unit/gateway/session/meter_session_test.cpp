@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/session/meter_session.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
@@ -105,6 +106,19 @@ TEST_F(MeterSessionTest, TimeOutIsLearnedFromTheMeter) {
   EXPECT_GT(session.timeout(), 300ms);
   fail(1);
   EXPECT_EQ(session.timeout(), policy.timeout_ceiling) << "what was learned may no longer hold";
+}
+
+TEST_F(MeterSessionTest, ASilentMeterIsProbedBrieflyAndNowAndThenWithPatience) {
+  std::vector<std::uint32_t> patient;
+  for (std::uint32_t failures = 1; failures <= 100; ++failures) {
+    fail(1);
+    if (session.timeout() == policy.timeout_ceiling) patient.push_back(failures);
+  }
+  EXPECT_THAT(patient, testing::ElementsAre(1, 2, 8, 16, 32, 64, 96));
+  session.probe();
+  EXPECT_EQ(session.timeout(), policy.timeout_ceiling) << "somebody stands before it and waits";
+  fail(1);
+  EXPECT_LT(session.timeout(), policy.timeout_ceiling);
 }
 
 RC_GTEST_PROP(MeterSession, TimeOutStaysBetweenFloorAndCeiling, ()) {
