@@ -22,7 +22,7 @@ enum class Takes : unsigned char {
   MeterAndNumber,
   MeterAndDigits,
   MeterAndWatts,
-  MeterAndState
+  MeterAndWord
 };
 
 struct SimAction {
@@ -49,8 +49,9 @@ constexpr std::array kActions{
     SimAction{"set-load", Takes::MeterAndWatts, "watts", "what is drawn; 1000,0,500 for phases"},
     SimAction{"usual-load", Takes::Meter, "", "... and the household's habits again"},
     SimAction{"cycle-relay", Takes::MeterAndNumber, "times", "commissioning: opens and closes"},
-    SimAction{"force-relay", Takes::MeterAndState, "state", "a fault: it moves without a cause"},
+    SimAction{"force-relay", Takes::MeterAndWord, "state", "a fault: it moves without a cause"},
     SimAction{"emergency-credit", Takes::Meter, "", "the user asks for it"},
+    SimAction{"push", Takes::MeterAndWord, "what", "profile, daily, registers, or the last again"},
     SimAction{"silence", Takes::Meter, "", "hears nothing, answers nothing"},
     SimAction{"unsilence", Takes::Meter, "", "... and again does"},
     SimAction{"late", Takes::MeterAndNumber, "ms", "answers come that much later"},
@@ -148,8 +149,10 @@ CliResult<std::string> sim_request(const std::string& action, const std::string&
     request[found->field] = *watts;
     return json::serialize(request);
   }
-  if (found->takes == Takes::MeterAndState) {
-    if (value.empty()) return failure(usage(action + " needs a VALUE: off, armed or on"));
+  if (found->takes == Takes::MeterAndWord) {
+    const char* words =
+        action == "push" ? "profile, daily, registers or again" : "off, armed or on";
+    if (value.empty()) return failure(usage(action + " needs a VALUE: " + words));
     request[found->field] = value;
     return json::serialize(request);
   }

@@ -103,6 +103,8 @@ void DlmsAssociation::open_channel(const dlms::SystemTitle& peer) {
 
 void DlmsAssociation::reserve_counters() {
   dlms::SendCounter& sending = channel_->sending();
+  // What was pushed meanwhile has used some of them.
+  if (counters_.sending.next() > sending.next()) sending = counters_.sending;
   if (sending.left() > 0) return;
   const std::uint32_t end = sending.end_of_block(kCounterBlock);
   if (counters_.keep && !counters_.keep(end, channel_->received().last())) return;
@@ -110,7 +112,9 @@ void DlmsAssociation::reserve_counters() {
 }
 
 void DlmsAssociation::keep_counters() {
-  counters_.sending = channel_->sending();
+  if (channel_->sending().next() > counters_.sending.next()) {
+    counters_.sending = channel_->sending();
+  }
   const auto before = counters_.received.last();
   counters_.received = channel_->received();
   if (counters_.keep && before != counters_.received.last()) {

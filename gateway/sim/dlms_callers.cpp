@@ -95,7 +95,10 @@ class DlmsCallers::Thread {
     thread_.join();
   }
 
-  void add(StreetMeter& meter, DlmsMeter& dlms) { callers_.push_back(Caller{&meter, &dlms}); }
+  void add(StreetMeter& meter, DlmsMeter& dlms) {
+    meter.push_orders().accept();
+    callers_.push_back(Caller{&meter, &dlms});
+  }
   void start() {
     thread_ = std::thread{[this] { run(); }};
   }
@@ -166,9 +169,15 @@ class DlmsCallers::Thread {
       meter.pushed(told);
       return dlms_push(meter.serial(), meter.meter_time(), ++caller.pushes);
     });
-    if (!news || news->empty()) return;
-    const Octets pdu = dlms::encode_wrapper({kLogicalDevice, kDlmsManagementClient, *news});
-    if (!send_all(caller.socket.get(), pdu)) caller.hang_up();
+    if (news && !news->empty() && !push(caller, *news)) return caller.hang_up();
+    while (const auto ordered = caller.dlms->ordered_push()) {
+      if (!push(caller, *ordered)) return caller.hang_up();
+    }
+  }
+
+  static bool push(const Caller& caller, const Octets& apdu) {
+    return send_all(caller.socket.get(),
+                    dlms::encode_wrapper({kLogicalDevice, kDlmsManagementClient, apdu}));
   }
 
   const std::string host_;

@@ -24,6 +24,9 @@ using Clock = std::chrono::steady_clock;
 /// A frame that pauses for longer has broken off; a busy computer may pause for less.
 constexpr std::chrono::milliseconds kSilence{200};
 
+/// How often it is looked whether somebody ordered a push.
+constexpr std::chrono::milliseconds kLookForOrders{100};
+
 /// A meter that was opened in mode E and hears of no link for so long waits for a sign-on again.
 constexpr std::chrono::seconds kLinkWithin{10};
 
@@ -72,8 +75,22 @@ class DlmsLine::Thread {
           send(station, station.time_passed(now));
         }
       }
+      push_ordered(now);
       wire_.hand_over(now);
       if (opened_) look_after_opened(now);
+    }
+  }
+
+  /// Between two exchanges, as a meter that hears nobody speak.
+  void push_ordered(Clock::time_point now) {
+    const bool is_free =
+        !framer_.within_frame() && wire_.is_quiet() && now >= last_octet_ + kSilence;
+    if (!is_free || sign_on_) return;
+    for (auto& [address, station] : stations_) {
+      const auto frames = station.pushed(address);
+      if (frames.empty()) continue;
+      send(station, frames);
+      return;
     }
   }
 
@@ -85,7 +102,7 @@ class DlmsLine::Thread {
     for (const auto& [address, station] : stations_) {
       if (station.deadline()) consider(*station.deadline());
     }
-    if (!next) return -1;
+    consider(Clock::now() + kLookForOrders);
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
     return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
   }

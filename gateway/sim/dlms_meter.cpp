@@ -6,7 +6,9 @@
 
 #include <array>
 
+#include "gateway/sim/dlms_push.hpp"
 #include "protocols/crypto/random.hpp"
+#include "protocols/dlms/security/cipher.hpp"
 #include "protocols/octets/byte_reader.hpp"
 #include "protocols/octets/byte_writer.hpp"
 
@@ -73,6 +75,47 @@ std::optional<Octets> DlmsMeter::serve(DlmsServer& server, OctetView apdu, std::
     return server.serve(apdu, client, hanging, now);
   });
   return answer ? std::move(*answer) : std::nullopt;
+}
+
+std::optional<Octets> DlmsMeter::ordered_push() {
+  const auto order = meter_.push_orders().take();
+  return order ? push(*order) : std::nullopt;
+}
+
+std::optional<Octets> DlmsMeter::push(const PushOrder& order) {
+  if (order.what == PushOrder::What::Again) return pushed_last_;
+  auto pushed = meter_.with([&](virtual_meter::VirtualMeter& hanging,
+                                UtcSeconds now) -> std::optional<Octets> {
+    if (!hanging.powered()) return std::nullopt;
+    DlmsSession session{.rights = DlmsRights::Full, .conformance = setup_.conformance};
+    DlmsContext context{hanging, now, setup_, session, counters_, counters_.image};
+    auto plain = dlms_values_push(context, order, ++pushes_);
+    const bool in_clear = order.guard == PushOrder::Guard::Plain || !setup_.clients.back().ciphered;
+    return !plain || in_clear ? plain : ciphered(*plain);
+  });
+  if (!pushed || !*pushed) return std::nullopt;
+  pushed_last_ = **pushed;
+  return pushed_last_;
+}
+
+/// Under the meter's lock, with the next counter of all its associations.
+std::optional<Octets> DlmsMeter::ciphered(OctetView push) {
+  constexpr std::uint32_t kBlock = 100;
+  dlms::SendCounter& sending = counters_.sending;
+  if (sending.left() == 0) {
+    const std::uint32_t end = sending.end_of_block(kBlock);
+    if (!counters_.keep(end, counters_.received.last())) return std::nullopt;
+    sending.reserved(end);
+  }
+  const auto counter = sending.take();
+  if (!counter) return std::nullopt;
+  auto out = dlms::cipher(setup_.keys,
+                          {.wrapping = dlms::Wrapping::GeneralGlobal,
+                           .control = {.suite = setup_.keys.suite},
+                           .sender = setup_.title,
+                           .invocation_counter = *counter},
+                          push);
+  return out ? std::optional{std::move(*out)} : std::nullopt;
 }
 
 }  // namespace metergate::sim

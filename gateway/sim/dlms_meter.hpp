@@ -29,6 +29,10 @@ class DlmsMeter {
   [[nodiscard]] std::optional<Octets> serve(DlmsServer& server, OctetView apdu,
                                             std::uint16_t client);
 
+  /// The next one it was ordered to push, as the management client is to get it; nothing while
+  /// there is none, or it cannot.
+  [[nodiscard]] std::optional<Octets> ordered_push();
+
   [[nodiscard]] WireFaults& faults() { return meter_.faults(); }
   [[nodiscard]] const DlmsSetup& setup() const { return setup_; }
 
@@ -36,11 +40,15 @@ class DlmsMeter {
   DlmsMeter(StreetMeter& meter, DlmsSetup setup, Descriptor file);
   [[nodiscard]] bool write_counters(std::uint32_t send_end, std::optional<std::uint32_t> received);
   [[nodiscard]] bool read_counters();
+  [[nodiscard]] std::optional<Octets> push(const PushOrder& order);
+  [[nodiscard]] std::optional<Octets> ciphered(OctetView push);
 
   StreetMeter& meter_;
   const DlmsSetup setup_;
   Descriptor file_;
   DlmsCounters counters_;
+  std::uint32_t pushes_ = 0;
+  Octets pushed_last_;
 };
 
 }  // namespace metergate::sim

@@ -27,7 +27,9 @@ class DlmsModems::Modem {
         prefix_{root + "/v1/" + meter.name() + '/'},
         connection_{broker,
                     "sim-dlms-" + meter.name(),
-                    {[this] { connected(); }, [this](std::string_view pdu) { asked(pdu); }}} {}
+                    {[this] { connected(); }, [this](std::string_view pdu) { asked(pdu); }}} {
+    meter.push_orders().accept();
+  }
 
   void tick() {
     const auto powered =
@@ -77,8 +79,12 @@ class DlmsModems::Modem {
       meter.pushed(told);
       return dlms_push(meter.serial(), meter.meter_time(), ++pushes_);
     });
-    if (!news || news->empty()) return;
-    publish(dlms::encode_wrapper({kLogicalDevice, kDlmsManagementClient, *news}));
+    if (news && !news->empty()) push(*news);
+    while (const auto ordered = dlms_.ordered_push()) push(*ordered);
+  }
+
+  void push(const Octets& apdu) {
+    publish(dlms::encode_wrapper({kLogicalDevice, kDlmsManagementClient, apdu}));
   }
 
   void publish(const Octets& pdu) {

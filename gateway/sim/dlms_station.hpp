@@ -19,6 +19,8 @@ class DlmsStation {
   /// The frames to send for one that came for this meter.
   [[nodiscard]] std::vector<hdlc::Frame> received(const hdlc::Frame& frame, hdlc::Instant now);
   [[nodiscard]] std::vector<hdlc::Frame> time_passed(hdlc::Instant now);
+  /// The frames of the next push that was ordered, to the management client, which answers none.
+  [[nodiscard]] std::vector<hdlc::Frame> pushed(std::uint16_t physical);
   [[nodiscard]] std::optional<hdlc::Instant> deadline() const;
   [[nodiscard]] bool is_linked() const {
     return link_ && link_->state() != hdlc::ServerState::Disconnected;
@@ -32,6 +34,7 @@ class DlmsStation {
   hdlc::LinkParameters offer_;
   std::unique_ptr<DlmsServer> server_;
   std::optional<hdlc::ServerLink> link_;
+  std::optional<hdlc::Address> called_;  ///< as the client opened the link last
 };
 
 }  // namespace metergate::sim

@@ -35,6 +35,7 @@ Result<Done, std::string> DlmsStreet::add(StreetMeter& meter, const SerialNumber
     case Wire::Line: {
       const auto address = static_cast<std::uint16_t>(DlmsLine::kFirstAddress + number - 1);
       on_line_.emplace(address, placed);
+      if (!options_.dlms.mode_e) meter.push_orders().accept();
       device_addresses_.emplace(serial.text(), address);
       break;
     }

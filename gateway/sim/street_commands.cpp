@@ -29,6 +29,7 @@
 ///   cycle-relay  times                      commissioning: OFF and ON every five seconds
 ///   force-relay  state                      a fault: off, armed or on without a cause
 ///   emergency-credit                        the user asks for it
+///   push  what [rows] [plain] [bare]        a push on the spot: profile, daily, registers, again
 ///   keys                                    the meter's PUBLIC TEST keys, for `metergate token`
 ///   changes                                 tariffs, billing, changes that wait and that fired
 ///   truth                                   all a meter knows, for checkers
@@ -208,6 +209,28 @@ json::object force_relay(StreetMeter& meter, const json::object& command) {
   return forced ? done() : refusal(meter.last_error());
 }
 
+json::object push(StreetMeter& meter, const json::object& command) {
+  constexpr std::int64_t kMostRows = 200;
+  const auto flag = [&](std::string_view field) {
+    const json::value* value = command.if_contains(field);
+    return value != nullptr && value->is_bool() && value->get_bool();
+  };
+  const json::value* word = command.if_contains("what");
+  const auto what = word != nullptr && word->is_string()
+                        ? parse_push(std::string_view{word->get_string()})
+                        : std::nullopt;
+  if (!what) return refusal("what must be profile, daily, registers or again");
+  PushOrder order{.what = *what};
+  const auto rows = number(command, "rows").value_or(order.rows);
+  if (rows < 1 || rows > kMostRows) {
+    return refusal("rows must be 1 to " + std::to_string(kMostRows));
+  }
+  order.rows = static_cast<std::uint16_t>(rows);
+  if (flag("plain")) order.guard = PushOrder::Guard::Plain;
+  if (flag("bare")) order.names = PushOrder::Names::ByModel;
+  return meter.push_orders().add(order) ? done() : refusal("this meter's wire carries no pushes");
+}
+
 json::object emergency_credit(StreetMeter& meter) {
   const auto given = meter.with(
       [](VirtualMeter& hanging, UtcSeconds now) { return hanging.take_emergency_credit(now); });
@@ -248,6 +271,7 @@ json::object for_one(StreetMeter& meter, std::string_view word, const json::obje
   if (word == "cycle-relay") return cycle_relay(meter, command);
   if (word == "force-relay") return force_relay(meter, command);
   if (word == "emergency-credit") return emergency_credit(meter);
+  if (word == "push") return push(meter, command);
   if (word == "keys") return keys(meter);
   if (word == "save") return meter.save() ? done() : refusal(meter.last_error());
   return refusal("no such command: " + std::string{word.substr(0, 40)});

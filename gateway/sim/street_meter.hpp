@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "gateway/sim/push_orders.hpp"
 #include "gateway/sim/street_clock.hpp"
 #include "gateway/sim/wire_faults.hpp"
 #include "meters/virtual/virtual_meter.hpp"
@@ -62,6 +63,8 @@ class StreetMeter {
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] WireFaults& faults() { return faults_; }
+  /// For the wire it hangs on, if that can push.
+  [[nodiscard]] PushOrders& push_orders() { return push_orders_; }
   [[nodiscard]] std::string last_error() const;
 
  private:
@@ -92,6 +95,7 @@ class StreetMeter {
   bool lost_deeds_ = false;  ///< some are on no disk; the meter is silent until it is saved
   std::string last_error_;
   WireFaults faults_;
+  PushOrders push_orders_;
 };
 
 }  // namespace metergate::sim
