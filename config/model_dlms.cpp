@@ -104,6 +104,72 @@ void read_access(TableReader in, std::optional<model::DlmsUsualAccess>& into) {
   into = access;
 }
 
+constexpr std::string_view kObject = "class, OBIS code and attribute, such as \"3 1-0:1.8.0 2\"";
+
+/// `3 1-0:1.8.0 2`, and an index behind it where an element of the attribute is meant.
+std::optional<cosem::CaptureObject> parse_object(std::string_view text) {
+  std::vector<std::string_view> words;
+  for (std::size_t at = 0; at <= text.size();) {
+    const std::size_t end = std::min(text.find(' ', at), text.size());
+    if (end > at) words.push_back(text.substr(at, end - at));
+    at = end + 1;
+  }
+  if (words.size() != 3 && words.size() != 4) return std::nullopt;
+  const auto class_id = parse_number(words[0], 65'535);
+  const auto name = cosem::ObisCode::parse(words[1]);
+  const auto attribute = parse_number(words[2], 127);
+  const auto index = words.size() == 4 ? parse_number(words[3], 65'535) : std::uint16_t{0};
+  if (!class_id || !name || !attribute || !index) return std::nullopt;
+  return cosem::CaptureObject{*class_id, *name, static_cast<std::int8_t>(*attribute), *index};
+}
+
+std::vector<cosem::CaptureObject> read_objects(TableReader& in) {
+  std::vector<cosem::CaptureObject> out;
+  for (const std::string& text : in.texts("elements", Need::Required)) {
+    if (const auto object = parse_object(text)) {
+      out.push_back(*object);
+    } else {
+      in.contradicts("elements", kObject);
+    }
+  }
+  if (out.size() > cosem::kMostPushedElements) {
+    in.contradicts("elements",
+                   "at most " + std::to_string(cosem::kMostPushedElements) + " of them");
+  }
+  return out;
+}
+
+void read_pushes(TableReader& in, model::DlmsLayout& into) {
+  for (TableReader& table : in.tables("push")) {
+    cosem::PushObjects push;
+    read_object(table, "setup", push.setup);
+    push.objects = read_objects(table);
+    table.finish();
+    into.pushes.push_back(std::move(push));
+  }
+  for (TableReader& table : in.tables("columns")) {
+    model::DlmsColumns columns;
+    table.word<cosem::ObisCode>("profile", columns.profile, cosem::ObisCode::parse, kObis,
+                                Need::Required);
+    table.duration("period_min", columns.period, {0, 1'440});
+    columns.elements = read_objects(table);
+    table.finish();
+    into.columns.push_back(std::move(columns));
+  }
+}
+
+void read_scalers(TableReader& in, std::map<cosem::ObisCode, std::int8_t>& into) {
+  for (const Entry& entry : in.entries()) {
+    const auto code = cosem::ObisCode::parse(entry.key);
+    const auto* number = std::get_if<std::int64_t>(&entry.node.value);
+    if (code && number != nullptr && *number >= -128 && *number <= 127) {
+      into[*code] = static_cast<std::int8_t>(*number);
+    } else {
+      in.wrong(entry.key, entry.node, "an OBIS code with a power of ten, such as -1");
+    }
+  }
+}
+
 model::DlmsRegister read_register(TableReader& in) {
   model::DlmsRegister out;
   in.word<cosem::ObisCode>("obis", out.obis, cosem::ObisCode::parse, kObis, Need::Required);
@@ -156,6 +222,8 @@ void read_dlms(TableReader in, model::DlmsLayout& into) {
   if (auto scripts = in.table("relay_scripts")) read_relay_scripts(*scripts, into.relay_scripts);
   if (auto logs = in.table("logs")) read_logs(*logs, into.logs);
   if (auto columns = in.table("log_columns")) read_log_columns(*columns, into.log_columns);
+  read_pushes(in, into);
+  if (auto scalers = in.table("scalers")) read_scalers(*scalers, into.scalers);
   if (auto marks = in.table("status_marks")) read_status_marks(*marks, into.status_marks);
   in.finish();
 }

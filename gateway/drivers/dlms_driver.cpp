@@ -2,6 +2,7 @@
 #include "gateway/drivers/dlms_driver.hpp"
 
 #include "gateway/drivers/dlms_operations.hpp"
+#include "gateway/drivers/dlms_push.hpp"
 #include "gateway/drivers/unsupported_exchange.hpp"
 
 namespace metergate {
@@ -83,6 +84,11 @@ struct Start {
 std::unique_ptr<Exchange> DlmsDriver::start(const operation::Operation& operation,
                                             const MeterAddress& address) const {
   return std::visit(Start{{model_, learnt_, address}}, operation);
+}
+
+Result<Pushed, PushUnread> DlmsDriver::pushed(OctetView apdu, const MeterAddress& address,
+                                              Now now) const {
+  return dlms_driver::read_push(apdu, {model_, learnt_, address}, now);
 }
 
 }  // namespace metergate

@@ -18,6 +18,8 @@ class DlmsDriver : public Driver {
 
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
                                                 const MeterAddress& address) const override;
+  [[nodiscard]] Result<Pushed, PushUnread> pushed(OctetView apdu, const MeterAddress& address,
+                                                  Now now) const override;
 
  private:
   const model::MeterModel& model_;

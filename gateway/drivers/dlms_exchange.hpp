@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "gateway/drivers/dlms_seen.hpp"
 #include "gateway/drivers/driver.hpp"
 #include "meters/models/dlms_layout.hpp"
 #include "meters/models/meter_model.hpp"
@@ -17,8 +18,7 @@ namespace metergate::dlms_driver {
 
 /// What a profile of one meter is, as read a moment ago: the pages of one collection need it once.
 struct KnownProfile {
-  cosem::ProfileShape shape;
-  std::map<std::size_t, std::int8_t> scalers;  ///< by column
+  SeenProfile what;
   Instant read_at;
 };
 
@@ -36,6 +36,9 @@ struct Learnt {
 
   [[nodiscard]] const KnownProfile* find(const ProfileOf& of, Now now) const;
   void keep(const ProfileOf& of, KnownProfile known);
+
+  /// For what they push, however long ago they were read.
+  Seen seen{};
 };
 
 struct Subject {
@@ -80,6 +83,7 @@ class DlmsExchange : public Exchange {
   [[nodiscard]] const model::MeterModel& meter_model() const { return subject_.meter_model; }
   [[nodiscard]] const model::DlmsLayout& layout() const { return subject_.layout(); }
   [[nodiscard]] Learnt& learnt() const { return *subject_.learnt; }
+  [[nodiscard]] std::uint16_t meter_number() const { return subject_.address.number; }
   [[nodiscard]] Learnt::ProfileOf profile_of(const cosem::ObisCode& profile) const {
     return {subject_.address.number, profile};
   }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/drivers/dlms_operations.hpp"
+#include "gateway/drivers/dlms_rows.hpp"
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/profile_rows.hpp"
 #include "protocols/dlms/data_access.hpp"
@@ -14,11 +15,6 @@ namespace profile = cosem::profile_generic;
 
 constexpr std::uint32_t kMostEntries = 20;
 
-/// Value groups C and D, as model::DlmsLogColumns has them.
-std::uint16_t groups_cd(const cosem::ObisCode& name) {
-  return static_cast<std::uint16_t>((name.groups()[2] << 8U) | name.groups()[3]);
-}
-
 /// An event log: a profile whose rows have a running number. The newest number says how many rows
 /// are wanted; they are the last of the buffer.
 class ReadLog : public DlmsExchange {
@@ -28,7 +24,7 @@ class ReadLog : public DlmsExchange {
 
   DriverStep begin(Now now) override {
     if (const KnownProfile* known = learnt().find(profile_of(log_), now)) {
-      shape_ = known->shape;
+      shape_ = known->what.shape;
       stage_ = Stage::News;
       return get(
           {attribute_of(profile::kClass, log_, profile::kEntriesInUse), sequence_register()});
@@ -87,7 +83,7 @@ class ReadLog : public DlmsExchange {
     if (!cosem::clock_column(shape_.columns) || !column(layout().log_columns.code) || !sequence) {
       return meaningless("the log has no time, code or running number among its columns");
     }
-    learnt().keep(profile_of(log_), {shape_, {}, now.instant});
+    learnt().keep(profile_of(log_), {{shape_, {}}, now.instant});
     if (in_use_ == 0) return end({});
     stage_ = Stage::Newest;
     return get({sequence_register()});
@@ -117,17 +113,7 @@ class ReadLog : public DlmsExchange {
   }
 
   [[nodiscard]] std::optional<std::size_t> column(std::uint16_t groups) const {
-    if (groups == 0) return std::nullopt;
-    const auto found = std::ranges::find_if(shape_.columns, [&](const auto& object) {
-      return groups_cd(object.logical_name) == groups;
-    });
-    if (found == shape_.columns.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - shape_.columns.begin());
-  }
-
-  [[nodiscard]] std::int64_t cell(const cosem::ProfileRow& row, std::uint16_t groups) const {
-    const auto at = column(groups);
-    return at ? dlms::integer_of(row.cells[*at]).value_or(0) : 0;
+    return column_of(shape_.columns, groups);
   }
 
   DriverStep take_rows(dlms::Data buffer) {
@@ -137,21 +123,10 @@ class ReadLog : public DlmsExchange {
       return meaningless("row " + std::to_string(rows.error().row) +
                          " of the log: " + rows.error().what);
     }
-    const model::DlmsLogColumns& columns = layout().log_columns;
     std::vector<LogEntry> entries;
     for (const cosem::ProfileRow& row : *rows) {
-      LogEntry entry;
-      entry.log = op_.log;
-      entry.sequence = static_cast<std::uint32_t>(cell(row, columns.sequence));
-      if (entry.sequence <= op_.after_sequence || !row.time) continue;
-      entry.meter_time = *row.time;
-      entry.raw_code = static_cast<std::uint16_t>(cell(row, columns.code));
-      const auto& codes = meter_model().event_codes;
-      const auto known = codes.find(entry.raw_code);
-      if (known != codes.end()) entry.code = known->second;
-      entry.cause = static_cast<std::uint16_t>(cell(row, columns.cause));
-      entry.detail = static_cast<std::uint32_t>(cell(row, columns.detail));
-      entries.push_back(entry);
+      const LogEntry entry = log_entry_of(row, shape_.columns, op_.log, meter_model());
+      if (entry.sequence > op_.after_sequence && row.time) entries.push_back(entry);
     }
     std::ranges::sort(entries, {}, &LogEntry::sequence);
     return end(std::move(entries));

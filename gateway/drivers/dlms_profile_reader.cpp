@@ -14,24 +14,18 @@ namespace profile = cosem::profile_generic;
 
 constexpr std::int64_t kNewestFirst = 2;  // sort_method LIFO
 
-bool is_status(const cosem::CaptureObject& column) {
-  const auto& groups = column.logical_name.groups();
-  return column.class_id == cosem::data::kClass && groups[2] == 96 && groups[3] == 10;
-}
-
 }  // namespace
 
 DriverStep ReadProfileRows::begin(Now now) {
-  if (const KnownProfile* known = learnt().find(profile_of(profile_), now)) {
-    shape_ = known->shape;
-    scalers_ = known->scalers;
-    wanted_ = wanted(shape_.capture_period);
+  if (const KnownProfile* known = learnt().find(profile_of(name_), now)) {
+    profile_ = known->what;
+    wanted_ = wanted(profile_.shape.capture_period);
     return ask_rows(now);
   }
   stage_ = Stage::Shape;
-  return get({attribute_of(profile::kClass, profile_, profile::kCaptureObjects),
-              attribute_of(profile::kClass, profile_, profile::kCapturePeriod),
-              attribute_of(profile::kClass, profile_, profile::kSortMethod)});
+  return get({attribute_of(profile::kClass, name_, profile::kCaptureObjects),
+              attribute_of(profile::kClass, name_, profile::kCapturePeriod),
+              attribute_of(profile::kClass, name_, profile::kSortMethod)});
 }
 
 DriverStep ReadProfileRows::got(std::vector<dlms::GetResult> results, Now now) {
@@ -64,15 +58,15 @@ DriverStep ReadProfileRows::take_shape(const std::vector<dlms::GetResult>& resul
     const dlms::Data* data = data_of(results[at]);
     return data != nullptr ? dlms::integer_of(*data).value_or(0) : 0;
   };
-  shape_.columns = std::move(*columns);
-  shape_.capture_period = std::chrono::seconds{number(1)};
-  shape_.newest_first = number(2) == kNewestFirst;
-  shape_.zone = {layout().to_utc, {}};
-  wanted_ = wanted(shape_.capture_period);
+  profile_.shape.columns = std::move(*columns);
+  profile_.shape.capture_period = std::chrono::seconds{number(1)};
+  profile_.shape.newest_first = number(2) == kNewestFirst;
+  profile_.shape.zone = {layout().to_utc, {}};
+  wanted_ = wanted(profile_.shape.capture_period);
 
   std::vector<dlms::AttributeReference> scalers;
-  for (std::size_t i = 0; i < shape_.columns.size(); ++i) {
-    const cosem::CaptureObject& column = shape_.columns[i];
+  for (std::size_t i = 0; i < profile_.shape.columns.size(); ++i) {
+    const cosem::CaptureObject& column = profile_.shape.columns[i];
     const bool is_register = column.class_id == cosem::register_object::kClass ||
                              column.class_id == cosem::extended_register::kClass;
     if (!is_register || column.attribute != cosem::register_object::kValue) continue;
@@ -89,34 +83,37 @@ DriverStep ReadProfileRows::take_scalers(const std::vector<dlms::GetResult>& res
   for (std::size_t i = 0; i < results.size(); ++i) {
     const dlms::Data* data = data_of(results[i]);
     const auto scaler = data != nullptr ? cosem::decode_scaler_unit(*data) : std::nullopt;
-    if (scaler) scalers_[scaled_columns_[i]] = scaler->scaler;
+    if (scaler) profile_.scalers[scaled_columns_[i]] = scaler->scaler;
   }
   return begin_rows(now);
 }
 
 DriverStep ReadProfileRows::begin_rows(Now now) {
-  learnt().keep(profile_of(profile_), {shape_, scalers_, now.instant});
+  learnt().keep(profile_of(name_), {profile_, now.instant});
+  const bool is_pushed = name_ == layout().load_profile || name_ == layout().daily_profile;
+  if (is_pushed) learnt().seen.profile(meter_number(), name_, profile_);
   return ask_rows(now);
 }
 
 DriverStep ReadProfileRows::ask_rows(Now) {
-  dlms::AttributeReference buffer = attribute_of(profile::kClass, profile_, profile::kBuffer);
-  const auto clock = cosem::clock_column(shape_.columns);
+  dlms::AttributeReference buffer = attribute_of(profile::kClass, name_, profile::kBuffer);
+  const auto clock = cosem::clock_column(profile_.shape.columns);
   by_range_ = clock.has_value() && !learnt().range_refused;
-  by_entries_ = !by_range_ && !learnt().entries_refused && shape_.capture_period.count() > 0;
+  by_entries_ =
+      !by_range_ && !learnt().entries_refused && profile_.shape.capture_period.count() > 0;
   if (by_entries_) {
     stage_ = Stage::EntriesInUse;
-    return get({attribute_of(profile::kClass, profile_, profile::kEntriesInUse)});
+    return get({attribute_of(profile::kClass, name_, profile::kEntriesInUse)});
   }
   if (by_range_) {
     // With deviation: the one form that cannot be taken for another hour of the year.
     const auto bound = [&](UtcSeconds time) -> dlms::Data {
       if (layout().times_are_numbers) return cosem::seconds_since_2000(time);
-      const auto minutes = static_cast<std::int16_t>(shape_.zone.to_utc.count());
-      return dlms::octet_string(dlms::local_date_time(time, shape_.zone, minutes));
+      const auto minutes = static_cast<std::int16_t>(profile_.shape.zone.to_utc.count());
+      return dlms::octet_string(dlms::local_date_time(time, profile_.shape.zone, minutes));
     };
-    buffer.access = dlms::select(
-        dlms::RangeAccess{shape_.columns[*clock], bound(wanted_.from), bound(wanted_.to), {}});
+    buffer.access = dlms::select(dlms::RangeAccess{
+        profile_.shape.columns[*clock], bound(wanted_.from), bound(wanted_.to), {}});
   }
   stage_ = Stage::Buffer;
   return get({std::move(buffer)});
@@ -140,14 +137,15 @@ DriverStep ReadProfileRows::take_entries_in_use(const dlms::GetResult& result, N
   }
   // The newest rows back to the first one wanted, two more for a clock that is not ours.
   const auto age = std::chrono::floor<std::chrono::seconds>(now.utc) - wanted_.from;
-  const std::int64_t back = std::clamp<std::int64_t>(age / shape_.capture_period + 2, 1, *in_use);
+  const std::int64_t back =
+      std::clamp<std::int64_t>(age / profile_.shape.capture_period + 2, 1, *in_use);
   dlms::EntryAccess entries;
-  if (shape_.newest_first) {
+  if (profile_.shape.newest_first) {
     entries.to_entry = static_cast<std::uint32_t>(back);
   } else {
     entries.from_entry = static_cast<std::uint32_t>(*in_use - back + 1);
   }
-  dlms::AttributeReference buffer = attribute_of(profile::kClass, profile_, profile::kBuffer);
+  dlms::AttributeReference buffer = attribute_of(profile::kClass, name_, profile::kBuffer);
   buffer.access = dlms::select(entries);
   stage_ = Stage::Buffer;
   return get({std::move(buffer)});
@@ -165,9 +163,9 @@ DriverStep ReadProfileRows::take_buffer(dlms::GetResult result, Now now) {
     // One server says so of a profile without rows.
     return understand({}, now);
   }
-  auto rows = cosem::decode_rows(std::move(std::get<dlms::Data>(result)), shape_);
+  auto rows = cosem::decode_rows(std::move(std::get<dlms::Data>(result)), profile_.shape);
   if (!rows) {
-    learnt().profiles.erase(profile_of(profile_));
+    learnt().profiles.erase(profile_of(name_));
     return meaningless("row " + std::to_string(rows.error().row) +
                        " of the profile: " + rows.error().what);
   }
@@ -175,14 +173,14 @@ DriverStep ReadProfileRows::take_buffer(dlms::GetResult result, Now now) {
     return row.time && (*row.time < wanted_.from || *row.time > wanted_.to);
   };
   std::erase_if(*rows, outside);
-  if (shape_.newest_first) std::reverse(rows->begin(), rows->end());
+  if (profile_.shape.newest_first) std::reverse(rows->begin(), rows->end());
   return understand(std::move(*rows), now);
 }
 
 std::optional<DriverStep> ReadProfileRows::ask_oldest() {
   // Of a profile that begins with the newest, the oldest row has no number that is known.
-  if (learnt().entries_refused || shape_.newest_first) return std::nullopt;
-  dlms::AttributeReference buffer = attribute_of(profile::kClass, profile_, profile::kBuffer);
+  if (learnt().entries_refused || profile_.shape.newest_first) return std::nullopt;
+  dlms::AttributeReference buffer = attribute_of(profile::kClass, name_, profile::kBuffer);
   buffer.access = dlms::select(dlms::EntryAccess{1, 1, 1, 0});
   stage_ = Stage::Oldest;
   return get({std::move(buffer)});
@@ -193,52 +191,13 @@ DriverStep ReadProfileRows::take_oldest(dlms::GetResult result, Now now) {
     learnt().entries_refused = true;
     return understand({}, now);
   }
-  const auto rows = cosem::decode_rows(std::move(std::get<dlms::Data>(result)), shape_);
+  const auto rows = cosem::decode_rows(std::move(std::get<dlms::Data>(result)), profile_.shape);
   if (!rows) return meaningless("the oldest row of the profile: " + rows.error().what);
   return oldest(rows->empty() ? std::nullopt : rows->front().time, now);
 }
 
 DriverStep ReadProfileRows::oldest(std::optional<UtcSeconds>, Now now) {
   return understand({}, now);
-}
-
-IntervalMarks ReadProfileRows::marks_of(const cosem::ProfileRow& row) const {
-  IntervalMarks marks;
-  const auto mark = [&marks](std::uint16_t bit) {
-    marks.bits = static_cast<std::uint16_t>(marks.bits | bit);
-  };
-  const auto has = [&row](std::uint8_t bits) { return (row.clock_status & bits) != 0; };
-  if (has(dlms::clock_status::kDaylightSaving)) mark(IntervalMarks::kDaylightSaving);
-  if (has(dlms::clock_status::kInvalidValue | dlms::clock_status::kDoubtfulValue)) {
-    mark(IntervalMarks::kDoubtful);
-  }
-  for (std::size_t i = 0; i < row.cells.size(); ++i) {
-    if (!is_status(shape_.columns[i])) continue;
-    const auto status = dlms::integer_of(row.cells[i]).value_or(0);
-    for (const auto& [bits, meaning] : layout().status_marks) {
-      if ((status & bits) != 0) mark(meaning);
-    }
-  }
-  return marks;
-}
-
-Result<IntervalValues, std::string> ReadProfileRows::values_of(
-    const cosem::ProfileRow& row, const std::vector<model::Channel>& channels) const {
-  const IntervalMarks marks = marks_of(row);
-  IntervalValues values;
-  for (std::size_t i = 0; i < row.cells.size(); ++i) {
-    const cosem::ObisCode& name = shape_.columns[i].logical_name;
-    const auto channel = std::ranges::find(channels, name, &model::Channel::obis);
-    if (channel == channels.end() || row.cells[i].is<dlms::NullData>()) continue;
-    const auto scaler = scalers_.find(i);
-    const auto number = dlms::integer_of(row.cells[i]);
-    const auto value = number && scaler != scalers_.end()
-                           ? cosem::rescaled(*number, scaler->second, channel->scale)
-                           : std::nullopt;
-    if (!value) return failure("channel " + name.text() + " is no number in the model's step");
-    values.push_back({name, *value, marks});
-  }
-  return values;
 }
 
 }  // namespace metergate::dlms_driver

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/drivers/dlms_operations.hpp"
+#include "gateway/drivers/dlms_rows.hpp"
 #include "protocols/cosem/profile_rows.hpp"
 #include "protocols/cosem/scaler_unit.hpp"
 
@@ -18,7 +19,7 @@ namespace metergate::dlms_driver {
 class ReadProfileRows : public DlmsExchange {
  public:
   ReadProfileRows(const Subject& subject, const cosem::ObisCode& profile)
-      : DlmsExchange{subject}, profile_{profile} {}
+      : DlmsExchange{subject}, name_{profile} {}
 
   DriverStep begin(Now now) override;
 
@@ -36,10 +37,11 @@ class ReadProfileRows : public DlmsExchange {
   [[nodiscard]] std::optional<DriverStep> ask_oldest();
   [[nodiscard]] virtual DriverStep oldest(std::optional<UtcSeconds> time, Now now);
 
-  [[nodiscard]] const cosem::ProfileShape& shape() const { return shape_; }
-  /// The registers of a row as the model's channels, with the marks of its status column.
+  [[nodiscard]] const cosem::ProfileShape& shape() const { return profile_.shape; }
   [[nodiscard]] Result<IntervalValues, std::string> values_of(
-      const cosem::ProfileRow& row, const std::vector<model::Channel>& channels) const;
+      const cosem::ProfileRow& row, const std::vector<model::Channel>& channels) const {
+    return dlms_driver::values_of(row, profile_, layout(), channels);
+  }
 
  private:
   enum class Stage : std::uint8_t { Shape, Scalers, EntriesInUse, Buffer, Oldest };
@@ -55,14 +57,12 @@ class ReadProfileRows : public DlmsExchange {
   [[nodiscard]] DriverStep begin_rows(Now now);
   [[nodiscard]] DriverStep ask_rows(Now now);
   [[nodiscard]] DriverStep ask_otherwise(Now now);
-  [[nodiscard]] IntervalMarks marks_of(const cosem::ProfileRow& row) const;
 
-  cosem::ObisCode profile_;
+  cosem::ObisCode name_;
   Stage stage_ = Stage::Shape;
-  cosem::ProfileShape shape_;
+  SeenProfile profile_;
   Wanted wanted_{};
   std::vector<std::size_t> scaled_columns_;
-  std::map<std::size_t, std::int8_t> scalers_;
   bool by_range_ = false;
   bool by_entries_ = false;
 };

@@ -45,12 +45,7 @@ class ReadProfile : public ReadProfileRows {
       if (!values) return meaningless(values.error());
       const UtcSeconds start = *row.time - period();
       if (start < op_.from || start >= op_.to) continue;
-      // Two rows of one time: the clock was set. The later one counts.
-      if (!page.intervals.empty() && page.intervals.back().start >= start) {
-        std::erase_if(page.intervals,
-                      [&](const ProfileInterval& one) { return one.start >= start; });
-      }
-      page.intervals.push_back({start, std::move(*values)});
+      append(page.intervals, {start, std::move(*values)});
     }
     page.covered_to = op_.to;
     return finish(std::move(page));
@@ -78,9 +73,8 @@ class ReadDaily : public ReadProfileRows {
       if (!row.time) return meaningless("the daily profile has no time column");
       auto values = values_of(row, meter_model().daily_channels);
       if (!values) return meaningless(values.error());
-      const auto day = std::chrono::floor<std::chrono::days>(*row.time);
-      if (!page.snapshots.empty() && page.snapshots.back().day >= day) continue;
-      page.snapshots.push_back({day, std::move(*values)});
+      append(page.snapshots,
+             {std::chrono::floor<std::chrono::days>(*row.time), std::move(*values)});
     }
     page.covered_to = op_.to;
     return finish(std::move(page));

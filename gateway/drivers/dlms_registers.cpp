@@ -2,33 +2,48 @@
 #include <algorithm>
 
 #include "gateway/drivers/dlms_operations.hpp"
+#include "gateway/drivers/dlms_register_value.hpp"
 #include "protocols/cosem/classes.hpp"
-#include "protocols/cosem/scaler_unit.hpp"
 #include "protocols/dlms/data_access.hpp"
 
 namespace metergate::dlms_driver {
 namespace {
-
-/// Where a class keeps its scaler_unit.
-std::int8_t scaler_attribute(std::uint16_t class_id) {
-  return class_id == cosem::demand_register::kClass ? cosem::demand_register::kScalerUnit
-                                                    : cosem::register_object::kScalerUnit;
-}
-
-bool has_scaler(std::uint16_t class_id) {
-  return class_id == cosem::register_object::kClass ||
-         class_id == cosem::extended_register::kClass || class_id == cosem::demand_register::kClass;
-}
-
-bool has_scaler(const model::DlmsRegister& one) {
-  return has_scaler(one.class_id) && one.attribute == cosem::register_object::kValue;
-}
 
 /// Some attributes are structures that begin with the number: an account's mode and status.
 std::optional<std::int64_t> number_of(const dlms::Data& value) {
   const dlms::DataList* fields = dlms::structure_of(value, 1);
   return dlms::integer_of(fields != nullptr ? fields->front() : value);
 }
+
+}  // namespace
+
+bool has_scaler(const model::DlmsRegister& one) {
+  const bool has = one.class_id == cosem::register_object::kClass ||
+                   one.class_id == cosem::extended_register::kClass ||
+                   one.class_id == cosem::demand_register::kClass;
+  return has && one.attribute == cosem::register_object::kValue;
+}
+
+std::int8_t scaler_attribute(std::uint16_t class_id) {
+  return class_id == cosem::demand_register::kClass ? cosem::demand_register::kScalerUnit
+                                                    : cosem::register_object::kScalerUnit;
+}
+
+Result<RegisterValue, std::string> register_value(const model::DlmsRegister& one,
+                                                  const dlms::Data& value,
+                                                  const std::optional<cosem::ScalerUnit>& scaler) {
+  const auto number = number_of(value);
+  if (!number || !scaler) return failure(one.name + " is no number with a scaler");
+  const bool has_unit = scaler->unit != cosem::ScalerUnit{}.unit;
+  if (has_unit && one.unit != Unit::None && one.unit != Unit::CurrencyMinor &&
+      cosem::unit_symbol(scaler->unit) != unit_symbol(one.unit)) {
+    return failure(one.name + " is in unit " + std::to_string(scaler->unit) + ", must be " +
+                   std::string{unit_symbol(one.unit)});
+  }
+  return RegisterValue{one.obis, Decimal{*number, scaler->scaler}, one.unit};
+}
+
+namespace {
 
 class ReadRegisters : public DlmsExchange {
  public:
@@ -58,28 +73,22 @@ class ReadRegisters : public DlmsExchange {
     RegisterReading reading;
     reading.read_at = now.utc;
     auto next = results.begin();
+    Seen::Scalers scalers;
     for (const model::DlmsRegister* one : wanted_) {
       const dlms::Data* value = data_of(*next++);
-      cosem::ScalerUnit scaler;
-      bool known = true;
+      std::optional<cosem::ScalerUnit> scaler = cosem::ScalerUnit{};
       if (has_scaler(*one)) {
         const dlms::Data* data = data_of(*next++);
-        const auto read = data != nullptr ? cosem::decode_scaler_unit(*data) : std::nullopt;
-        known = read.has_value();
-        if (read) scaler = *read;
+        scaler = data != nullptr ? cosem::decode_scaler_unit(*data) : std::nullopt;
+        if (scaler) scalers.insert_or_assign(one->obis, *scaler);
       }
       // Absent in this meter: what is not there is not reported.
       if (value == nullptr || value->is<dlms::NullData>()) continue;
-      const auto number = number_of(*value);
-      if (!number || !known) return meaningless(one->name + " is no number with a scaler");
-      const bool has_unit = scaler.unit != cosem::ScalerUnit{}.unit;
-      if (has_unit && one->unit != Unit::None && one->unit != Unit::CurrencyMinor &&
-          cosem::unit_symbol(scaler.unit) != unit_symbol(one->unit)) {
-        return meaningless(one->name + " is in unit " + std::to_string(scaler.unit) + ", must be " +
-                           std::string{unit_symbol(one->unit)});
-      }
-      reading.values.push_back({one->obis, Decimal{*number, scaler.scaler}, one->unit});
+      const auto read = register_value(*one, *value, scaler);
+      if (!read) return meaningless(read.error());
+      reading.values.push_back(*read);
     }
+    learnt().seen.scalers(meter_number(), scalers);
     return finish(std::move(reading));
   }
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
-
 #include "gateway/drivers/dlms_profile_reader.hpp"
 #include "meters/event_log_number.hpp"
-#include "protocols/dlms/data_access.hpp"
 
 namespace metergate::dlms_driver {
 namespace {
@@ -29,43 +26,17 @@ class ReadTimedLog : public ReadProfileRows {
     return {timed_log::read_from(op_.after_sequence), asked_at_ + kAhead};
   }
 
-  [[nodiscard]] std::optional<std::size_t> column(std::uint16_t groups) const {
-    if (groups == 0) return std::nullopt;
-    const auto& columns = shape().columns;
-    const auto found = std::ranges::find_if(columns, [&](const cosem::CaptureObject& object) {
-      const auto& name = object.logical_name.groups();
-      return ((name[2] << 8U) | name[3]) == groups;
-    });
-    if (found == columns.end()) return std::nullopt;
-    return static_cast<std::size_t>(found - columns.begin());
-  }
-
-  [[nodiscard]] std::int64_t cell(const cosem::ProfileRow& row, std::uint16_t groups) const {
-    const auto at = column(groups);
-    return at ? dlms::integer_of(row.cells[*at]).value_or(0) : 0;
-  }
-
   DriverStep understand(std::vector<cosem::ProfileRow> rows, Now) override {
-    const model::DlmsLogColumns& columns = layout().log_columns;
-    if (!cosem::clock_column(shape().columns) || !column(columns.code)) {
+    const auto& columns = shape().columns;
+    if (!cosem::clock_column(columns) || !column_of(columns, layout().log_columns.code)) {
       return meaningless("the log has no time or no code among its columns");
     }
     operation::LogPage page{op_.log, {}, true};
     timed_log::Numbering numbering;
     for (const cosem::ProfileRow& row : rows) {
-      LogEntry entry;
-      entry.log = op_.log;
-      entry.meter_time = *row.time;
+      LogEntry entry = log_entry_of(row, columns, op_.log, meter_model());
       entry.sequence = numbering.next(entry.meter_time);
-      if (entry.sequence <= op_.after_sequence) continue;
-      entry.raw_code = static_cast<std::uint16_t>(cell(row, columns.code));
-      const auto& codes = meter_model().event_codes;
-      if (const auto known = codes.find(entry.raw_code); known != codes.end()) {
-        entry.code = known->second;
-      }
-      entry.cause = static_cast<std::uint16_t>(cell(row, columns.cause));
-      entry.detail = static_cast<std::uint32_t>(cell(row, columns.detail));
-      page.entries.push_back(entry);
+      if (entry.sequence > op_.after_sequence) page.entries.push_back(entry);
     }
     return finish(std::move(page));
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "gateway/drivers/pushed.hpp"
 #include "gateway/links/link.hpp"
 #include "meters/operation.hpp"
 
@@ -60,6 +61,11 @@ class Driver {
   virtual ~Driver() = default;
   [[nodiscard]] virtual std::unique_ptr<Exchange> start(const operation::Operation& operation,
                                                         const MeterAddress& address) const = 0;
+  /// What that meter said unasked. Most protocols have nothing of the kind.
+  [[nodiscard]] virtual Result<Pushed, PushUnread> pushed(OctetView, const MeterAddress&,
+                                                          Now) const {
+    return failure(PushUnread{PushUnread::Reason::Unnamed, "its protocol has no pushes"});
+  }
 };
 
 }  // namespace metergate

@@ -11,6 +11,7 @@
 #include "meters/event_log.hpp"
 #include "meters/quantity.hpp"
 #include "protocols/cosem/obis_names.hpp"
+#include "protocols/cosem/push_list.hpp"
 #include "protocols/dlms/acse/names.hpp"
 
 /// Where a meter that speaks DLMS/COSEM keeps what we want of it. Scalers, columns and periods are
@@ -65,6 +66,16 @@ struct DlmsUsualAccess {
   friend bool operator==(const DlmsUsualAccess&, const DlmsUsualAccess&) = default;
 };
 
+/// What a profile captures in every meter of the model, for rows that are pushed before the meter
+/// was asked.
+struct DlmsColumns {
+  cosem::ObisCode profile;
+  std::vector<cosem::CaptureObject> elements;
+  std::chrono::minutes period{0};  ///< 0: the model's capture period, or event driven
+
+  friend bool operator==(const DlmsColumns&, const DlmsColumns&) = default;
+};
+
 struct DlmsLayout {
   std::optional<DlmsUsualAccess> access;
   std::optional<cosem::ObisCode> serial;
@@ -93,6 +104,11 @@ struct DlmsLayout {
   std::optional<cosem::ObisCode> tenancy_date;
   std::optional<cosem::ObisCode> change_supplier;
   std::optional<cosem::ObisCode> tariff;
+  /// What the elements of a push are that does not bring its own list.
+  std::vector<cosem::PushObjects> pushes;
+  std::vector<DlmsColumns> columns;
+  /// Of values that are pushed before the meter's own scaler was read.
+  std::map<cosem::ObisCode, std::int8_t> scalers;
   /// Minutes from the meter's standard time to UTC, for times without deviation.
   std::chrono::minutes to_utc{0};
   std::uint8_t attributes_per_list = 10;  ///< 1: lists are not asked for

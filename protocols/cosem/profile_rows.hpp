@@ -24,6 +24,8 @@ struct ProfileShape {
   std::chrono::seconds capture_period{0};  ///< zero: event driven
   bool newest_first = false;               ///< sort method LIFO: times go down
   dlms::MeterZone zone;                    ///< for times without deviation
+
+  friend bool operator==(const ProfileShape&, const ProfileShape&) = default;
 };
 
 struct ProfileRow {

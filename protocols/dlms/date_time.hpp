@@ -79,6 +79,8 @@ struct DateTime {
 struct MeterZone {
   std::chrono::minutes to_utc{0};
   std::chrono::minutes daylight_saving{0};
+
+  friend bool operator==(const MeterZone&, const MeterZone&) = default;
 };
 
 [[nodiscard]] Octets encode(const Date& date);

@@ -66,7 +66,42 @@ invocation_counter = "0-0:43.1.4"
   EXPECT_EQ(read->dlms.access->invocation_counter, cosem::invocation_counter_object(4));
 }
 
+TEST(ModelDlms, PushesColumnsAndScalersAreReadInTheirOrder) {
+  const auto read = parse_model(kHead + kRest + R"([[dlms.push]]
+setup = "0-0:25.9.0"
+elements = ["40 0-0:25.9.0 1", "3 1-0:1.8.0 2", "7 1-0:99.1.0 2 1"]
+[[dlms.columns]]
+profile = "1-0:99.1.0"
+period_min = 15
+elements = ["8 0-0:1.0.0 2", "3 1-0:1.8.0 2"]
+[dlms.scalers]
+"1-0:1.8.0" = -1
+)",
+                                "probe.toml");
+  ASSERT_TRUE(read) << read.error().front().text();
+  const cosem::CaptureObject energy{3, cosem::obis(1, 0, 1, 8, 0), 2, 0};
+  ASSERT_EQ(read->dlms.pushes.size(), 1U);
+  EXPECT_EQ(read->dlms.pushes.front().setup, cosem::kPushSetup);
+  EXPECT_EQ(read->dlms.pushes.front().objects,
+            (std::vector<cosem::CaptureObject>{
+                {40, cosem::kPushSetup, 1, 0}, energy, {7, cosem::kLoadProfile, 2, 1}}));
+  ASSERT_EQ(read->dlms.columns.size(), 1U);
+  EXPECT_EQ(read->dlms.columns.front().period, std::chrono::minutes{15});
+  EXPECT_EQ(read->dlms.columns.front().elements.back(), energy);
+  EXPECT_EQ(read->dlms.scalers.at(energy.logical_name), -1);
+}
+
 TEST(ModelDlms, EveryMistakeIsNamedWithWhatWouldBeRight) {
+  for (const char* wrong : {"3 1-0:1.8.0", "1-0:1.8.0 3 2", "3 1-0:1.8.0 200", "3 1-0:1.8.0 2 0 0",
+                            "70000 1-0:1.8.0 2", ""}) {
+    EXPECT_THAT(mistakes("", std::string{"[[dlms.push]]\nelements = [\""} + wrong + "\"]\n"),
+                HasSubstr("class, OBIS code and attribute"))
+        << wrong;
+  }
+  EXPECT_THAT(mistakes("", "[[dlms.push]]\nsetup = \"0-0:25.9.0\"\n"), HasSubstr("elements"));
+  EXPECT_THAT(mistakes("", "[[dlms.columns]]\nelements = [\"8 0-0:1.0.0 2\"]\n"),
+              HasSubstr("profile"));
+  EXPECT_THAT(mistakes("", "[dlms.scalers]\n\"1-0:1.8.0\" = 200\n"), HasSubstr("a power of ten"));
   EXPECT_THAT(mistakes("", "[dlms.access]\nauthentication = \"secret\"\n"),
               HasSubstr("none, lls, hls-md5, hls-sha1, hls-gmac, hls-sha256 or hls-ecdsa"));
   EXPECT_THAT(mistakes("", "[dlms.access]\nclient = 900\n"), HasSubstr("1 to 127"));
