@@ -25,7 +25,8 @@ inline constexpr std::array kCatalogue{
     &kMeterOnline, &kMeterSuspect, &kMeterSilent, &kMeterRecovered, &kWrongSerial, &kMeterOffline,
     &kUnknownMeterSeen, &kMeterIdentified, &kSupplyChanged, &kSupplyChangedUnexplained,
     &kClockDrift, &kClockSet, &kProbeRequested, &kLoadLimitRepeats, &kTariffIndexUnusual,
-    &kSupplyDrift, &kAssociationRefused, &kKeysUnreadable, &kMeterSays,
+    &kSupplyDrift, &kAssociationRefused, &kKeysUnreadable, &kMeterSays, &kPushRefused,
+    &kPushPartlyStored,
     // 03 lines and links
     &kLineOpened, &kLineFailed, &kLineRecovered, &kMeterQuarantine, &kNonsense, &kStrangerCalls,
     // 04 commands

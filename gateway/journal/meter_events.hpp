@@ -158,9 +158,34 @@ inline constexpr EventDefinition kMeterSays{"MG0219",
                                             "meter-says",
                                             "meter {meter} says unasked: {what}",
                                             "A DLMS meter pushed a data notification or an event. "
-                                            "Its logs, relay and profile are read now, "
-                                            "at most every half minute. Told once a minute.",
+                                            "What it says of values is stored if it can "
+                                            "be believed; for all else its logs, relay and profile "
+                                            "are read now, at most every half minute. "
+                                            "Told once a minute.",
                                             "None."};
+inline constexpr EventDefinition kPushRefused{
+    "MG0220",
+    Level::Warning,
+    "push-refused",
+    "nothing of what meter {meter} pushed is stored: {what}",
+    "A DLMS meter pushed values that are less protected than its `[meter.dlms]` asks for, or that "
+    "were heard before, or that name another serial number, or whose list contradicts itself. The "
+    "values are read instead. Told once a minute of a meter.",
+    "Set up the meter's push with the protection its association has. Right after a start the "
+    "first "
+    "push may come before the meter was read: then none."};
+inline constexpr EventDefinition kPushPartlyStored{
+    "MG0221",
+    Level::Info,
+    "push-partly-stored",
+    "of what meter {meter} pushed this is not stored: {what}",
+    "Elements of a push that the meter's model does not know, whose columns or scaler are not "
+    "known "
+    "yet, or that make no sense. The others are stored, and the meter is read. Told once a minute "
+    "of "
+    "a meter.",
+    "Name the objects in the model (`[[dlms.register]]`, `[[dlms.columns]]`, `[dlms.scalers]`), or "
+    "take them out of the meter's push list."};
 
 // ---- 03 lines and links -------------------------------------------------------------------------
 inline constexpr EventDefinition kLineOpened{"MG0301",

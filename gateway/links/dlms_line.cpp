@@ -217,7 +217,7 @@ class DlmsLine::Runner : public std::enable_shared_from_this<Runner> {
         }
         finish(number, failure(fault_of(*failed)));
       } else if (const auto* told = std::get_if<out::Told>(&effect)) {
-        if (hooks_.told) hooks_.told(number, told->apdu);
+        if (hooks_.told) hooks_.told(number, told->apdu, told->proof);
       } else if ((!is_hdlc_ || sign_on_) && idle_ == Idle::Close &&
                  std::holds_alternative<out::Closed>(effect)) {
         // A connection without association is of no use to anybody, nor a meter at its sign-on.

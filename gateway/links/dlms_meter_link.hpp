@@ -30,8 +30,8 @@ class DlmsMeterLink : public Link {
     /// Invocation counters below `end` are about to be used with that meter: on disk before this
     /// returns true. False: nothing is sent.
     std::function<bool(std::uint16_t meter, std::uint32_t end)> reserve_counters;
-    /// A push or an event notification.
-    std::function<void(std::uint16_t meter, Octets apdu)> told;
+    /// A push or an event notification, and whether it may be believed.
+    std::function<void(std::uint16_t meter, Octets apdu, dlms::PushProof proof)> told;
     /// The meter does not want us: wrong key, password, client or context.
     std::function<void(std::uint16_t meter, std::string what)> refused;
     /// A meter that dials in is there, or has gone.

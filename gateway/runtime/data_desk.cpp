@@ -83,19 +83,26 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
     static_cast<void>(keeper_.checked(ledger.set_profile_covered_to(key, epoch, covered.to)));
   }
   tell_holes(meter, changes, now);
-  if (*fresh > 0) {
-    journal_.write(
-        journal::kPageStored, now.utc,
-        {{"meter", meter.id().text()}, {"count", std::to_string(*fresh)}, {"data", "profile"}});
-  }
+  tell_stored(meter, *fresh, "profile", now);
   keeper_.commit_soon();
+}
+
+void DataDesk::tell_stored(const MeterUnit& meter, std::size_t fresh, std::string_view data,
+                           Now now) {
+  if (fresh == 0) return;
+  journal_.write(journal::kPageStored, now.utc,
+                 {{"meter", meter.id().text()},
+                  {"count", std::to_string(fresh)},
+                  {"data", std::string{data}}});
 }
 
 void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>& pushed, Now now) {
   const std::vector<ProfileInterval> intervals = of_tenancy(meter, pushed);
   Ledger& ledger = keeper_.ledger();
   const auto [key, epoch] = std::pair{meter.stored.key, meter.stored.epoch};
-  if (!keeper_.checked(ledger.store_profile(key, epoch, intervals, now.utc))) return;
+  const auto fresh = keeper_.checked(ledger.store_profile(key, epoch, intervals, now.utc));
+  if (!fresh) return;
+  tell_stored(meter, *fresh, "profile", now);
   const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
   auto holes = keeper_.checked(ledger.holes(key, epoch));
   keeper_.commit_soon();
@@ -153,11 +160,7 @@ void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& pu
   const std::vector<DailySnapshot> snapshots = of_tenancy(meter, pushed);
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_daily(meter.stored.key, meter.stored.epoch, snapshots, now.utc));
-  if (fresh && *fresh > 0) {
-    journal_.write(
-        journal::kPageStored, now.utc,
-        {{"meter", meter.id().text()}, {"count", std::to_string(*fresh)}, {"data", "daily"}});
-  }
+  if (fresh) tell_stored(meter, *fresh, "daily", now);
   keeper_.commit_soon();
 }
 

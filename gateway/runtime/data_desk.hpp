@@ -72,6 +72,7 @@ class DataDesk {
   void recognise_change(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void read_to(MeterUnit& meter, LogId log, std::uint32_t sequence);
   void limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now);
+  void tell_stored(const MeterUnit& meter, std::size_t fresh, std::string_view data, Now now);
   void tell_holes(MeterUnit& meter, const work::HoleChanges& changes, Now now);
 
   LedgerKeeper& keeper_;

@@ -6,6 +6,7 @@
 
 #include "protocols/crypto/random.hpp"
 #include "protocols/dlms/apdu.hpp"
+#include "protocols/dlms/security/ciphered_apdu.hpp"
 
 namespace metergate::runtime {
 namespace {
@@ -90,7 +91,9 @@ DlmsMeterLink::Hooks DlmsMeters::hooks(
   out.refused = [this, line](std::uint16_t meter, const std::string& what) {
     refused({line, meter}, what);
   };
-  out.told = [this, line](std::uint16_t meter, const Octets& apdu) { told({line, meter}, apdu); };
+  out.told = [this, line](std::uint16_t meter, const Octets& apdu, dlms::PushProof proof) {
+    told({line, meter}, apdu, proof);
+  };
   out.present = [this, line](std::uint16_t meter, bool here, const std::string& why) {
     const auto known = meters_.find({line, meter});
     if (known != meters_.end()) heard_.present(known->second.key, here, why);
@@ -140,13 +143,17 @@ void DlmsMeters::refused(const Seat& seat, const std::string& what) {
                  {{"meter", known->second.id}, {"what", what}});
 }
 
-void DlmsMeters::told(const Seat& seat, OctetView octets) {
+void DlmsMeters::told(const Seat& seat, OctetView octets, dlms::PushProof proof) {
   const auto known = meters_.find(seat);
   if (known == meters_.end()) return;
   const std::string& meter = known->second.id;
   const auto apdu = dlms::decode_apdu(octets);
   std::string what;
-  if (!apdu) {
+  // As it came: it could not be deciphered, or must not be taken.
+  const bool ciphered = !octets.empty() && dlms::is_ciphered_tag(octets.front());
+  if (ciphered) {
+    what = "a ciphered notification: " + std::string{dlms::proof_text(proof)};
+  } else if (!apdu) {
     what = "what makes no sense: " + std::string{dlms::fault_word(apdu.error().reason)};
   } else if (const auto* event = std::get_if<dlms::EventNotification>(&*apdu)) {
     what = "an event of " + event->attribute.logical_name.text();
@@ -157,7 +164,7 @@ void DlmsMeters::told(const Seat& seat, OctetView octets) {
     if (*unsaid > 0) what += " (" + std::to_string(*unsaid) + " more were not told)";
     journal_.write(journal::kMeterSays, clock_.now().utc, {{"meter", meter}, {"what", what}});
   }
-  if (apdu) heard_.told(known->second.key);
+  if (apdu || ciphered) heard_.told(known->second.key, octets, proof);
 }
 
 void DlmsMeters::stranger(const std::string& line, const std::string& peer,

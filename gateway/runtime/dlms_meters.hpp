@@ -33,8 +33,8 @@ class DlmsMeters {
   struct Heard {
     /// A meter that dials in is there, or has gone.
     std::function<void(MeterKey, bool here, const std::string& why)> present;
-    /// It says that something has happened.
-    std::function<void(MeterKey)> told;
+    /// It says that something has happened: an APDU, plain where it could be deciphered.
+    std::function<void(MeterKey, OctetView apdu, dlms::PushProof proof)> told;
   };
 
   DlmsMeters(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
@@ -61,7 +61,7 @@ class DlmsMeters {
 
   [[nodiscard]] bool reserve(const Seat& seat, std::uint32_t end);
   void refused(const Seat& seat, const std::string& what);
-  void told(const Seat& seat, OctetView apdu);
+  void told(const Seat& seat, OctetView apdu, dlms::PushProof proof);
   void stranger(const std::string& line, const std::string& peer, const std::string& what);
 
   LedgerKeeper& keeper_;

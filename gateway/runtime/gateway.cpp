@@ -70,6 +70,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
              [this](MeterUnit& meter, const LogEntry& entry, Now now) {
                tenancy_.seen_in_log(meter, entry, now);
              }}},
+      pushes_{data_, journal},
       registry_{keeper_,
                 journal,
                 configuration_.registry,

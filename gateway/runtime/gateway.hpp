@@ -23,6 +23,7 @@
 #include "gateway/runtime/dlms_meters.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/publisher.hpp"
+#include "gateway/runtime/push_desk.hpp"
 #include "gateway/runtime/registry_desk.hpp"
 
 namespace metergate::metrics {
@@ -172,6 +173,7 @@ class Gateway {
   std::uint64_t last_listener_ = 0;
   Publisher publisher_;
   DataDesk data_;
+  PushDesk pushes_;
   RegistryDesk registry_;
   TokenDesk tokens_;
   TenancyDesk tenancy_;

@@ -68,11 +68,13 @@ DlmsMeters::Heard Gateway::dlms_heard() {
   return {[this, with](MeterKey key, bool here, const std::string& why) {
             with(key, [&](MeterUnit& meter, Now now) { appeared(meter, here, why, now); });
           },
-          [this, with](MeterKey key) {
+          [this, with](MeterKey key, OctetView apdu, dlms::PushProof proof) {
             with(key, [&](MeterUnit& meter, Now now) {
-              // Nothing is read from a stranger because he says so.
+              // Nothing is stored of a stranger or read from him because he says so.
               if (meter.session.state() == session::State::WrongMeter) return;
-              collection_.early(meter, now);
+              if (pushes_.take(meter, apdu, proof, now) == PushDesk::Rest::ToBeRead) {
+                collection_.early(meter, now);
+              }
             });
           }};
 }

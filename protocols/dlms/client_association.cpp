@@ -15,6 +15,15 @@ namespace metergate::dlms {
 
 using namespace association;
 
+namespace {
+
+PushProof proof_of(CipherFault fault) {
+  if (fault == CipherFault::Replayed) return PushProof::Replayed;
+  return fault == CipherFault::TooWeak ? PushProof::Unprotected : PushProof::Undeciphered;
+}
+
+}  // namespace
+
 enum class ClientAssociation::Action : std::uint8_t {
   Ignore,
   Refuse,     ///< a call in the wrong state
@@ -27,6 +36,7 @@ enum class ClientAssociation::Action : std::uint8_t {
   Release,        ///< RLRQ
   Over,           ///< RLRE, or whatever else comes instead of it
   Tell,           ///< a notification
+  Doubt,          ///< perhaps a notification, and not to be believed
   Senseless,      ///< an answer to nothing that was asked
   Unprotected,    ///< did not authenticate, or was not protected as it must be
 };
@@ -50,7 +60,7 @@ struct ClientAssociation::Table {
   static constexpr std::array<Row, kAssociationStates> kRows{{
       // open, ask, release, AARE, RLRE, exception, service, notification, badly secured, other
       /* Closed */
-      {Request, Refuse, Refuse, Ignore, Ignore, Ignore, Ignore, Tell, Ignore, Ignore},
+      {Request, Refuse, Refuse, Ignore, Ignore, Ignore, Ignore, Tell, Doubt, Ignore},
       /* Requested */
       {Refuse, Refuse, Refuse, TakeAare, Senseless, TakeException, Senseless, Tell, Unprotected,
        Senseless},
@@ -58,7 +68,7 @@ struct ClientAssociation::Table {
       {Refuse, Refuse, Refuse, Senseless, Senseless, TakeException, CheckFour, Tell, Unprotected,
        Senseless},
       /* Open */
-      {Refuse, Begin, Release, Senseless, Ignore, Ignore, Ignore, Tell, Ignore, Ignore},
+      {Refuse, Begin, Release, Senseless, Ignore, Ignore, Ignore, Tell, Doubt, Ignore},
       /* Asking */
       {Refuse, Refuse, Refuse, Senseless, Senseless, TakeException, TakeAnswer, Tell, Unprotected,
        Senseless},
@@ -136,17 +146,51 @@ void ClientAssociation::lost() {
   general_blocks_.reset();
 }
 
+Unsolicited ClientAssociation::overhear(OctetView apdu) {
+  Octets said(apdu.begin(), apdu.end());
+  if (!channel_ || said.empty() || !is_ciphered_tag(said.front())) {
+    const bool ciphered = !said.empty() && is_ciphered_tag(said.front());
+    return {std::move(said), ciphered ? PushProof::Undeciphered : proof_of_plain()};
+  }
+  auto plain = channel_->unprotect(said);
+  if (!plain) return {std::move(said), proof_of(plain.error())};
+  const PushProof proof = proof_of_ciphered(said);
+  return {std::move(*plain), proof};
+}
+
+PushProof ClientAssociation::proof_of_plain() const {
+  if (settings_.ciphering != Ciphering::None) return PushProof::Unprotected;
+  const bool anybody = settings_.mechanism == AuthenticationMechanism::Lowest;
+  const bool associated = state_ == AssociationState::Open || state_ == AssociationState::Asking;
+  return anybody || associated ? PushProof::Sufficient : PushProof::Unprotected;
+}
+
+PushProof ClientAssociation::proof_of_ciphered(OctetView apdu) const {
+  const auto parts = CipheredApdu::parse(apdu);
+  // A counter that nobody authenticated cannot be held against any other.
+  if (!parts || !is_authenticated(parts->control.protection)) return PushProof::Unprotected;
+  return counters_proved_ ? PushProof::Sufficient : PushProof::Unjudged;
+}
+
 // What came, deciphered where it is ciphered.
 std::size_t ClientAssociation::classify(Octets& apdu) {
   if (apdu.empty()) return Table::kOther;
   bool was_ciphered = false;
+  proof_ = proof_of_plain();
   if (channel_ && is_ciphered_tag(apdu.front())) {
     heard_before_ = channel_->received().last();
     auto plain = channel_->unprotect(apdu);
     if (!plain) {
-      apdu.assign(1, static_cast<std::uint8_t>(plain.error()));
-      return Table::kBadlySecured;
+      fault_ = plain.error();
+      proof_ = proof_of(fault_);
+      // A push that is repeated must not end the wait for an answer.
+      const bool repeated = fault_ == CipherFault::Replayed && may_be_notification(apdu);
+      const auto service = repeated ? channel_->service_within(apdu) : std::nullopt;
+      return service == apdu_tag::kDataNotification || service == apdu_tag::kEventNotification
+                 ? Table::kNotification
+                 : Table::kBadlySecured;
     }
+    proof_ = proof_of_ciphered(apdu);
     apdu = std::move(*plain);
     was_ciphered = true;
   }
@@ -170,7 +214,7 @@ std::size_t ClientAssociation::classify(Octets& apdu) {
     case apdu_tag::kActionResponse:
     case apdu_tag::kAccessResponse:
       if (settings_.ciphering != Ciphering::None && !was_ciphered) {
-        apdu.assign(1, static_cast<std::uint8_t>(CipherFault::NotCiphered));
+        fault_ = CipherFault::NotCiphered;
         return Table::kBadlySecured;
       }
       return Table::kService;
@@ -205,18 +249,22 @@ void ClientAssociation::perform(Action action, OctetView octets) {
       effects_.emplace_back(Released{});
       return;
     case Action::Tell:
-      effects_.emplace_back(Unsolicited{{octets.begin(), octets.end()}});
+      effects_.emplace_back(Unsolicited{{octets.begin(), octets.end()}, proof_});
+      return;
+    case Action::Doubt:
+      if (!may_be_notification(octets)) return;
+      effects_.emplace_back(Unsolicited{{octets.begin(), octets.end()}, proof_});
       return;
     case Action::Senseless:
       return fail(Reason::Protocol, "an APDU that answers nothing that was asked");
     case Action::Unprotected:
-      return fail(Reason::Security,
-                  std::string{cipher_fault_text(static_cast<CipherFault>(octets.front()))});
+      return fail(Reason::Security, std::string{cipher_fault_text(fault_)});
   }
 }
 
 void ClientAssociation::become_open() {
   state_ = AssociationState::Open;
+  counters_proved_ = true;
   const bool dedicated = settings_.ciphering == Ciphering::Dedicated;
   if (dedicated && dedicated_key_) {
     channel_->set_dedicated_key(*dedicated_key_);

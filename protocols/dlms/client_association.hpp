@@ -15,6 +15,7 @@
 #include "protocols/dlms/acse/names.hpp"
 #include "protocols/dlms/general_block_transfer.hpp"
 #include "protocols/dlms/long_service.hpp"
+#include "protocols/dlms/notification.hpp"
 #include "protocols/dlms/security/hls.hpp"
 #include "protocols/dlms/security/secure_channel.hpp"
 
@@ -83,8 +84,10 @@ struct Opened {
 struct Answer {
   Octets apdu;
 };
+/// Plain where it could be deciphered, otherwise as it came.
 struct Unsolicited {
   Octets apdu;
+  PushProof proof = PushProof::Unprotected;
 };
 struct Released {};
 struct Failed {
@@ -129,6 +132,8 @@ class ClientAssociation {
   [[nodiscard]] association::Effects ask(OctetView request);
   [[nodiscard]] association::Effects release();
   [[nodiscard]] association::Effects received(OctetView apdu);
+  /// What came beside the answers, in frames of its own: it never ends a wait.
+  [[nodiscard]] association::Unsolicited overhear(OctetView apdu);
   /// Something the meter waits for beside its answers: a confirmation. It is as protected as the
   /// association asks for; nothing leaves if that can't be done.
   [[nodiscard]] association::Effects say(OctetView apdu);
@@ -153,6 +158,8 @@ class ClientAssociation {
   void perform(Action action, OctetView octets);
   void take(Octets apdu);
   [[nodiscard]] std::size_t classify(Octets& apdu);
+  [[nodiscard]] PushProof proof_of_plain() const;
+  [[nodiscard]] PushProof proof_of_ciphered(OctetView apdu) const;
 
   void request_association();
   void take_aare(OctetView apdu);
@@ -188,6 +195,10 @@ class ClientAssociation {
   Octets posed_before_;  ///< StoC of the association before
   std::optional<crypto::SecretOctets> dedicated_key_;
   std::optional<std::uint32_t> heard_before_;  ///< the meter's counter before what just came
+  /// An association was opened with these counters: what is not above them is not new.
+  bool counters_proved_ = false;
+  PushProof proof_ = PushProof::Unprotected;  ///< of what just came
+  CipherFault fault_ = CipherFault::NotCiphered;
   std::optional<LongService> service_;
   GeneralBlockTransfer general_blocks_;
   association::Effects effects_;

@@ -121,7 +121,10 @@ session::Effects ClientSession::received(OctetView octets, Instant now) {
     if (!for_us && !may_be_notification(pdu.apdu)) continue;
     // Pushed under keys we have not got.
     const bool sealed = !pdu.apdu.empty() && is_ciphered_tag(pdu.apdu.front());
-    if (sealed && !association_.channel() && may_be_notification(pdu.apdu)) continue;
+    if (sealed && !association_.channel() && may_be_notification(pdu.apdu)) {
+      effects_.emplace_back(session::Told{pdu.apdu, PushProof::Undeciphered});
+      continue;
+    }
     brief_.reset();
     told_to_ = pdu.destination;
     perform(association_.received(pdu.apdu), now);
@@ -257,7 +260,7 @@ void ClientSession::perform(const association::Effects& effects, Instant now) {
       input(Table::kAnswered, now);
     } else if (const auto* told = std::get_if<association::Unsolicited>(&effect)) {
       confirm(told->apdu);
-      effects_.emplace_back(session::Told{told->apdu});
+      effects_.emplace_back(session::Told{told->apdu, told->proof});
     } else if (std::holds_alternative<association::Released>(effect)) {
       input(Table::kReleased, now);
     } else if (const auto* failed = std::get_if<association::Failed>(&effect)) {
@@ -276,7 +279,8 @@ void ClientSession::perform(const hdlc::LinkEffects& effects, Instant now) {
     } else if (const auto* apdu = std::get_if<hdlc::ApduReceived>(&effect)) {
       perform(association_.received(apdu->apdu), now);
     } else if (const auto* push = std::get_if<hdlc::UnsolicitedReceived>(&effect)) {
-      effects_.emplace_back(session::Told{plain_push(push->apdu)});
+      auto heard = association_.overhear(push->apdu);
+      effects_.emplace_back(session::Told{std::move(heard.apdu), heard.proof});
     } else if (const auto* down = std::get_if<hdlc::LinkDown>(&effect)) {
       down_ = down->reason;
       input(Table::kLinkDown, now);
@@ -289,15 +293,6 @@ void ClientSession::send(const Octets& apdu, Instant now) {
   own_deadline_ = now + brief_.value_or(settings_.answer_timeout);
   effects_.emplace_back(
       session::Write{encode_wrapper({settings_.client_port, settings_.server_port, apdu})});
-}
-
-/// Of a push in frames of HDLC. What cannot be deciphered is told as it came: that something was
-/// said is news, too.
-Octets ClientSession::plain_push(const Octets& apdu) {
-  auto& channel = association_.channel();
-  if (!channel || apdu.empty() || !is_ciphered_tag(apdu.front())) return apdu;
-  auto plain = channel->unprotect(apdu);
-  return plain ? std::move(plain).value() : apdu;
 }
 
 /// HDLC pushes come in frames that nobody may answer.

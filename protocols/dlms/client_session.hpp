@@ -62,9 +62,10 @@ struct Failed {
   std::string what;
   bool request_left = false;  ///< the request may have arrived
 };
-/// A push or an event: as it came outside of an association, plain within one.
+/// A push or an event: plain where it could be deciphered, otherwise as it came.
 struct Told {
   Octets apdu;
+  PushProof proof = PushProof::Unprotected;
 };
 /// Nothing is open any more; the connection may be closed.
 struct Closed {};
@@ -122,7 +123,6 @@ class ClientSession {
   void perform(const hdlc::LinkEffects& effects, Instant now);
   void send(const Octets& apdu, Instant now);
   void confirm(OctetView told);
-  [[nodiscard]] Octets plain_push(const Octets& apdu);
   void go_down(Instant now);
   void fail(session::Failed::Reason reason, std::string what);
   void unlink(Instant now);

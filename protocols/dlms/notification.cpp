@@ -32,6 +32,22 @@ bool may_be_notification(OctetView apdu) {
   }
 }
 
+std::string_view proof_text(PushProof proof) {
+  switch (proof) {
+    case PushProof::Sufficient:
+      return "as protected as asked for";
+    case PushProof::Unprotected:
+      return "less protected than the meter's answers have to be";
+    case PushProof::Replayed:
+      return "its invocation counter was seen before";
+    case PushProof::Unjudged:
+      return "its invocation counter cannot be judged before the meter was read";
+    case PushProof::Undeciphered:
+      break;
+  }
+  return "it cannot be deciphered";
+}
+
 std::optional<Octets> confirmation_of(OctetView apdu) {
   if (apdu.size() < kTagAndId || apdu.front() != apdu_tag::kDataNotification) return std::nullopt;
   if ((apdu[1] & kConfirmed) == 0) return std::nullopt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string_view>
+
 #include "protocols/dlms/access.hpp"
 
 /// What a meter says unasked (Green Book, 9.3.10 and 9.3.11).
@@ -19,6 +21,16 @@ struct EventNotification {
   Data value;
   friend bool operator==(const EventNotification&, const EventNotification&) = default;
 };
+
+/// Whether what was said unasked may be believed as an answer may.
+enum class PushProof : std::uint8_t {
+  Sufficient,    ///< as protected as an answer has to be, and new
+  Unprotected,   ///< plain, or less protected than an answer has to be
+  Replayed,      ///< an invocation counter that was seen before
+  Unjudged,      ///< no association yet against which its counter could be held
+  Undeciphered,  ///< another key or sender, changed on the way, or cut off
+};
+[[nodiscard]] std::string_view proof_text(PushProof proof);
 
 /// Whether this is said unasked, or may be: what is ciphered in general hides that.
 [[nodiscard]] bool may_be_notification(OctetView apdu);

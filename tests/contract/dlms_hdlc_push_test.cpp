@@ -26,9 +26,10 @@ class DlmsHdlcPush : public testing::Test {
     metergate::DlmsLine::Hooks hooks;
     hooks.state_changed = [](bool, const std::string&) {};
     hooks.reserve_counters = [](std::uint16_t, std::uint32_t) { return true; };
-    hooks.told = [this](std::uint16_t meter, Octets apdu) {
+    hooks.told = [this](std::uint16_t meter, Octets apdu, dlms::PushProof proof) {
       EXPECT_EQ(meter, kMeter);
       told_.push_back(std::move(apdu));
+      proofs_.push_back(proof);
     };
     line_ = std::make_unique<metergate::DlmsLine>(loop_, DlmsSerial{terminal_.device(), 9600},
                                                   std::move(hooks));
@@ -107,6 +108,7 @@ class DlmsHdlcPush : public testing::Test {
   boost::asio::io_context loop_{1};
   PseudoTerminal terminal_ = PseudoTerminal::open().value();
   std::vector<Octets> told_;
+  std::vector<dlms::PushProof> proofs_;
   std::unique_ptr<metergate::DlmsLine> line_;
 };
 
@@ -128,7 +130,9 @@ TEST_F(DlmsHdlcPush, OneThatIsHeardAgainIsNotDeciphered) {
   says(push(5));
   run_until_told(2);
   EXPECT_EQ(told_.front(), plain_);
+  EXPECT_EQ(proofs_.front(), dlms::PushProof::Unjudged) << "no association was open yet";
   EXPECT_EQ(told_.back(), push(5));
+  EXPECT_EQ(proofs_.back(), dlms::PushProof::Replayed);
 }
 
 }  // namespace

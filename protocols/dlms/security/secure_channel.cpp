@@ -42,4 +42,14 @@ Result<Octets, CipherFault> SecureChannel::unprotect(OctetView apdu) {
   return plain;
 }
 
+std::optional<std::uint8_t> SecureChannel::service_within(OctetView apdu) const {
+  const auto ciphered = CipheredApdu::parse(apdu);
+  if (!ciphered || !is_authenticated(ciphered->control.protection)) return std::nullopt;
+  const auto sender = setup_.peer ? setup_.peer : ciphered->title;
+  if (!sender) return std::nullopt;
+  const auto plain = decipher(setup_.keys, *ciphered, *sender);
+  if (!plain || plain->empty()) return std::nullopt;
+  return plain->front();
+}
+
 }  // namespace metergate::dlms

@@ -33,6 +33,9 @@ class SecureChannel {
   /// dedicated key is held against that key's own counters.
   [[nodiscard]] Result<Octets, CipherFault> unprotect(OctetView apdu);
 
+  /// The first octet of what is in an authentic APDU, whatever its counter.
+  [[nodiscard]] std::optional<std::uint8_t> service_within(OctetView apdu) const;
+
   [[nodiscard]] SendCounter& sending() { return setup_.sending; }
   [[nodiscard]] ReceiveCounter& received() { return setup_.received; }
   [[nodiscard]] const CipheringKeys& keys() const { return setup_.keys; }

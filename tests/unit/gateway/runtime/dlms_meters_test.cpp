@@ -56,8 +56,9 @@ class DlmsMetersTest : public testing::Test {
                             EXPECT_EQ(who, key());
                             heard_.push_back(here ? "here" : "gone: " + why);
                           },
-                          [this](MeterKey who) {
+                          [this](MeterKey who, OctetView, dlms::PushProof proof) {
                             EXPECT_EQ(who, key());
+                            EXPECT_EQ(proof, dlms::PushProof::Sufficient);
                             heard_.push_back("told");
                           }});
     link_ = std::make_unique<FakeLink>(meters_->hooks("a", [](bool, const std::string&) {}));
@@ -171,8 +172,8 @@ TEST_F(DlmsMetersTest, AMeterWithAWayOfItsOwnIsItsLogicalDeviceAndHasAName) {
 TEST_F(DlmsMetersTest, WhatAMeterSaysUnaskedIsToldAndHeard) {
   ASSERT_TRUE(meters_->add(line(), meter(), key()));
   link_->hooks.present(17, true, "");
-  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0});
-  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 2, 0, 2, 0});
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0}, dlms::PushProof::Sufficient);
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0, 0, 2, 0, 2, 0}, dlms::PushProof::Sufficient);
   link_->hooks.present(17, false, "it hung up");
   EXPECT_EQ(heard_, (std::vector<std::string>{"here", "told", "told", "gone: it hung up"}));
   EXPECT_EQ(told("MG0219"), 1U) << "once a minute";
@@ -180,8 +181,8 @@ TEST_F(DlmsMetersTest, WhatAMeterSaysUnaskedIsToldAndHeard) {
 
 TEST_F(DlmsMetersTest, APushThatMakesNoSenseIsToldAndLeadsToNothing) {
   ASSERT_TRUE(meters_->add(line(), meter(), key()));
-  link_->hooks.told(17, Octets{0x0F, 0x40, 0});
-  link_->hooks.told(18, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0});
+  link_->hooks.told(17, Octets{0x0F, 0x40, 0}, dlms::PushProof::Sufficient);
+  link_->hooks.told(18, Octets{0x0F, 0x40, 0, 0, 1, 0, 2, 0}, dlms::PushProof::Sufficient);
   EXPECT_TRUE(heard_.empty());
   EXPECT_EQ(told("MG0219"), 1U);
 }
