@@ -253,6 +253,9 @@ void CommandDesk::advance_lane(LaneKey lane, Now now) {
       }
       continue;
     }
+    // A wall clock that was set, or a meter's clock that was read anew, brings it here before the
+    // timer that waits for its time; its own pauses are to come.
+    agenda_.cancel(live.pause);
     live.active = true;
     return begin(live, now);
   }

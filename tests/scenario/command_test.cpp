@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "protocols/iso8601/rfc3339.hpp"
 #include "tests/scenario/story.hpp"
 
 namespace metergate::test {
@@ -330,6 +332,24 @@ TEST_P(CommandStory, WallClockJumpExpiresNothing) {
   story.wire(Wire::Healthy);
   story.advance(3min);
   EXPECT_THAT(story.last_of("t1"), HasSubstr(R"("state":"succeeded")"));
+}
+
+TEST_P(CommandStory, OrderWhoseTimeComesEarlyByAStepOfTheClockLeavesNoTimerBehind) {
+  story.advance(30s);
+  const std::string at = rfc3339::text(story.now_s() + 1h);
+  story.command("deliver-token", "t1", fmt::format(R"("not_before":"{}",{})", at, kToken), 6h);
+  story.step_wall_clock(2h);
+  // The first attempt comes to nothing, and the order pauses; the second one wakes the lane.
+  story.wire(Wire::NotThere);
+  story.command("deliver-token", "t2", kOtherToken, 6h);
+  story.advance(10s);
+  perhaps_restart();
+  story.wire(Wire::Healthy);
+  story.advance(5min);
+  EXPECT_THAT(story.last_of("t1"), HasSubstr(R"("state":"succeeded")"));
+  EXPECT_THAT(story.last_of("t2"), HasSubstr(R"("state":"succeeded")"));
+  story.advance(2h);
+  EXPECT_EQ(story.tokens_seen(), 2U);
 }
 
 TEST(BadCommand, EachIsRefusedWithItsReasonAndCostsNothing) {
