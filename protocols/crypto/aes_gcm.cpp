@@ -4,9 +4,9 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
+#include "protocols/crypto/owned.hpp"
 #include "protocols/crypto/secret_octets.hpp"
 
 namespace metergate::crypto {
@@ -14,10 +14,7 @@ namespace {
 
 constexpr std::size_t kShortestTag = 4;
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+using Context = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 enum Direction : int { Open = 0, Seal = 1 };
 

@@ -4,17 +4,15 @@
 #include <openssl/evp.h>
 
 #include <array>
-#include <memory>
+
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
 constexpr std::size_t kCheckOctets = 8;
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using Context = std::unique_ptr<EVP_CIPHER_CTX, FreeContext>;
+using Context = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 bool is_key_length(std::size_t octets) { return octets == 16 || octets == 24 || octets == 32; }
 

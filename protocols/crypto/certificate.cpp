@@ -7,19 +7,14 @@
 #include <openssl/x509.h>
 #include <time.h>
 
-#include <memory>
-
 #include "protocols/crypto/certificate_facts.hpp"
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Certificate = std::unique_ptr<X509, Free>;
-using Bio = std::unique_ptr<BIO, Free>;
+using Certificate = Owned<X509, X509_free>;
+using Bio = Owned<BIO, BIO_free>;
 
 UtcSeconds seconds_of(const ASN1_TIME* time) {
   tm parts{};

@@ -4,17 +4,15 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
+#include "protocols/crypto/owned.hpp"
 #include "protocols/crypto/secret_octets.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct FreeContext {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
+using Context = Owned<EVP_CIPHER_CTX, EVP_CIPHER_CTX_free>;
 
 enum Direction : int { Decrypt = 0, Encrypt = 1 };
 
@@ -23,7 +21,7 @@ DesBlock one_block(DesKey key, const DesBlock& block, Direction direction) {
   for (std::size_t at = 0; at < three_keys.size(); at += key.size()) {
     std::copy(key.begin(), key.end(), three_keys.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> context{EVP_CIPHER_CTX_new()};
+  const Context context{EVP_CIPHER_CTX_new()};
   DesBlock out{};
   int length = 0;
   const bool done = context != nullptr &&

@@ -12,25 +12,20 @@
 #include <openssl/x509v3.h>
 
 #include <array>
-#include <memory>
+
+#include "protocols/crypto/no_passphrase.hpp"
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(BIGNUM* number) const { BN_clear_free(number); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Bio = Owned<BIO, BIO_free>;
+using Number = Owned<BIGNUM, BN_clear_free>;
+using X509Certificate = Owned<X509, X509_free>;
 
-/// OpenSSL's own would ask at the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
-
-Owned<BIO> open(std::string_view text) {
-  return Owned<BIO>{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+Bio open(std::string_view text) {
+  return Bio{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
 }
 
 bool is_on(Curve curve, const EVP_PKEY* key) {
@@ -71,14 +66,14 @@ std::string common_name_of(const X509* certificate) {
 }  // namespace
 
 std::optional<SecretOctets> ec_private_from_pem(Curve curve, std::string_view text) {
-  const Owned<BIO> in = open(text);
-  const Owned<EVP_PKEY> key{
-      in == nullptr ? nullptr : PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr)};
+  const Bio in = open(text);
+  const Key key{in == nullptr ? nullptr
+                              : PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr)};
   BIGNUM* read = nullptr;
   const bool has_number = is_on(curve, key.get()) &&
                           EVP_PKEY_get_bn_param(key.get(), OSSL_PKEY_PARAM_PRIV_KEY, &read) == 1;
   ERR_clear_error();
-  const Owned<BIGNUM> number{read};
+  const Number number{read};
   std::array<std::uint8_t, 48> octets{};
   const auto length = static_cast<int>(scalar_octets(curve));
   if (!has_number || BN_bn2binpad(number.get(), octets.data(), length) != length) {
@@ -90,17 +85,17 @@ std::optional<SecretOctets> ec_private_from_pem(Curve curve, std::string_view te
 }
 
 std::optional<Octets> ec_public_from_pem(Curve curve, std::string_view text) {
-  const Owned<BIO> in = open(text);
-  const Owned<EVP_PKEY> key{
-      in == nullptr ? nullptr : PEM_read_bio_PUBKEY(in.get(), nullptr, no_passphrase, nullptr)};
+  const Bio in = open(text);
+  const Key key{in == nullptr ? nullptr
+                              : PEM_read_bio_PUBKEY(in.get(), nullptr, no_passphrase, nullptr)};
   auto point = point_of(curve, key.get());
   ERR_clear_error();
   return point;
 }
 
 std::optional<EcCertificate> ec_certificate_from_pem(Curve curve, std::string_view text) {
-  const Owned<BIO> in = open(text);
-  const Owned<X509> certificate{
+  const Bio in = open(text);
+  const X509Certificate certificate{
       in == nullptr ? nullptr : PEM_read_bio_X509(in.get(), nullptr, no_passphrase, nullptr)};
   auto point =
       certificate == nullptr ? std::nullopt : point_of(curve, X509_get0_pubkey(certificate.get()));

@@ -10,44 +10,31 @@
 #include <openssl/param_build.h>
 
 #include <array>
-#include <memory>
+
+#include "protocols/crypto/ec_scalar.hpp"
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(EC_GROUP* group) const { EC_GROUP_free(group); }
-  void operator()(EC_POINT* point) const { EC_POINT_clear_free(point); }
-  void operator()(BIGNUM* number) const { BN_clear_free(number); }
-  void operator()(OSSL_PARAM_BLD* builder) const { OSSL_PARAM_BLD_free(builder); }
-  void operator()(OSSL_PARAM* parameters) const { OSSL_PARAM_free(parameters); }
-  void operator()(EVP_PKEY_CTX* context) const { EVP_PKEY_CTX_free(context); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-  void operator()(ECDSA_SIG* signature) const { ECDSA_SIG_free(signature); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
+using Group = Owned<EC_GROUP, EC_GROUP_free>;
+using Point = Owned<EC_POINT, EC_POINT_clear_free>;
+using Number = Owned<BIGNUM, BN_clear_free>;
+using ParameterBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using KeyContext = Owned<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using DigestContext = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
+using Signature = Owned<ECDSA_SIG, ECDSA_SIG_free>;
 
 /// DER of two numbers of 48 octets: heads, and a zero before each that begins with a one bit.
 constexpr std::size_t kMostDer = 2 * (48 + 3) + 6;
 
-Owned<EC_GROUP> group_of(Curve curve) {
-  return Owned<EC_GROUP>{
+Group group_of(Curve curve) {
+  return Group{
       EC_GROUP_new_by_curve_name(curve == Curve::P384 ? NID_secp384r1 : NID_X9_62_prime256v1)};
 }
 const EVP_MD* digest_of(Curve curve) { return curve == Curve::P384 ? EVP_sha384() : EVP_sha256(); }
-
-/// The private key as a number 1 .. order-1, marked for constant-time arithmetic.
-Owned<BIGNUM> scalar(const EC_GROUP* group, Curve curve, const SecretOctets& private_key) {
-  if (group == nullptr || private_key.size() != scalar_octets(curve)) return nullptr;
-  const OctetView octets = private_key.view();
-  Owned<BIGNUM> number{BN_bin2bn(octets.data(), static_cast<int>(octets.size()), BN_secure_new())};
-  if (number == nullptr || BN_is_zero(number.get()) == 1) return nullptr;
-  if (BN_cmp(number.get(), EC_GROUP_get0_order(group)) >= 0) return nullptr;
-  BN_set_flags(number.get(), BN_FLG_CONSTTIME);
-  return number;
-}
 
 std::optional<Octets> octets_of(const EC_GROUP* group, Curve curve, const EC_POINT* point) {
   Octets out(1 + 2 * scalar_octets(curve));
@@ -59,9 +46,9 @@ std::optional<Octets> octets_of(const EC_GROUP* group, Curve curve, const EC_POI
 }
 
 /// A key for OpenSSL; `number` null for a public one.
-Owned<EVP_PKEY> make_key(Curve curve, OctetView point, const BIGNUM* number) {
+Key make_key(Curve curve, OctetView point, const BIGNUM* number) {
   const char* const group = curve == Curve::P384 ? SN_secp384r1 : SN_X9_62_prime256v1;
-  const Owned<OSSL_PARAM_BLD> builder{OSSL_PARAM_BLD_new()};
+  const ParameterBuilder builder{OSSL_PARAM_BLD_new()};
   if (builder == nullptr ||
       OSSL_PARAM_BLD_push_utf8_string(builder.get(), OSSL_PKEY_PARAM_GROUP_NAME, group, 0) != 1 ||
       OSSL_PARAM_BLD_push_octet_string(builder.get(), OSSL_PKEY_PARAM_PUB_KEY, point.data(),
@@ -70,8 +57,8 @@ Owned<EVP_PKEY> make_key(Curve curve, OctetView point, const BIGNUM* number) {
        OSSL_PARAM_BLD_push_BN(builder.get(), OSSL_PKEY_PARAM_PRIV_KEY, number) != 1)) {
     return nullptr;
   }
-  const Owned<OSSL_PARAM> parameters{OSSL_PARAM_BLD_to_param(builder.get())};
-  const Owned<EVP_PKEY_CTX> context{EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
+  const Parameters parameters{OSSL_PARAM_BLD_to_param(builder.get())};
+  const KeyContext context{EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr)};
   EVP_PKEY* key = nullptr;
   if (parameters == nullptr || context == nullptr || EVP_PKEY_fromdata_init(context.get()) != 1 ||
       EVP_PKEY_fromdata(context.get(), &key,
@@ -79,16 +66,16 @@ Owned<EVP_PKEY> make_key(Curve curve, OctetView point, const BIGNUM* number) {
                         parameters.get()) != 1) {
     return nullptr;
   }
-  return Owned<EVP_PKEY>{key};
+  return Key{key};
 }
 
 }  // namespace
 
 std::optional<Octets> ec_public_key(Curve curve, const SecretOctets& private_key) {
-  const Owned<EC_GROUP> group = group_of(curve);
-  const Owned<BIGNUM> number = scalar(group.get(), curve, private_key);
+  const Group group = group_of(curve);
+  const SecretNumber number = private_scalar(group.get(), scalar_octets(curve), private_key);
   if (number == nullptr) return std::nullopt;
-  const Owned<EC_POINT> point{EC_POINT_new(group.get())};
+  const Point point{EC_POINT_new(group.get())};
   if (point == nullptr ||
       EC_POINT_mul(group.get(), point.get(), number.get(), nullptr, nullptr, nullptr) != 1) {
     return std::nullopt;
@@ -97,9 +84,9 @@ std::optional<Octets> ec_public_key(Curve curve, const SecretOctets& private_key
 }
 
 std::optional<Octets> ec_point(Curve curve, OctetView public_key) {
-  const Owned<EC_GROUP> group = group_of(curve);
+  const Group group = group_of(curve);
   if (group == nullptr) return std::nullopt;
-  const Owned<EC_POINT> point{EC_POINT_new(group.get())};
+  const Point point{EC_POINT_new(group.get())};
   // Reading a point checks that it lies on the curve; neither curve has other subgroups.
   const bool lies = point != nullptr &&
                     EC_POINT_oct2point(group.get(), point.get(), public_key.data(),
@@ -113,10 +100,10 @@ std::optional<Octets> ec_point(Curve curve, OctetView public_key) {
 std::optional<Octets> ecdsa_sign(Curve curve, const SecretOctets& private_key, OctetView message) {
   const auto point = ec_public_key(curve, private_key);
   if (!point) return std::nullopt;
-  const Owned<EC_GROUP> group = group_of(curve);
-  const Owned<BIGNUM> number = scalar(group.get(), curve, private_key);
-  const Owned<EVP_PKEY> key = make_key(curve, *point, number.get());
-  const Owned<EVP_MD_CTX> context{EVP_MD_CTX_new()};
+  const Group group = group_of(curve);
+  const SecretNumber number = private_scalar(group.get(), scalar_octets(curve), private_key);
+  const Key key = make_key(curve, *point, number.get());
+  const DigestContext context{EVP_MD_CTX_new()};
   std::array<std::uint8_t, kMostDer> der{};
   std::size_t length = der.size();
   if (key == nullptr || context == nullptr ||
@@ -125,7 +112,7 @@ std::optional<Octets> ecdsa_sign(Curve curve, const SecretOctets& private_key, O
     return std::nullopt;
   }
   const std::uint8_t* at = der.data();
-  const Owned<ECDSA_SIG> signature{d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(length))};
+  const Signature signature{d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(length))};
   const auto half = static_cast<int>(scalar_octets(curve));
   Octets out(2 * scalar_octets(curve));
   if (signature == nullptr ||
@@ -140,13 +127,13 @@ bool ecdsa_holds(Curve curve, OctetView public_key, OctetView message, OctetView
   if (signature.size() != 2 * scalar_octets(curve)) return false;
   const auto point = ec_point(curve, public_key);
   if (!point) return false;
-  const Owned<EVP_PKEY> key = make_key(curve, *point, nullptr);
-  const Owned<ECDSA_SIG> pair{ECDSA_SIG_new()};
-  const Owned<EVP_MD_CTX> context{EVP_MD_CTX_new()};
+  const Key key = make_key(curve, *point, nullptr);
+  const Signature pair{ECDSA_SIG_new()};
+  const DigestContext context{EVP_MD_CTX_new()};
   if (key == nullptr || pair == nullptr || context == nullptr) return false;
   const auto half = static_cast<int>(scalar_octets(curve));
-  Owned<BIGNUM> r{BN_bin2bn(signature.data(), half, nullptr)};
-  Owned<BIGNUM> s{BN_bin2bn(signature.data() + half, half, nullptr)};
+  Number r{BN_bin2bn(signature.data(), half, nullptr)};
+  Number s{BN_bin2bn(signature.data() + half, half, nullptr)};
   if (r == nullptr || s == nullptr || ECDSA_SIG_set0(pair.get(), r.get(), s.get()) != 1) {
     return false;
   }

@@ -4,9 +4,9 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <memory>
 #include <stdexcept>
 
+#include "protocols/crypto/owned.hpp"
 #include "protocols/crypto/random.hpp"
 #include "protocols/octets/hex.hpp"
 
@@ -28,12 +28,8 @@ constexpr std::array<std::string_view, 7> kSmallOrder{
     "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
 };
 
-struct Free {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free>;
-using Context = std::unique_ptr<EVP_MD_CTX, Free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Context = Owned<EVP_MD_CTX, EVP_MD_CTX_free>;
 
 Key private_half(const SecretOctets& octets) {
   if (octets.size() != kPrivateOctets) return nullptr;

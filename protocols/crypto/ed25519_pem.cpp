@@ -7,20 +7,15 @@
 #include <openssl/pem.h>
 
 #include <array>
-#include <memory>
+
+#include "protocols/crypto/no_passphrase.hpp"
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-};
-using Key = std::unique_ptr<EVP_PKEY, Free>;
-using Bio = std::unique_ptr<BIO, Free>;
-
-/// OpenSSL's own would ask at the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
+using Bio = Owned<BIO, BIO_free>;
 
 }  // namespace
 

@@ -6,20 +6,17 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#include <memory>
 #include <stdexcept>
 #include <string_view>
+
+#include "protocols/crypto/owned.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(CONF* conf) const { NCONF_free(conf); }
-  void operator()(X509_VERIFY_PARAM* param) const { X509_VERIFY_PARAM_free(param); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
+using Bio = Owned<BIO, BIO_free>;
+using Conf = Owned<CONF, NCONF_free>;
+using VerifyParameters = Owned<X509_VERIFY_PARAM, X509_VERIFY_PARAM_free>;
 
 /// As openssl.cnf would say it (config(5ssl), SSL_CONF_cmd(3ssl)); every SSL_CTX that is made reads
 /// `system_default`.
@@ -37,15 +34,15 @@ Options = NoRenegotiation
 bool load_defaults() {
   // The box's own file first: read later, it would take the place of ours.
   if (OPENSSL_init_ssl(OPENSSL_INIT_LOAD_CONFIG, nullptr) != 1) return false;
-  const Owned<BIO> in{BIO_new_mem_buf(kDefaults.data(), static_cast<int>(kDefaults.size()))};
-  const Owned<CONF> conf{NCONF_new(nullptr)};
+  const Bio in{BIO_new_mem_buf(kDefaults.data(), static_cast<int>(kDefaults.size()))};
+  const Conf conf{NCONF_new(nullptr)};
   long line = 0;
   return in != nullptr && conf != nullptr && NCONF_load_bio(conf.get(), in.get(), &line) == 1 &&
          CONF_modules_load(conf.get(), "metergate", 0) == 1;
 }
 
 bool load_revocation() {
-  Owned<X509_VERIFY_PARAM> param{X509_VERIFY_PARAM_new()};
+  VerifyParameters param{X509_VERIFY_PARAM_new()};
   const bool is_made =
       param != nullptr && X509_VERIFY_PARAM_set1_name(param.get(), "ssl_server") == 1 &&
       // As OpenSSL's own entry of that name has them, which this one hides.

@@ -10,27 +10,22 @@
 #include <array>
 
 #include "protocols/crypto/certificate_facts.hpp"
+#include "protocols/crypto/no_passphrase.hpp"
+#include "protocols/crypto/owned.hpp"
 #include "protocols/crypto/tls_defaults.hpp"
 
 namespace metergate::crypto {
 namespace {
 
-struct Free {
-  void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-  void operator()(SSL* tls) const { SSL_free(tls); }
-  void operator()(BIO* bio) const { BIO_free(bio); }
-  void operator()(X509_CRL* list) const { X509_CRL_free(list); }
-  void operator()(X509* certificate) const { X509_free(certificate); }
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-template <typename T>
-using Owned = std::unique_ptr<T, Free>;
+using Context = Owned<SSL_CTX, SSL_CTX_free>;
+using Tls = Owned<SSL, SSL_free>;
+using Bio = Owned<BIO, BIO_free>;
+using RevocationList = Owned<X509_CRL, X509_CRL_free>;
+using Certificate = Owned<X509, X509_free>;
+using Key = Owned<EVP_PKEY, EVP_PKEY_free>;
 
-/// OpenSSL's own would ask at the terminal.
-int no_passphrase(char*, int, int, void*) { return -1; }
-
-Owned<BIO> reading(const std::string& text) {
-  return Owned<BIO>{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
+Bio reading(const std::string& text) {
+  return Bio{BIO_new_mem_buf(text.data(), static_cast<int>(text.size()))};
 }
 
 Result<Done, std::string> trust(SSL_CTX* context, const std::string& pem) {
@@ -40,14 +35,14 @@ Result<Done, std::string> trust(SSL_CTX* context, const std::string& pem) {
   }
   const auto in = reading(pem);
   std::size_t found = 0;
-  while (const Owned<X509> one{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
+  while (const Certificate one{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)}) {
     X509_STORE_add_cert(SSL_CTX_get_cert_store(context), one.get());
     ++found;
   }
   ERR_clear_error();
   if (found == 0) return failure(std::string{"the authority's file holds no certificate in PEM"});
   const auto lists = reading(pem);
-  while (const Owned<X509_CRL> one{PEM_read_bio_X509_CRL(lists.get(), nullptr, nullptr, nullptr)}) {
+  while (const RevocationList one{PEM_read_bio_X509_CRL(lists.get(), nullptr, nullptr, nullptr)}) {
     X509_STORE_add_crl(SSL_CTX_get_cert_store(context), one.get());
   }
   ERR_clear_error();
@@ -57,7 +52,7 @@ Result<Done, std::string> trust(SSL_CTX* context, const std::string& pem) {
 Result<Done, std::string> show(SSL_CTX* context, const TlsHandshake::Credentials& own) {
   if (own.certificate_pem.empty()) return Done{};
   const auto in = reading(own.certificate_pem);
-  const Owned<X509> first{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
+  const Certificate first{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
   if (first == nullptr || SSL_CTX_use_certificate(context, first.get()) != 1) {
     ERR_clear_error();
     return failure(std::string{"our certificate's file holds no certificate in PEM"});
@@ -66,7 +61,7 @@ Result<Done, std::string> show(SSL_CTX* context, const TlsHandshake::Credentials
     SSL_CTX_add_extra_chain_cert(context, next);  // takes it over
   }
   const auto key_in = reading(own.key_pem);
-  const Owned<EVP_PKEY> key{PEM_read_bio_PrivateKey(key_in.get(), nullptr, no_passphrase, nullptr)};
+  const Key key{PEM_read_bio_PrivateKey(key_in.get(), nullptr, no_passphrase, nullptr)};
   const bool fits = key != nullptr && SSL_CTX_use_PrivateKey(context, key.get()) == 1;
   ERR_clear_error();
   if (key == nullptr) return failure(std::string{"the key's file holds no plain private key"});
@@ -77,8 +72,8 @@ Result<Done, std::string> show(SSL_CTX* context, const TlsHandshake::Credentials
 }  // namespace
 
 struct TlsHandshake::Impl {
-  Owned<SSL_CTX> context{SSL_CTX_new(TLS_client_method())};
-  Owned<SSL> tls;
+  Context context{SSL_CTX_new(TLS_client_method())};
+  Tls tls;
   BIO* in = nullptr;   ///< owned by `tls`
   BIO* out = nullptr;  ///< owned by `tls`
 };
