@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate {
 namespace {
 // In the order of the enumeration.
@@ -12,15 +14,10 @@ constexpr std::array<std::string_view, 15> kWords{
     "transactions", "billing",    "tariffs",       "change-tenancy", "change-supplier"};
 }  // namespace
 
-std::string_view capability_word(Capability capability) {
-  return kWords[static_cast<std::size_t>(capability)];
-}
+std::string_view capability_word(Capability capability) { return word_of(kWords, capability); }
 
 std::optional<Capability> parse_capability(std::string_view word) {
-  for (std::size_t i = 0; i < kWords.size(); ++i) {
-    if (kWords[i] == word) return static_cast<Capability>(i);
-  }
-  return std::nullopt;
+  return parse_word<Capability>(kWords, word);
 }
 
 std::vector<std::string_view> CapabilitySet::words() const {

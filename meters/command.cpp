@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate {
 namespace {
 // In the order of the enumerations.
@@ -14,19 +16,9 @@ constexpr std::array kCapabilities{
     Capability::Registers, Capability::Daily,     Capability::Profile, Capability::Logs,
     Capability::ReadClock, Capability::ReadRelay, Capability::Billing, Capability::Tariffs};
 
-template <typename Enum, std::size_t N>
-std::optional<Enum> parse_word(const std::array<std::string_view, N>& words,
-                               std::string_view word) {
-  const auto found = std::ranges::find(words, word);
-  if (found == words.end()) return std::nullopt;
-  return static_cast<Enum>(found - words.begin());
-}
-
 }  // namespace
 
-std::string_view priority_word(Priority priority) {
-  return kPriorities[static_cast<std::size_t>(priority)];
-}
+std::string_view priority_word(Priority priority) { return word_of(kPriorities, priority); }
 std::optional<Priority> parse_priority(std::string_view word) {
   return parse_word<Priority>(kPriorities, word);
 }
@@ -44,9 +36,7 @@ std::optional<Verb> parse_verb(std::string_view word) {
   return found->verb;
 }
 
-std::string_view data_class_word(DataClass data) {
-  return kDataClasses[static_cast<std::size_t>(data)];
-}
+std::string_view data_class_word(DataClass data) { return word_of(kDataClasses, data); }
 std::optional<DataClass> parse_data_class(std::string_view word) {
   return parse_word<DataClass>(kDataClasses, word);
 }

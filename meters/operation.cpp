@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate::operation {
 namespace {
 // In the order of the enumeration.
@@ -12,15 +14,10 @@ constexpr std::array<std::string_view, 15> kWords{
     "not-supported", "relay-limit", "stale-transaction", "not-permitted", "other"};
 }  // namespace
 
-std::string_view meter_refusal_word(MeterRefusal refusal) {
-  return kWords[static_cast<std::size_t>(refusal)];
-}
+std::string_view meter_refusal_word(MeterRefusal refusal) { return word_of(kWords, refusal); }
 
 std::optional<MeterRefusal> parse_meter_refusal(std::string_view word) {
-  for (std::size_t i = 0; i < kWords.size(); ++i) {
-    if (kWords[i] == word) return static_cast<MeterRefusal>(i);
-  }
-  return std::nullopt;
+  return parse_word<MeterRefusal>(kWords, word);
 }
 
 }  // namespace metergate::operation

@@ -4,18 +4,17 @@
 #include <array>
 #include <utility>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate {
 namespace {
 constexpr std::array<std::string_view, 4> kStates{"unknown", "off", "armed", "on"};
 }
 
-std::string_view supply_word(SupplyState state) { return kStates[static_cast<std::size_t>(state)]; }
+std::string_view supply_word(SupplyState state) { return word_of(kStates, state); }
 
 std::optional<SupplyState> parse_supply(std::string_view word) {
-  for (std::size_t i = 0; i < kStates.size(); ++i) {
-    if (kStates[i] == word) return static_cast<SupplyState>(i);
-  }
-  return std::nullopt;
+  return parse_word<SupplyState>(kStates, word);
 }
 
 std::vector<std::string> SupplyCauses::words() const {

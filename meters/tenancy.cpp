@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate {
 namespace {
 
@@ -26,22 +28,11 @@ constexpr std::array<std::string_view, 3> kSituations{"left-unannounced", "leave
                                                       "leaves-later"};
 constexpr std::array<std::string_view, 3> kRelays{"unchanged", "off", "armed"};
 
-template <typename Value, std::size_t Size>
-std::optional<Value> parsed(const std::array<std::string_view, Size>& words,
-                            std::string_view word) {
-  for (std::size_t i = 0; i < Size; ++i) {
-    if (words[i] == word) return static_cast<Value>(i);
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
-std::string_view change_action_word(ChangeAction action) {
-  return kActions[static_cast<std::size_t>(action)];
-}
+std::string_view change_action_word(ChangeAction action) { return word_of(kActions, action); }
 std::optional<ChangeAction> parse_change_action(std::string_view word) {
-  return parsed<ChangeAction>(kActions, word);
+  return parse_word<ChangeAction>(kActions, word);
 }
 
 std::vector<std::string_view> ChangeActions::words() const {
@@ -53,16 +44,14 @@ std::vector<std::string_view> ChangeActions::words() const {
 }
 
 std::string_view situation_word(TenancySituation situation) {
-  return kSituations[static_cast<std::size_t>(situation)];
+  return word_of(kSituations, situation);
 }
 std::optional<TenancySituation> parse_situation(std::string_view word) {
-  return parsed<TenancySituation>(kSituations, word);
+  return parse_word<TenancySituation>(kSituations, word);
 }
-std::string_view relay_after_word(RelayAfter relay) {
-  return kRelays[static_cast<std::size_t>(relay)];
-}
+std::string_view relay_after_word(RelayAfter relay) { return word_of(kRelays, relay); }
 std::optional<RelayAfter> parse_relay_after(std::string_view word) {
-  return parsed<RelayAfter>(kRelays, word);
+  return parse_word<RelayAfter>(kRelays, word);
 }
 
 }  // namespace metergate

@@ -3,18 +3,13 @@
 
 #include <algorithm>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate {
 namespace {
 
 constexpr std::array<std::string_view, 2> kDeliveries{"remote", "hand"};
 constexpr std::array<std::string_view, 4> kChannels{"", "sms", "email", "print"};
-
-template <typename Enum, std::size_t N>
-std::optional<Enum> find_word(const std::array<std::string_view, N>& words, std::string_view word) {
-  const auto found = std::ranges::find(words, word);
-  if (word.empty() || found == words.end()) return std::nullopt;
-  return static_cast<Enum>(found - words.begin());
-}
 
 }  // namespace
 
@@ -29,17 +24,16 @@ std::optional<TokenFunction> parse_token_function(std::string_view word) {
 }
 
 std::string_view token_delivery_word(TokenDelivery delivery) {
-  return kDeliveries[static_cast<std::size_t>(delivery)];
+  return word_of(kDeliveries, delivery);
 }
 std::optional<TokenDelivery> parse_token_delivery(std::string_view word) {
-  return find_word<TokenDelivery>(kDeliveries, word);
+  return parse_word<TokenDelivery>(kDeliveries, word);
 }
 
-std::string_view hand_channel_word(HandChannel channel) {
-  return kChannels[static_cast<std::size_t>(channel)];
-}
+std::string_view hand_channel_word(HandChannel channel) { return word_of(kChannels, channel); }
 std::optional<HandChannel> parse_hand_channel(std::string_view word) {
-  return find_word<HandChannel>(kChannels, word);
+  if (word.empty()) return std::nullopt;  // none is never asked for by name
+  return parse_word<HandChannel>(kChannels, word);
 }
 
 }  // namespace metergate

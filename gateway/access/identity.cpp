@@ -5,15 +5,12 @@
 
 #include "protocols/crypto/hash.hpp"
 #include "protocols/octets/compact_hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::access {
 namespace {
 
 constexpr std::size_t kKeyIdOctets = 8;
-
-OctetView octets(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 Result<Identity, Refusal> signed_by(const AccessRules& rules, const std::string& name,
                                     std::string_view message,
@@ -22,7 +19,7 @@ Result<Identity, Refusal> signed_by(const AccessRules& rules, const std::string&
   const auto found = std::ranges::find(rules.operators, name, &Operator::name);
   if (found != rules.operators.end()) {
     for (const crypto::Ed25519PublicKey& key : found->public_keys) {
-      if (crypto::ed25519_verify(key, octets(message), signature)) {
+      if (crypto::ed25519_verify(key, octets_of(message), signature)) {
         return Identity{name, IdentityProof::Signature, key_id(key)};
       }
     }

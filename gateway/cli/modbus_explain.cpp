@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "protocols/modbus/exception_bit.hpp"
 #include "protocols/modbus/rtu_frame.hpp"
 #include "protocols/modbus/tcp_frame.hpp"
 #include "protocols/octets/hex.hpp"
@@ -10,8 +11,6 @@
 
 namespace metergate::cli {
 namespace {
-
-constexpr std::uint8_t kExceptionBit = 0x80;
 
 std::uint16_t word_at(OctetView pdu, std::size_t place) {
   return static_cast<std::uint16_t>(pdu[place] << 8U | pdu[place + 1]);
@@ -21,8 +20,8 @@ std::uint16_t word_at(OctetView pdu, std::size_t place) {
 /// does not repeat of its question is left at zero.
 std::optional<modbus::Request> question_of(OctetView pdu) {
   using modbus::FunctionCode;
-  const auto function = static_cast<FunctionCode>(pdu[0] & ~kExceptionBit);
-  const bool exception = (pdu[0] & kExceptionBit) != 0;
+  const auto function = static_cast<FunctionCode>(pdu[0] & ~modbus::kExceptionBit);
+  const bool exception = (pdu[0] & modbus::kExceptionBit) != 0;
   switch (function) {
     case FunctionCode::ReadHoldingRegisters:
     case FunctionCode::ReadInputRegisters:

@@ -7,6 +7,7 @@
 #include "meters/identity.hpp"
 #include "protocols/crypto/random.hpp"
 #include "protocols/octets/compact_hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::console {
 namespace {
@@ -154,7 +155,7 @@ std::string users_text(const std::vector<ConsoleUser>& users) {
 
 crypto::Sha256Digest credentials_of(const ConsoleUser& user) {
   const std::string line = line_of(user);
-  return crypto::sha256({reinterpret_cast<const std::uint8_t*>(line.data()), line.size()});
+  return crypto::sha256(octets_of(line));
 }
 
 }  // namespace metergate::console

@@ -11,6 +11,7 @@
 #include "protocols/crypto/random.hpp"
 #include "protocols/crypto/same_octets.hpp"
 #include "protocols/octets/compact_hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::console {
 
@@ -22,10 +23,6 @@ constexpr std::size_t kMostLoginOctets = 2'048;
 constexpr std::string_view kCookieRights = "; Path=/; HttpOnly; SameSite=Strict";
 /// One answer for a wrong name and a wrong password: it tells nobody who the users are.
 constexpr std::string_view kWrong = "name or password is wrong";
-
-OctetView octets(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 struct Typed {
   std::string name;
@@ -45,7 +42,7 @@ std::optional<Typed> typed_of(const std::string& body) {
   const auto name = text("user");
   const auto password = text("password");
   if (!name || !password || password->size() > kLongestPassword) return std::nullopt;
-  const OctetView secret = octets(*password);
+  const OctetView secret = octets_of(*password);
   return Typed{std::string{*name},
                std::make_shared<keys::Passphrase>(Octets(secret.begin(), secret.end()))};
 }
@@ -91,15 +88,16 @@ bool LoginDesk::still_in(std::string_view told) {
 }
 
 std::string LoginDesk::door_token(std::string_view door_cookie) const {
-  return hex::compact(crypto::hmac_sha256(door_key_, octets(door_cookie)));
+  return hex::compact(crypto::hmac_sha256(door_key_, octets_of(door_cookie)));
 }
 
 bool LoginDesk::has_token(const Request& request, const std::optional<Visitor>& visitor) const {
   if (visitor) {
-    return crypto::same_octets(octets(request.csrf_token), octets(visitor->session.csrf_token));
+    return crypto::same_octets(octets_of(request.csrf_token),
+                               octets_of(visitor->session.csrf_token));
   }
   const auto door = cookie(request.cookie, kDoorCookie);
-  return door && crypto::same_octets(octets(request.csrf_token), octets(door_token(*door)));
+  return door && crypto::same_octets(octets_of(request.csrf_token), octets_of(door_token(*door)));
 }
 
 Response LoginDesk::session(const Request& request, const std::optional<Visitor>& visitor) {

@@ -5,15 +5,14 @@
 
 #include "protocols/crypto/random.hpp"
 #include "protocols/octets/compact_hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::console {
 namespace {
 
 constexpr std::size_t kSecretOctets = 32;
 
-crypto::Sha256Digest key_of(std::string_view cookie) {
-  return crypto::sha256({reinterpret_cast<const std::uint8_t*>(cookie.data()), cookie.size()});
-}
+crypto::Sha256Digest key_of(std::string_view cookie) { return crypto::sha256(octets_of(cookie)); }
 
 std::string new_secret() { return hex::compact(crypto::random_octets<kSecretOctets>()); }
 

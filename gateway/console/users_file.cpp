@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/keys/private_file.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::console {
 namespace {
@@ -73,9 +74,7 @@ Result<Done, std::string> change_users(
       return failure(own_fault(changed.error()));
     }
     const std::string text = users_text(*users);
-    return keys::write_private_file(
-        file, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()},
-        keys::Replace::Yes);
+    return keys::write_private_file(file, octets_of(text), keys::Replace::Yes);
   });
   if (!done) return failure(done.error().text);
   return Done{};

@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate::journal {
 namespace {
 constexpr std::array<std::string_view, 4> kLevelWords{"debug", "info", "warning", "error"};
 }
 
-std::string_view level_word(Level level) { return kLevelWords[static_cast<std::size_t>(level)]; }
+std::string_view level_word(Level level) { return word_of(kLevelWords, level); }
 
 std::optional<Level> parse_level(std::string_view word) {
-  const auto* const found = std::ranges::find(kLevelWords, word);
-  if (found == kLevelWords.end()) return std::nullopt;
-  return static_cast<Level>(found - kLevelWords.begin());
+  return parse_word<Level>(kLevelWords, word);
 }
 
 const EventDefinition* find_event(std::string_view id) {

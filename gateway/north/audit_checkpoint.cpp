@@ -6,15 +6,12 @@
 #include "gateway/north/reply.hpp"
 #include "protocols/octets/compact_hex.hpp"
 #include "protocols/octets/hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::north {
 namespace {
 
 namespace json = boost::json;
-
-OctetView octets_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 std::string text_in(const json::object& message, std::string_view name) {
   const json::value* value = message.if_contains(name);

@@ -3,6 +3,7 @@
 #include "meters/registry_names.hpp"
 #include "protocols/crypto/hash.hpp"
 #include "protocols/octets/hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 #include "protocols/overloaded.hpp"
 
 namespace metergate::north {
@@ -115,9 +116,7 @@ std::string body_digest(const Command& command) {
                  [&](const EraseTenancy& params) { canonical.add(std::to_string(params.epoch)); },
              },
              command.params);
-  const std::string& text = canonical.text();
-  return hex::text(
-      crypto::sha256({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  return hex::text(crypto::sha256(octets_of(canonical.text())));
 }
 
 }  // namespace metergate::north

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "meters/models/model_words.hpp"
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include "meters/models/register_codec.hpp"
+#include "protocols/word_list.hpp"
 
 namespace metergate::model {
 namespace {
@@ -38,19 +38,6 @@ static_assert(static_cast<std::size_t>(FieldRole::Channel) + 1 == kRoles.size())
 static_assert(static_cast<std::size_t>(NumberType::Ascii) + 1 == kTypes.size());
 
 constexpr std::uint16_t kLongestText = 240;
-
-template <typename Enum, std::size_t N>
-std::string_view word_of(const std::array<std::string_view, N>& words, Enum value) {
-  return words[static_cast<std::size_t>(value)];
-}
-
-template <typename Enum, std::size_t N>
-std::optional<Enum> parse_word(const std::array<std::string_view, N>& words,
-                               std::string_view word) {
-  const auto found = std::ranges::find(words, word);
-  if (found == words.end()) return std::nullopt;
-  return static_cast<Enum>(found - words.begin());
-}
 
 // `20` of `ascii20`
 std::optional<std::uint16_t> parse_text_length(std::string_view digits) {

@@ -1,35 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/dlms/notification.hpp"
 
+#include <algorithm>
+#include <array>
+
 #include "protocols/dlms/apdu.hpp"
+#include "protocols/dlms/security/ciphered_apdu.hpp"
 
 namespace metergate::dlms {
 namespace {
 
 constexpr std::uint8_t kDataNotificationConfirm = 0x10;
-constexpr std::uint8_t kGlobalEvent = 0xCA;
-constexpr std::uint8_t kDedicatedEvent = 0xD2;
-constexpr std::uint8_t kGeneralGlobal = 0xDB;
-constexpr std::uint8_t kGeneralDedicated = 0xDC;
 /// Bit 30 of the long invoke id, in the first of its four octets.
 constexpr std::uint8_t kConfirmed = 0x40;
 constexpr std::size_t kTagAndId = 5;
+
+/// A data notification has no tag of its own in the wrappings by service; the general ones do not
+/// tell what is inside.
+constexpr std::array kWrappings{Wrapping::Global, Wrapping::Dedicated, Wrapping::GeneralGlobal,
+                                Wrapping::GeneralDedicated};
 
 }  // namespace
 
 bool may_be_notification(OctetView apdu) {
   if (apdu.empty()) return false;
-  switch (apdu.front()) {
-    case apdu_tag::kDataNotification:
-    case apdu_tag::kEventNotification:
-    case kGlobalEvent:
-    case kDedicatedEvent:
-    case kGeneralGlobal:
-    case kGeneralDedicated:
-      return true;
-    default:
-      return false;
-  }
+  const std::uint8_t tag = apdu.front();
+  if (tag == apdu_tag::kDataNotification || tag == apdu_tag::kEventNotification) return true;
+  return std::ranges::any_of(kWrappings, [&](Wrapping wrapping) {
+    return ciphered_tag(apdu_tag::kEventNotification, wrapping) == tag;
+  });
 }
 
 std::string_view proof_text(PushProof proof) {

@@ -115,9 +115,8 @@ LinkEffects ClientLink::open(Instant now, std::optional<std::chrono::millisecond
 
 LinkEffects ClientLink::send(OctetView apdu, Instant now) {
   if (state_ == ClientState::Idle) {
-    Octets information{kLlcToServer.begin(), kLlcToServer.end()};
-    information.insert(information.end(), apdu.begin(), apdu.end());
-    sending_.start(information, agreed_.information_transmit, agreed_.window_transmit);
+    sending_.start(with_llc(kLlcToServer, apdu), agreed_.information_transmit,
+                   agreed_.window_transmit);
   }
   return step(Table::kSend, nullptr, now);
 }

@@ -93,9 +93,8 @@ LinkEffects ServerLink::received(const Frame& frame, Instant now) {
 
 LinkEffects ServerLink::answer(OctetView apdu, Instant now) {
   if (state_ == ServerState::Working) {
-    Octets information{kLlcToClient.begin(), kLlcToClient.end()};
-    information.insert(information.end(), apdu.begin(), apdu.end());
-    sending_.start(information, agreed_.information_transmit, agreed_.window_transmit);
+    sending_.start(with_llc(kLlcToClient, apdu), agreed_.information_transmit,
+                   agreed_.window_transmit);
   }
   return step(Table::kAnswer, nullptr, now);
 }

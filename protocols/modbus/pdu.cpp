@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/modbus/pdu.hpp"
 
+#include "protocols/modbus/exception_bit.hpp"
 #include "protocols/octets/byte_reader.hpp"
 #include "protocols/octets/byte_writer.hpp"
 #include "protocols/overloaded.hpp"
 
 namespace metergate::modbus {
 namespace {
-
-constexpr std::uint8_t kExceptionBit = 0x80;
 
 std::uint8_t raw(FunctionCode code) { return static_cast<std::uint8_t>(code); }
 

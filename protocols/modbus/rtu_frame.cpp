@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/modbus/rtu_frame.hpp"
 
+#include "protocols/modbus/exception_bit.hpp"
 #include "protocols/modbus/pdu.hpp"
 #include "protocols/octets/crc16.hpp"
 
@@ -8,7 +9,6 @@ namespace metergate::modbus {
 namespace {
 
 constexpr std::size_t kCrcOctets = 2;
-constexpr std::uint8_t kExceptionBit = 0x80;
 
 // A frame whose length stands in its octet number `at`; nothing until that has arrived.
 std::optional<std::size_t> counted(OctetView start, std::size_t at) {

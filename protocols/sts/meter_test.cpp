@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/sts/meter_test.hpp"
 
+#include "protocols/word_list.hpp"
+
 namespace metergate::sts {
 namespace {
 
@@ -27,13 +29,10 @@ constexpr std::array<std::string_view, kMeterTests> kWords{
 
 }  // namespace
 
-std::string_view meter_test_word(MeterTest test) { return kWords[static_cast<std::size_t>(test)]; }
+std::string_view meter_test_word(MeterTest test) { return word_of(kWords, test); }
 
 std::optional<MeterTest> parse_meter_test(std::string_view word) {
-  for (std::size_t bit = 0; bit < kWords.size(); ++bit) {
-    if (kWords[bit] == word) return static_cast<MeterTest>(bit);
-  }
-  return std::nullopt;
+  return parse_word<MeterTest>(kWords, word);
 }
 
 }  // namespace metergate::sts

@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate::sts {
 namespace {
 
@@ -15,15 +17,10 @@ constexpr std::array<std::string_view, 17> kWords{
 
 }  // namespace
 
-std::string_view token_result_word(TokenResult result) {
-  return kWords[static_cast<std::size_t>(result)];
-}
+std::string_view token_result_word(TokenResult result) { return word_of(kWords, result); }
 
 std::optional<TokenResult> parse_token_result(std::string_view word) {
-  for (std::size_t at = 0; at < kWords.size(); ++at) {
-    if (kWords[at] == word) return static_cast<TokenResult>(at);
-  }
-  return std::nullopt;
+  return parse_word<TokenResult>(kWords, word);
 }
 
 }  // namespace metergate::sts

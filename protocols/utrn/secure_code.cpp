@@ -3,6 +3,8 @@
 
 #include <array>
 
+#include "protocols/word_list.hpp"
+
 namespace metergate::utrn {
 namespace {
 
@@ -39,15 +41,10 @@ std::string SecureCode::redacted() const {
   return digits_.substr(0, 4) + "…" + digits_.substr(digits_.size() - 2);
 }
 
-std::string_view secure_refusal_word(SecureRefusal refusal) {
-  return kWords[static_cast<std::size_t>(refusal)];
-}
+std::string_view secure_refusal_word(SecureRefusal refusal) { return word_of(kWords, refusal); }
 
 std::optional<SecureRefusal> parse_secure_refusal(std::string_view word) {
-  for (std::size_t at = 0; at < kWords.size(); ++at) {
-    if (kWords[at] == word) return static_cast<SecureRefusal>(at);
-  }
-  return std::nullopt;
+  return parse_word<SecureRefusal>(kWords, word);
 }
 
 }  // namespace metergate::utrn

@@ -5,13 +5,10 @@
 
 #include "protocols/crypto/hash.hpp"
 #include "protocols/octets/hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate {
 namespace {
-
-OctetView octets_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 void add_number(Octets& out, std::uint64_t value) {
   for (unsigned shift = 64; shift > 0; shift -= 8) {

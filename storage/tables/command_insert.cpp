@@ -2,6 +2,7 @@
 #include <string>
 
 #include "meters/registry_names.hpp"
+#include "protocols/octets/text_octets.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/command_row.hpp"
 #include "storage/tables/command_words.hpp"
@@ -116,10 +117,6 @@ struct ParamColumns {
 
 std::optional<std::string> unless_empty(const std::string& text) {
   return text.empty() ? std::nullopt : std::optional{text};
-}
-
-OctetView octets_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
 Stored<Done> insert_row(sqlite::Database& db, MeterKey meter, const Command& c,

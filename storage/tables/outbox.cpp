@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
+#include "protocols/octets/text_octets.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/week.hpp"
 
 namespace metergate {
 namespace {
-
-OctetView octets_of(const std::string& text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
 
 std::string string_of(OctetView octets) { return {octets.begin(), octets.end()}; }
 

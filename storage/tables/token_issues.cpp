@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "protocols/word_list.hpp"
 #include "storage/ledger_impl.hpp"
 #include "storage/token_issue.hpp"
 
@@ -86,14 +87,10 @@ Stored<std::vector<TokenIssue>> with_tokens(Ledger::Impl& impl, std::vector<Toke
 
 }  // namespace
 
-std::string_view issued_state_word(IssuedState state) {
-  return kStates[static_cast<std::size_t>(state)];
-}
+std::string_view issued_state_word(IssuedState state) { return word_of(kStates, state); }
 
 std::optional<IssuedState> parse_issued_state(std::string_view word) {
-  const auto found = std::ranges::find(kStates, word);
-  if (found == kStates.end()) return std::nullopt;
-  return static_cast<IssuedState>(found - kStates.begin());
+  return parse_word<IssuedState>(kStates, word);
 }
 
 IssuedState TokenIssue::state() const {
