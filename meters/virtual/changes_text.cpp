@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "meters/virtual/entry_text.hpp"
 #include "meters/virtual/meter_state.hpp"
 
 /// What version 3 added to the saved state: billing snapshots, tariffs, changes that wait and
 /// changes that came into force, what was purged.
 namespace metergate::virtual_meter {
 namespace {
-
-using std::chrono::days;
-using std::chrono::seconds;
-using std::chrono::sys_days;
-
-void write_time(StateWriter& out, UtcSeconds time) { out.number(time.time_since_epoch().count()); }
-UtcSeconds read_time(StateReader& in) { return UtcSeconds{seconds{in.number<std::int64_t>()}}; }
-void write_day(StateWriter& out, sys_days day) { out.number(day.time_since_epoch().count()); }
-sys_days read_day(StateReader& in) { return sys_days{days{in.number<std::int32_t>()}}; }
 
 template <typename Choice>
 Choice read_choice(StateReader& in, unsigned least, unsigned greatest, std::string_view wanted) {
@@ -54,7 +46,7 @@ Tariff read_tariff(StateReader& in) {
 
 void write_snapshot(StateWriter& out, const BillingSnapshot& snapshot) {
   out.number(snapshot.sequence);
-  write_time(out, snapshot.meter_time);
+  out.time(snapshot.meter_time);
   out.number(static_cast<unsigned>(snapshot.cause));
   out.number(snapshot.import_wh);
   out.number(snapshot.import_varh);
@@ -65,7 +57,7 @@ void write_snapshot(StateWriter& out, const BillingSnapshot& snapshot) {
 BillingSnapshot read_snapshot(StateReader& in) {
   BillingSnapshot snapshot;
   snapshot.sequence = in.number<std::uint32_t>();
-  snapshot.meter_time = read_time(in);
+  snapshot.meter_time = in.time();
   snapshot.cause = read_choice<BillingCause>(in, 1, kBillingCauses, "the cause of a snapshot");
   snapshot.import_wh = in.number<std::int64_t>();
   snapshot.import_varh = in.number<std::int64_t>();
@@ -95,7 +87,7 @@ void write_waiting(StateWriter& out, std::string_view key, const std::optional<O
   out.line(key);
   out.flag(order.has_value());
   if (!order) return;
-  write_time(out, *order->effective);
+  out.time(*order->effective);
   out.number(order->actions.bits());
   out.number(static_cast<unsigned>(order->relay));
   out.number(order->event_id);
@@ -106,7 +98,7 @@ bool read_waiting(StateReader& in, std::string_view key, std::optional<Order>& o
   in.expect(key);
   if (!in.flag()) return false;
   order.emplace();
-  order->effective = read_time(in);
+  order->effective = in.time();
   order->actions = ChangeActions::of_bits(in.number<std::uint32_t>());
   order->relay = read_choice<RelayAfter>(in, 0, 2, "what the relay does afterwards");
   order->event_id = in.number<std::uint32_t>();
@@ -118,50 +110,38 @@ void write_fired(StateWriter& out, const ChangeFired& fired) {
   out.number(static_cast<unsigned>(fired.kind));
   out.number(fired.transaction);
   out.number(fired.event_id);
-  write_time(out, fired.true_time);
-  write_time(out, fired.meter_time);
-  write_time(out, fired.effective);
+  out.time(fired.true_time);
+  out.time(fired.meter_time);
+  out.time(fired.effective);
   out.number(static_cast<unsigned>(fired.supply));
   out.number(fired.intervals_purged);
-  write_time(out, fired.first_purged);
-  write_time(out, fired.last_purged);
+  out.time(fired.first_purged);
+  out.time(fired.last_purged);
 }
 ChangeFired read_fired(StateReader& in) {
   ChangeFired fired;
   fired.kind = read_choice<ChangeFired::Kind>(in, 1, 3, "a kind of change");
   fired.transaction = in.number<operation::TransactionId>();
   fired.event_id = in.number<std::uint32_t>();
-  fired.true_time = read_time(in);
-  fired.meter_time = read_time(in);
-  fired.effective = read_time(in);
+  fired.true_time = in.time();
+  fired.meter_time = in.time();
+  fired.effective = in.time();
   fired.supply = read_choice<SupplyState>(in, 0, 3, "a supply state");
   fired.intervals_purged = in.number<std::uint32_t>();
-  fired.first_purged = read_time(in);
-  fired.last_purged = read_time(in);
+  fired.first_purged = in.time();
+  fired.last_purged = in.time();
   return fired;
 }
 
-void write_entry(StateWriter& out, const LogEntry& entry) {
+void write_purged_entry(StateWriter& out, const LogEntry& entry) {
   out.word(log_word(entry.log));
-  out.number(entry.sequence);
-  write_time(out, entry.meter_time);
-  out.number(entry.raw_code);
-  out.number(entry.cause);
-  out.number(entry.detail);
+  write_entry(out, entry);
 }
-LogEntry read_entry(StateReader& in) {
-  LogEntry entry;
+LogEntry read_purged_entry(StateReader& in) {
   const std::string_view word = in.word();
   const auto log = parse_log(word);
   if (!log) in.refuse("the name of a log", word);
-  entry.log = log.value_or(LogId::Token);
-  entry.sequence = in.number<std::uint32_t>();
-  entry.meter_time = read_time(in);
-  entry.raw_code = in.number<std::uint16_t>();
-  entry.code = static_cast<EventCode>(entry.raw_code);
-  entry.cause = in.number<std::uint16_t>();
-  entry.detail = in.number<std::uint32_t>();
-  return entry;
+  return read_entry(in, log.value_or(LogId::Token));
 }
 
 }  // namespace
@@ -194,7 +174,7 @@ void VirtualMeter::State::write_changes(StateWriter& out) const {
   write_tariff(out, tariffs.active());
   write_rows(out, "pending-tariffs", tariffs.pending(), [](StateWriter& to, const auto& pending) {
     to.line("");
-    write_time(to, pending.activates);
+    to.time(pending.activates);
     write_tariff(to, pending.tariff);
   });
   out.line("billing");
@@ -208,21 +188,21 @@ void VirtualMeter::State::write_changes(StateWriter& out) const {
   out.flag(again.has_value());
   const PushMark mark = again.value_or(PushMark{});
   for (const std::uint32_t sequence : mark.sequences) out.number(sequence);
-  write_time(out, mark.interval);
-  write_day(out, mark.day);
+  out.time(mark.interval);
+  out.day(mark.day);
   write_rows(out, "purged-intervals", purged.intervals, [](StateWriter& to, const auto& row) {
-    write_time(to, row.start);
+    to.time(row.start);
     to.number(row.wh);
     to.number(row.varh);
     to.number(row.marks);
   });
   write_rows(out, "purged-daily", purged.daily, [](StateWriter& to, const auto& row) {
-    write_day(to, row.day);
+    to.day(row.day);
     to.number(row.wh);
     to.number(row.varh);
     to.number(row.marks);
   });
-  write_rows(out, "purged-entries", purged.entries, write_entry);
+  write_rows(out, "purged-entries", purged.entries, write_purged_entry);
   write_rows(out, "purged-billing", purged.billing, write_snapshot);
 }
 
@@ -255,7 +235,7 @@ void VirtualMeter::State::read_changes(StateReader& in) {
   in.expect("tariff");
   Tariff active = read_tariff(in);
   auto pending = read_rows(in, "pending-tariffs", [](StateReader& from) {
-    const UtcSeconds activates = read_time(from);
+    const UtcSeconds activates = from.time();
     return PendingTariff{read_tariff(from), activates};
   });
   if (pending.size() > TariffBook::kMostPending) {
@@ -275,12 +255,12 @@ void VirtualMeter::State::read_changes(StateReader& in) {
   const bool is_there = in.flag();
   PushMark mark;
   for (std::uint32_t& sequence : mark.sequences) sequence = in.number<std::uint32_t>();
-  mark.interval = read_time(in);
-  mark.day = read_day(in);
+  mark.interval = in.time();
+  mark.day = in.day();
   if (is_there) again = mark;
   purged.intervals = read_rows(in, "purged-intervals", [](StateReader& from) {
     StoredInterval row;
-    row.start = read_time(from);
+    row.start = from.time();
     row.wh = from.number<std::uint32_t>();
     row.varh = from.number<std::uint32_t>();
     row.marks = from.number<std::uint16_t>();
@@ -288,13 +268,13 @@ void VirtualMeter::State::read_changes(StateReader& in) {
   });
   purged.daily = read_rows(in, "purged-daily", [](StateReader& from) {
     StoredSnapshot row;
-    row.day = read_day(from);
+    row.day = from.day();
     row.wh = from.number<std::int64_t>();
     row.varh = from.number<std::int64_t>();
     row.marks = from.number<std::uint16_t>();
     return row;
   });
-  purged.entries = read_rows(in, "purged-entries", read_entry);
+  purged.entries = read_rows(in, "purged-entries", read_purged_entry);
   purged.billing = read_rows(in, "purged-billing", read_snapshot);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <utility>
 
+#include "meters/virtual/entry_text.hpp"
 #include "meters/virtual/meter_state.hpp"
 #include "meters/virtual/order_text.hpp"
 #include "meters/virtual/state_text.hpp"
@@ -12,17 +13,11 @@ using operation::OrderTaken;
 using std::chrono::days;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using std::chrono::sys_days;
 
 constexpr std::string_view kFormat = "metergate-virtual-meter";
 /// Version 1 knew neither keys nor limits set by tokens, and one register of money; version 2 no
 /// changes of tenancy, supplier or tariff.
 constexpr unsigned kVersion = 3;
-
-void write_time(StateWriter& out, UtcSeconds time) { out.number(time.time_since_epoch().count()); }
-UtcSeconds read_time(StateReader& in) { return UtcSeconds{seconds{in.number<std::int64_t>()}}; }
-void write_day(StateWriter& out, sys_days day) { out.number(day.time_since_epoch().count()); }
-sys_days read_day(StateReader& in) { return sys_days{days{in.number<std::int32_t>()}}; }
 
 void write_settings(StateWriter& out, const Settings& settings) {
   out.line("serial");
@@ -96,7 +91,7 @@ void write_energy(StateWriter& out, const EnergyRecorder& energy) {
   out.line("registers");
   out.number(registers.watt_seconds);
   out.number(registers.var_seconds);
-  write_time(out, registers.open_start);
+  out.time(registers.open_start);
   out.number(registers.open_wh);
   out.number(registers.open_varh);
   out.number(registers.open_seconds);
@@ -114,7 +109,7 @@ void write_energy(StateWriter& out, const EnergyRecorder& energy) {
   out.line("snapshots");
   out.number(energy.snapshots().size());
   for (const StoredSnapshot& row : energy.snapshots()) {
-    write_day(out, row.day);
+    out.day(row.day);
     out.number(row.wh);
     out.number(row.varh);
     out.number(row.marks);
@@ -126,7 +121,7 @@ void read_energy(StateReader& in, EnergyRecorder& energy) {
   in.expect("registers");
   registers.watt_seconds = in.number<std::int64_t>();
   registers.var_seconds = in.number<std::int64_t>();
-  registers.open_start = read_time(in);
+  registers.open_start = in.time();
   registers.open_wh = in.number<std::int64_t>();
   registers.open_varh = in.number<std::int64_t>();
   registers.open_seconds = in.number<std::int64_t>();
@@ -144,7 +139,7 @@ void read_energy(StateReader& in, EnergyRecorder& energy) {
   in.expect("snapshots");
   std::vector<StoredSnapshot> snapshots(in.count());
   for (StoredSnapshot& row : snapshots) {
-    row.day = read_day(in);
+    row.day = in.day();
     row.wh = in.number<std::int64_t>();
     row.varh = in.number<std::int64_t>();
     row.marks = in.number<std::uint16_t>();
@@ -157,13 +152,7 @@ void write_book(StateWriter& out, const EventBook& book) {
     out.line("log");
     out.word(log_word(log));
     out.number(book.entries(log).size());
-    for (const LogEntry& entry : book.entries(log)) {
-      out.number(entry.sequence);
-      write_time(out, entry.meter_time);
-      out.number(entry.raw_code);
-      out.number(entry.cause);
-      out.number(entry.detail);
-    }
+    for (const LogEntry& entry : book.entries(log)) write_entry(out, entry);
   }
 }
 
@@ -172,17 +161,7 @@ void read_book(StateReader& in, EventBook& book) {
     in.expect("log");
     in.expect(log_word(log));
     const std::size_t count = in.count();
-    for (std::size_t i = 0; i < count && in.ok(); ++i) {
-      LogEntry entry;
-      entry.log = log;
-      entry.sequence = in.number<std::uint32_t>();
-      entry.meter_time = read_time(in);
-      entry.raw_code = in.number<std::uint16_t>();
-      entry.code = static_cast<EventCode>(entry.raw_code);
-      entry.cause = in.number<std::uint16_t>();
-      entry.detail = in.number<std::uint32_t>();
-      book.restore(entry);
-    }
+    for (std::size_t i = 0; i < count && in.ok(); ++i) book.restore(read_entry(in, log));
   }
 }
 
@@ -195,11 +174,11 @@ std::string VirtualMeter::save() const {
   out.number(kVersion);
   write_settings(out, state.settings);
   out.line("life");
-  write_time(out, state.born);
-  write_time(out, state.made);
-  write_time(out, state.lived_to);
+  out.time(state.born);
+  out.time(state.made);
+  out.time(state.lived_to);
   out.number(state.ticks);
-  write_time(out, state.clock_base);
+  out.time(state.clock_base);
   out.flag(state.has_power);
   out.flag(state.cover_open);
   out.flag(state.missed_midnight);
@@ -222,8 +201,8 @@ std::string VirtualMeter::save() const {
   write_orders(out, state.orders);
   out.line("pushed");
   for (const std::uint32_t sequence : state.pushed.sequences) out.number(sequence);
-  write_time(out, state.pushed.interval);
-  write_day(out, state.pushed.day);
+  out.time(state.pushed.interval);
+  out.day(state.pushed.day);
   state.write_tokens(out);
   state.write_changes(out);
   return out.take();
@@ -239,12 +218,12 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   auto settings = read_settings(in, version);
   if (!settings) return failure(in.error());
   in.expect("life");
-  const UtcSeconds born = read_time(in);
-  const UtcSeconds made = read_time(in);
+  const UtcSeconds born = in.time();
+  const UtcSeconds made = in.time();
   auto state = std::make_unique<State>(std::move(*settings), born, made);
-  state->lived_to = read_time(in);
+  state->lived_to = in.time();
   state->ticks = in.number<std::int64_t>();
-  state->clock_base = read_time(in);
+  state->clock_base = in.time();
   state->has_power = in.flag();
   state->cover_open = in.flag();
   state->missed_midnight = in.flag();
@@ -273,8 +252,8 @@ Result<VirtualMeter, std::string> VirtualMeter::restore(std::string_view text) {
   }
   in.expect("pushed");
   for (std::uint32_t& sequence : state->pushed.sequences) sequence = in.number<std::uint32_t>();
-  state->pushed.interval = read_time(in);
-  state->pushed.day = read_day(in);
+  state->pushed.interval = in.time();
+  state->pushed.day = in.day();
   if (version > 1) state->read_tokens(in);
   if (version > 2) {
     state->read_changes(in);

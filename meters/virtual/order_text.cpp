@@ -13,11 +13,6 @@ namespace {
 using operation::OrderRefused;
 using operation::OrderTaken;
 
-UtcSeconds read_time(StateReader& in) {
-  return UtcSeconds{std::chrono::seconds{in.number<std::int64_t>()}};
-}
-void write_time(StateWriter& out, UtcSeconds time) { out.number(time.time_since_epoch().count()); }
-
 /// `Account High` as one word; no meter's word has an underscore.
 std::string as_word(std::string text) {
   std::ranges::replace(text, ' ', '_');
@@ -37,7 +32,7 @@ void write_orders(StateWriter& out, const std::vector<OrderSeen>& orders) {
   for (const OrderSeen& seen : orders) {
     out.number(static_cast<unsigned>(seen.kind));
     out.number(seen.transaction);
-    write_time(out, seen.true_time);
+    out.time(seen.true_time);
     out.word(seen.digits.empty() ? "-" : seen.digits);
     if (const auto* no = std::get_if<OrderRefused>(&seen.answer)) {
       out.number(refusal_number(no->refusal));
@@ -57,7 +52,7 @@ std::vector<OrderSeen> read_orders(StateReader& in, bool with_raw) {
   for (OrderSeen& seen : orders) {
     seen.kind = static_cast<OrderSeen::Kind>(in.number<std::uint8_t>());
     seen.transaction = in.number<operation::TransactionId>();
-    seen.true_time = read_time(in);
+    seen.true_time = in.time();
     seen.digits = in.word();
     if (seen.digits == "-") seen.digits.clear();
     const auto number = in.number<std::uint16_t>();

@@ -2,10 +2,13 @@
 #pragma once
 
 #include <charconv>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "meters/time.hpp"
 
 namespace metergate::virtual_meter {
 
@@ -28,6 +31,9 @@ class StateWriter {
     word({digits, end.ptr});
   }
   void flag(bool value) { word(value ? "yes" : "no"); }
+  /// Seconds, and for a day days, since 1970-01-01.
+  void time(UtcSeconds time) { number(time.time_since_epoch().count()); }
+  void day(std::chrono::sys_days day) { number(day.time_since_epoch().count()); }
 
   /// The text with a closing line that proves it whole.
   [[nodiscard]] std::string take();
@@ -58,6 +64,10 @@ class StateReader {
     const std::string_view text = word();
     if (text != "yes" && text != "no") refuse("yes or no", text);
     return text == "yes";
+  }
+  UtcSeconds time() { return UtcSeconds{std::chrono::seconds{number<std::int64_t>()}}; }
+  std::chrono::sys_days day() {
+    return std::chrono::sys_days{std::chrono::days{number<std::int32_t>()}};
   }
   /// A count of things to follow, each at least two characters long.
   std::size_t count();

@@ -8,11 +8,6 @@
 namespace metergate::virtual_meter {
 namespace {
 
-std::int64_t seconds_of(UtcSeconds time) { return time.time_since_epoch().count(); }
-UtcSeconds read_time(StateReader& in) {
-  return UtcSeconds{std::chrono::seconds{in.number<std::int64_t>()}};
-}
-
 void write_octets(StateWriter& out, OctetView octets) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
@@ -108,11 +103,11 @@ void TokenAcceptance::write(StateWriter& out) const {
   const sts::EntryLockout::State lockout = lockout_.state();
   out.number(lockout.wrong);
   out.number(lockout.next.count());
-  out.number(seconds_of(lockout.until));
+  out.time(lockout.until);
   out.line("sections");
   out.number(sections_.size());
   for (const Section& section : sections_) {
-    out.number(seconds_of(section.at));
+    out.time(section.at);
     out.word(section.digits.reveal());
   }
 }
@@ -133,11 +128,11 @@ std::optional<TokenAcceptance> TokenAcceptance::read(StateReader& in) {
   sts::EntryLockout::State lockout;
   lockout.wrong = in.number<unsigned>();
   lockout.next = std::chrono::seconds{in.number<std::int64_t>()};
-  lockout.until = read_time(in);
+  lockout.until = in.time();
   in.expect("sections");
   std::vector<Section> sections;
   for (std::size_t left = in.count(); left > 0 && in.ok(); --left) {
-    const UtcSeconds at = read_time(in);
+    const UtcSeconds at = in.time();
     const auto digits = required(in, "twenty digits", TokenDigits::parse(in.word()));
     if (digits) sections.push_back({at, *digits});
   }
