@@ -32,19 +32,32 @@ std::int64_t covered_to(const WindowContent& content, std::int64_t after_last, s
   return std::min(reach, asked);
 }
 
-class ReadProfile : public ReadWindow {
+/// A window whose records are chosen by the range they begin in: that of `Operation`.
+template <typename Operation>
+class ReadRange : public ReadWindow {
  public:
-  ReadProfile(const model::MeterModel& meter_model, const MeterAddress& address,
-              operation::ReadProfile op)
-      : ReadWindow{meter_model, address, *meter_model.modbus.profile}, op_{op} {}
+  ReadRange(const model::MeterModel& meter_model, const MeterAddress& address,
+            const model::Window& window, Operation op)
+      : ReadWindow{meter_model, address, window}, op_{op} {}
+
+ protected:
+  const Operation op_;
 
  private:
-  std::int64_t selector(FieldRole role) const override {
+  std::int64_t selector(FieldRole role) const final {
     return role == FieldRole::FromTime ? seconds_of(op_.from)
            : role == FieldRole::ToTime ? seconds_of(op_.to)
                                        : 0;
   }
+};
 
+class ReadProfile : public ReadRange<operation::ReadProfile> {
+ public:
+  ReadProfile(const model::MeterModel& meter_model, const MeterAddress& address,
+              operation::ReadProfile op)
+      : ReadRange{meter_model, address, *meter_model.modbus.profile, op} {}
+
+ private:
   DriverStep understand(const WindowContent& content, Now) override {
     operation::ProfilePage page;
     std::int64_t next = seconds_of(op_.from);
@@ -64,23 +77,15 @@ class ReadProfile : public ReadWindow {
     page.covered_to = time_of(covered_to(content, after_last, seconds_of(op_.to)));
     return finish(std::move(page));
   }
-
-  operation::ReadProfile op_;
 };
 
-class ReadDaily : public ReadWindow {
+class ReadDaily : public ReadRange<operation::ReadDaily> {
  public:
   ReadDaily(const model::MeterModel& meter_model, const MeterAddress& address,
             operation::ReadDaily op)
-      : ReadWindow{meter_model, address, *meter_model.modbus.daily}, op_{op} {}
+      : ReadRange{meter_model, address, *meter_model.modbus.daily, op} {}
 
  private:
-  std::int64_t selector(FieldRole role) const override {
-    return role == FieldRole::FromTime ? seconds_of(op_.from)
-           : role == FieldRole::ToTime ? seconds_of(op_.to)
-                                       : 0;
-  }
-
   DriverStep understand(const WindowContent& content, Now) override {
     operation::DailyPage page;
     auto next = op_.from;
@@ -98,8 +103,6 @@ class ReadDaily : public ReadWindow {
         time_of(covered_to(content, seconds_of(next), seconds_of(op_.to))));
     return finish(std::move(page));
   }
-
-  operation::ReadDaily op_;
 };
 
 class ReadLog : public ReadWindow {

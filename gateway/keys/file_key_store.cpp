@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/keys/file_key_store.hpp"
 
+#include "gateway/keys/import_faults.hpp"
 #include "gateway/keys/private_file.hpp"
 #include "gateway/keys/sealed_octets.hpp"
 #include "protocols/crypto/p256.hpp"
@@ -80,15 +81,11 @@ Result<Done, KeyFault> FileKeyStore::change(
 Result<Done, KeyFault> FileKeyStore::import_key(const VendingKeyRecord& record,
                                                 const sts::VendingKey& key) {
   if (key.size() != vending_key_octets(record.generation)) {
-    return failure(KeyFault{
-        Reason::Field, "a vending key for DKGA" + std::string{generation_code(record.generation)} +
-                           " has " + std::to_string(vending_key_octets(record.generation)) +
-                           " octets, this one has " + std::to_string(key.size())});
+    return failure(wrong_length(record, key.size()));
   }
   return change([&](KeyRing& ring) -> Result<Done, KeyFault> {
     if (ring.find(record.name) != nullptr) {
-      return failure(KeyFault{Reason::Present,
-                              "a vending key for " + record.name.text() + " is there already"});
+      return failure(already_there(record.name));
     }
     ring.keys.push_back({record, key});
     return Done{};

@@ -5,6 +5,8 @@
 #include <array>
 #include <charconv>
 
+#include "gateway/keys/import_faults.hpp"
+
 namespace metergate::keys {
 namespace {
 
@@ -108,16 +110,10 @@ std::string Pkcs11KeyStore::abilities() const {
 Result<Done, KeyFault> Pkcs11KeyStore::import_key(const VendingKeyRecord& record,
                                                   const sts::VendingKey& key) {
   if (key.size() != vending_key_octets(record.generation)) {
-    return failure(KeyFault{
-        Reason::Field, "a vending key for DKGA" + std::string{generation_code(record.generation)} +
-                           " has " + std::to_string(vending_key_octets(record.generation)) +
-                           " octets, this one has " + std::to_string(key.size())});
+    return failure(wrong_length(record, key.size()));
   }
   const auto there = object_of(record.name);
-  if (there) {
-    return failure(
-        KeyFault{Reason::Present, "a vending key for " + record.name.text() + " is there already"});
-  }
+  if (there) return failure(already_there(record.name));
   if (there.error().reason != Reason::NoKey) return failure(there.error());
   const bool in_module =
       record.generation == sts::KeyGeneration::Dkga04 && session_->offers_hmac_sha256();

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/meter_mqtt/changes.hpp"
 
-#include <limits>
-
 #include "gateway/meter_mqtt/rows.hpp"
 
 namespace metergate::meter_mqtt {
@@ -11,14 +9,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kGreatest = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view kNeverWord = "never";
-
-std::uint32_t read_u32(FieldReader& in, std::string_view name, std::int64_t least = 0) {
-  return static_cast<std::uint32_t>(in.integer(name, least, kU32));
-}
 
 // ---- times of orders: a time, `never` to cancel, or no field for at once ------------------------
 
@@ -44,7 +35,7 @@ json::object write_supplier(const Supplier& supplier) {
 
 Supplier read_supplier(FieldReader& in) {
   FieldReader one{in.child("supplier"), in.where() + "supplier."};
-  Supplier supplier{read_u32(one, "id"), one.text("name")};
+  Supplier supplier{one.number<std::uint32_t>("id"), one.text("name")};
   if (!is_supplier_name(supplier.name)) {
     one.wrong("name", "1 to 16 printable ASCII characters, no space at an end");
   }
@@ -60,9 +51,9 @@ json::object write_tariff(const Tariff& tariff) {
 
 Tariff read_tariff(FieldReader& in) {
   Tariff tariff;
-  tariff.id = read_u32(in, "id");
+  tariff.id = in.number<std::uint32_t>("id");
   tariff.supplier = read_supplier(in);
-  tariff.price_minor_per_kwh = read_u32(in, "price_minor_per_kwh");
+  tariff.price_minor_per_kwh = in.number<std::uint32_t>("price_minor_per_kwh");
   return tariff;
 }
 
@@ -102,8 +93,8 @@ Order read_what(FieldReader& in) {
   const auto relay = parse_relay_after(in.text("relay"));
   if (!relay) in.wrong("relay", "unchanged, off or armed");
   order.relay = relay.value_or(RelayAfter::Unchanged);
-  order.event_id = read_u32(in, "event_id");
-  order.transaction = read_u32(in, "transaction", 1);
+  order.event_id = in.number<std::uint32_t>("event_id");
+  order.transaction = in.number<std::uint32_t>("transaction", 1);
   return order;
 }
 
@@ -138,7 +129,7 @@ operation::SetTariff read_set_tariff(FieldReader& in) {
   operation::SetTariff order;
   order.tariff = read_tariff(in, "tariff");
   order.activates = read_when(in, "activates");
-  order.transaction = read_u32(in, "transaction", 1);
+  order.transaction = in.number<std::uint32_t>("transaction", 1);
   return order;
 }
 
@@ -184,18 +175,18 @@ json::array write_snapshots(const std::vector<BillingSnapshot>& snapshots) {
 std::vector<BillingSnapshot> read_snapshots(FieldReader& in, std::uint32_t after) {
   return read_rows<BillingSnapshot>(in, "snapshots", [&](FieldReader& row) {
     BillingSnapshot one;
-    one.sequence = read_u32(row, "sequence", 1);
+    one.sequence = row.number<std::uint32_t>("sequence", 1);
     if (one.sequence <= after) row.wrong("sequence", "ascending sequences after after_sequence");
     after = one.sequence;
     one.meter_time = row.time("time");
     const auto cause = parse_billing_cause(row.text("cause"));
     if (!cause) row.wrong("cause", "the cause of a snapshot, such as period");
     one.cause = cause.value_or(BillingCause::Period);
-    one.import_wh = row.integer("import_wh", kLeast, kGreatest);
-    one.import_varh = row.integer("import_varh", kLeast, kGreatest);
-    one.balance_minor = row.integer("balance_minor", kLeast, kGreatest);
-    one.tariff_id = read_u32(row, "tariff");
-    one.supplier_id = read_u32(row, "supplier");
+    one.import_wh = row.number<std::int64_t>("import_wh");
+    one.import_varh = row.number<std::int64_t>("import_varh");
+    one.balance_minor = row.number<std::int64_t>("balance_minor");
+    one.tariff_id = row.number<std::uint32_t>("tariff");
+    one.supplier_id = row.number<std::uint32_t>("supplier");
     return one;
   });
 }

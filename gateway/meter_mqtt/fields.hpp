@@ -3,6 +3,8 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <concepts>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +40,12 @@ class FieldReader {
   [[nodiscard]] std::string remark(std::string_view name, std::size_t limit);
   [[nodiscard]] std::int64_t integer(std::string_view name, std::int64_t least,
                                      std::int64_t greatest);
+  /// Any number the type has, or no less than `least`.
+  template <std::integral Number>
+  [[nodiscard]] Number number(std::string_view name,
+                              Number least = std::numeric_limits<Number>::min()) {
+    return static_cast<Number>(integer(name, least, std::numeric_limits<Number>::max()));
+  }
   [[nodiscard]] bool boolean(std::string_view name);
   [[nodiscard]] UtcSeconds time(std::string_view name);
   [[nodiscard]] std::chrono::sys_days day(std::string_view name);

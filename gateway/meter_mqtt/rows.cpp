@@ -2,16 +2,12 @@
 #include "gateway/meter_mqtt/rows.hpp"
 
 #include <algorithm>
-#include <limits>
 
 namespace metergate::meter_mqtt {
 
 namespace json = boost::json;
 
 namespace {
-
-constexpr std::int64_t kU16 = std::numeric_limits<std::uint16_t>::max();
-constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
 
 IntervalMarks read_marks(FieldReader& in) {
   IntervalMarks marks;
@@ -184,20 +180,17 @@ json::array write_entries(const std::vector<LogEntry>& entries) {
 
 std::vector<LogEntry> read_entries(FieldReader& in) {
   return read_rows<LogEntry>(in, "entries", [](FieldReader& row) {
-    const auto number = [&row](std::string_view name, std::int64_t greatest) {
-      return row.has(name) ? row.integer(name, 0, greatest) : 0;
-    };
     LogEntry entry;
     const auto log = parse_log(row.text("log"));
     if (!log) row.wrong("log", "the name of a log, such as supply");
     entry.log = log.value_or(LogId::Token);
-    entry.sequence = static_cast<std::uint32_t>(row.integer("sequence", 1, kU32));
+    entry.sequence = row.number<std::uint32_t>("sequence", 1);
     entry.meter_time = row.time("time");
     // A word of a later edition of the profile, or none: the entry is kept by its number.
     entry.code = parse_event(row.text("event")).value_or(EventCode::Unknown);
-    entry.raw_code = static_cast<std::uint16_t>(row.integer("code", 0, kU16));
-    entry.cause = static_cast<std::uint16_t>(number("cause", kU16));
-    entry.detail = static_cast<std::uint32_t>(number("detail", kU32));
+    entry.raw_code = row.number<std::uint16_t>("code");
+    if (row.has("cause")) entry.cause = row.number<std::uint16_t>("cause");
+    if (row.has("detail")) entry.detail = row.number<std::uint32_t>("detail");
     return entry;
   });
 }

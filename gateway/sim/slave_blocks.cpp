@@ -46,6 +46,11 @@ std::uint16_t raw_of(const Map& map, const Value& wanted, std::uint16_t otherwis
 
 }  // namespace
 
+void fill_up(BlockRegisters& out, const model::Window& window) {
+  out.resize(window.header.registers() +
+             std::size_t{window.max_records} * window.record_registers());
+}
+
 std::int64_t field_number(const Fields& fields, FieldRole role) {
   const auto found = std::ranges::find_if(
       fields, [&](const model::FieldValue& value) { return value.field.role == role; });

@@ -45,6 +45,8 @@ using BlockRegisters = std::vector<std::uint16_t>;
     const model::ModbusLayout& layout, const model::Block& block, const Fields& fields,
     operation::TransactionId id);
 
+/// Brings a window to its full size: what is not a record reads as zeros.
+void fill_up(BlockRegisters& out, const model::Window& window);
 /// The field's number, or 0.
 [[nodiscard]] std::int64_t field_number(const Fields& fields, model::FieldRole role);
 /// How the model writes the result of an order.

@@ -79,12 +79,6 @@ void append_tariff(BlockRegisters& out, const std::vector<model::Field>& fields,
          tariff.supplier.name);
 }
 
-/// The window at its full size: what is not a record reads as zeros.
-void fill_up(BlockRegisters& out, const model::Window& window) {
-  out.resize(window.header.registers() +
-             std::size_t{window.max_records} * window.record_registers());
-}
-
 }  // namespace
 
 BlockRegisters billing_window(const model::Window& window, const Fields& selected,

@@ -47,12 +47,6 @@ void append_record(BlockRegisters& out, Fields record) {
   out.insert(out.end(), registers.begin(), registers.end());
 }
 
-/// The window at its full size: what is not a record reads as zeros.
-void fill_up(BlockRegisters& out, const model::Window& window) {
-  out.resize(window.header.registers() +
-             std::size_t{window.max_records} * window.record_registers());
-}
-
 Fields captured_record(const model::Window& window, std::int64_t start,
                        const IntervalValues& values) {
   Fields record;
