@@ -7,13 +7,13 @@
 #include <set>
 
 #include "config/nearest_word.hpp"
+#include "meters/identifier_rule.hpp"
 #include "meters/identity.hpp"
 #include "protocols/octets/hex.hpp"
 
 namespace metergate::config {
 namespace {
 
-constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 constexpr std::string_view kKeyRule =
     "64 hex digits of an Ed25519 public key, as metergate operator make-key prints them";
 // The largest a token can hold (IEC 62055-41 6.3.2, 6.3.6), and the smallest limit (J-33).

@@ -5,13 +5,13 @@
 #include <array>
 #include <iterator>
 
+#include "meters/identifier_rule.hpp"
 #include "protocols/overloaded.hpp"
 
 namespace metergate::registry {
 namespace {
 
 constexpr std::string_view kSettle = "settle";
-constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 enum class Use : std::uint8_t { None, Optional, Required };
 

@@ -109,4 +109,13 @@ CliResult<ControlClient::Ended> ControlClient::call(
   }
 }
 
+CliResult<Done> ControlClient::ask(std::string_view method, const json::object& params,
+                                   const OnLine& on_line) {
+  const auto ended = call(method, params, on_line, kAnswerWithin);
+  if (!ended) return failure(ended.error());
+  if (*ended == Ended::Answered) return Done{};
+  return failure(CliError{kUnavailable, "the gateway did not answer within " +
+                                            std::to_string(kAnswerWithin.count()) + " s"});
+}
+
 }  // namespace metergate::cli

@@ -26,11 +26,17 @@ class ControlClient {
   enum class Wanted : unsigned char { More, NoMore };
   using OnLine = std::function<Wanted(const boost::json::object&)>;
   /// Calls `on_line` for every line, the last one (with `"end": true`) included, until no more is
-  /// wanted. A line with an
-  /// `error` ends the call as a failure with code Refused (3). Without a limit it waits for ever.
+  /// wanted. A line with an `error` ends the call as a failure with code Refused (3). Without a
+  /// limit it waits for ever.
   [[nodiscard]] CliResult<Ended> call(std::string_view method, const boost::json::object& params,
                                       const OnLine& on_line,
                                       std::optional<std::chrono::milliseconds> limit);
+
+  /// For what a gateway that runs well answers at once.
+  static constexpr std::chrono::seconds kAnswerWithin{5};
+  /// The same, with silence beyond kAnswerWithin as a failure with code Unavailable (69).
+  [[nodiscard]] CliResult<Done> ask(std::string_view method, const boost::json::object& params,
+                                    const OnLine& on_line);
 
  private:
   explicit ControlClient(int socket) : socket_{socket} {}

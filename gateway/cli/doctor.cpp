@@ -33,7 +33,6 @@ using doctor::Findings;
 using doctor::Verdict;
 
 constexpr const char* kServiceUser = "metergate";
-constexpr std::chrono::seconds kAnswerWithin{5};
 
 struct Options {
   std::filesystem::path configuration = kUsualConfiguration;
@@ -126,7 +125,7 @@ Finding look_at_gateway(const std::filesystem::path& socket) {
         }
         return ControlClient::Wanted::More;
       },
-      kAnswerWithin);
+      ControlClient::kAnswerWithin);
   if (!ended) return {Verdict::Warn, "gateway", ended.error().text, advice};
   if (told.empty()) return {Verdict::Fail, "gateway", "it does not answer", advice};
   return {Verdict::Ok, "gateway", told, {}};

@@ -2,18 +2,14 @@
 #include "gateway/cli/live_state.hpp"
 
 #include "gateway/cli/control_client.hpp"
-#include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/json_members.hpp"
 #include "gateway/journal/neutral_text.hpp"
 
 namespace metergate::cli {
 namespace {
 
-constexpr std::chrono::seconds kAnswerWithin{5};
-
-std::string text_of(const boost::json::object& object, std::string_view key) {
-  const auto* value = object.if_contains(key);
-  if (value == nullptr || !value->is_string()) return {};
-  return journal::neutral(std::string_view{value->get_string()});
+std::string neutral_text(const boost::json::object& object, std::string_view key) {
+  return journal::neutral(text_in(object, key).value_or(""));
 }
 
 std::optional<std::int64_t> number_of(const boost::json::object& object, std::string_view key) {
@@ -30,26 +26,19 @@ CliResult<LiveMeters> ask_live_meters(const std::filesystem::path& socket) {
   auto client = ControlClient::connect(socket);
   if (!client) return failure(std::move(client).error());
   LiveMeters out;
-  const auto ended = client->call(
-      "meters", {},
-      [&](const boost::json::object& line) {
-        const std::string meter = text_of(line, "meter");
-        if (meter.empty()) return ControlClient::Wanted::More;
-        out[meter] = {.state = text_of(line, "state"),
-                      .line = text_of(line, "line"),
-                      .last_contact = text_of(line, "last_contact"),
-                      .next_attempt = text_of(line, "next_attempt"),
-                      .queue = number_of(line, "queue"),
-                      .timeout_ms = number_of(line, "timeout_ms"),
-                      .failures = number_of(line, "failures")};
-        return ControlClient::Wanted::More;
-      },
-      kAnswerWithin);
-  if (!ended) return failure(ended.error());
-  if (*ended == ControlClient::Ended::TimedOut) {
-    return failure(CliError{kUnavailable, "the gateway did not answer within " +
-                                              std::to_string(kAnswerWithin.count()) + " s"});
-  }
+  const auto asked = client->ask("meters", {}, [&](const boost::json::object& line) {
+    const std::string meter = neutral_text(line, "meter");
+    if (meter.empty()) return ControlClient::Wanted::More;
+    out[meter] = {.state = neutral_text(line, "state"),
+                  .line = neutral_text(line, "line"),
+                  .last_contact = neutral_text(line, "last_contact"),
+                  .next_attempt = neutral_text(line, "next_attempt"),
+                  .queue = number_of(line, "queue"),
+                  .timeout_ms = number_of(line, "timeout_ms"),
+                  .failures = number_of(line, "failures")};
+    return ControlClient::Wanted::More;
+  });
+  if (!asked) return failure(asked.error());
   return out;
 }
 

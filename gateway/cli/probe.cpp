@@ -15,8 +15,6 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kAnswerWithin{5};
-
 struct Options {
   StoreOptions store;
   std::string meter;
@@ -44,11 +42,8 @@ int ask(Console& console, const Options& options, std::string_view method,
   if (!socket) return complain(console, socket.error());
   auto client = ControlClient::connect(*socket);
   if (!client) return complain(console, client.error());
-  const auto ended = client->call(method, params, on_line, kAnswerWithin);
-  if (!ended) return complain(console, ended.error());
-  if (*ended == ControlClient::Ended::Answered) return kOk;
-  return complain(console, {kUnavailable, "the gateway did not answer within " +
-                                              std::to_string(kAnswerWithin.count()) + " s"});
+  const auto asked = client->ask(method, params, on_line);
+  return asked ? int{kOk} : complain(console, asked.error());
 }
 
 int probe(Console& console, const Options& options) {

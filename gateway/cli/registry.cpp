@@ -7,6 +7,7 @@
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/registry_text.hpp"
 #include "gateway/cli/send.hpp"
+#include "meters/identifier_rule.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -29,7 +30,7 @@ CliResult<std::optional<Id>> name_of(const std::string& text, const char* option
   auto id = Id::parse(text);
   if (id) return std::optional<Id>{std::move(*id)};
   return failure(
-      CliError{kUsage, std::string{option} + ": 1 to 64 of A-Z a-z 0-9 _ . - are allowed"});
+      CliError{kUsage, std::string{option}.append(": ").append(kIdentifierRule) + " are allowed"});
 }
 
 CliResult<registry::Filter> filter_of(const OpenStore& store, const Look& look) {

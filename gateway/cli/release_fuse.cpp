@@ -12,8 +12,6 @@
 namespace metergate::cli {
 namespace {
 
-constexpr std::chrono::seconds kAnswerWithin{5};
-
 struct Options {
   StoreOptions store;
   std::string work_order;
@@ -25,14 +23,10 @@ int release_fuse(Console& console, const Options& options) {
   if (!socket) return complain(console, socket.error());
   auto client = ControlClient::connect(*socket);
   if (!client) return complain(console, client.error());
-  const auto ended = client->call(
+  const auto asked = client->ask(
       "release-fuse", {{"work_order", options.work_order}, {"comment", options.comment}},
-      [](const boost::json::object&) { return ControlClient::Wanted::More; }, kAnswerWithin);
-  if (!ended) return complain(console, ended.error());
-  if (*ended == ControlClient::Ended::TimedOut) {
-    return complain(console, {kUnavailable, "the gateway did not answer within " +
-                                                std::to_string(kAnswerWithin.count()) + " s"});
-  }
+      [](const boost::json::object&) { return ControlClient::Wanted::More; });
+  if (!asked) return complain(console, asked.error());
   console.out << "released: what was opened up to now no longer counts\n";
   return kOk;
 }

@@ -129,12 +129,6 @@ std::string configured_as(const config::Configuration& configuration, const std:
   return meter == configuration.meters.end() ? std::string{} : meter->id.text();
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 void tell(Console& console, const config::Configuration& configuration, const Options& options,
           const Scanned& scanned) {
   Table table{
@@ -143,7 +137,8 @@ void tell(Console& console, const config::Configuration& configuration, const Op
     const std::string meter = configured_as(configuration, options.line, one.address);
     table.add({std::to_string(one.address), meter.empty() ? "-" : meter, one.serial, one.firmware,
                std::string{scan::fit_word(one.fit)},
-               one.models.empty() ? "none that is known" : joined(one.models)});
+               one.models.empty() ? "none that is known"
+                                  : fmt::format("{}", fmt::join(one.models, ", "))});
   }
   if (!scanned.found.empty()) console.out << table.text();
   for (const std::uint16_t address : scanned.damaged) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/cli/show.hpp"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <memory>
@@ -90,12 +92,6 @@ Stored<Portrait> gather(const Ledger& ledger, StoredMeter meter, std::size_t com
   return out;
 }
 
-std::string joined(const std::vector<std::string>& words) {
-  std::string out;
-  for (const std::string& word : words) out += (out.empty() ? "" : ", ") + word;
-  return out;
-}
-
 std::string moment(std::optional<UtcTime> time, UtcTime now) {
   if (!time) return "never";
   return rfc3339::text(*time) + " (" + ago_text(*time, now) + " ago)";
@@ -129,7 +125,8 @@ std::string place_text(const registry::Standing& standing) {
 
 std::string supply_text(const StoredMeter& meter, UtcTime now) {
   std::string out{supply_word(meter.supply_reported)};
-  if (!meter.supply_causes.none()) out += ", held open by " + joined(meter.supply_causes.words());
+  if (!meter.supply_causes.none())
+    out += ", held open by " + fmt::format("{}", fmt::join(meter.supply_causes.words(), ", "));
   if (meter.supply_read_at) out += ", read " + moment(meter.supply_read_at, now);
   return out;
 }

@@ -13,8 +13,10 @@
 #include "gateway/north/body_reader.hpp"
 #include "gateway/north/signed_body.hpp"
 #include "meters/command.hpp"
+#include "meters/identifier_rule.hpp"
 #include "meters/identity.hpp"
 #include "protocols/octets/compact_hex.hpp"
+#include "protocols/octets/text_octets.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -57,7 +59,8 @@ std::optional<CliError> judge(const Options& options, const json::object& body) 
        {std::pair{"--site", &options.place.site}, std::pair{"--meter", &options.place.meter}}) {
     const bool is_left_out = is_for_box && text == &options.place.meter;
     if (!is_left_out && !is_identifier(*text)) {
-      return CliError{kUsage, std::string{option} + ": 1 to 64 of A-Z a-z 0-9 _ . - are allowed"};
+      return CliError{kUsage,
+                      std::string{option}.append(": ").append(kIdentifierRule) + " are allowed"};
     }
   }
   const json::value* name = body.if_contains("operator");
@@ -87,8 +90,7 @@ int sign(Console& console, const Options& options) {
   }
   const auto pair = read_operator_key(options.key);
   if (!pair) return complain(console, pair.error());
-  const auto signature = crypto::ed25519_sign(
-      pair->private_key, {reinterpret_cast<const std::uint8_t*>(text->data()), text->size()});
+  const auto signature = crypto::ed25519_sign(pair->private_key, octets_of(*text));
   if (!signature) return complain(console, {kIoError, "OpenSSL cannot sign"});
   if (options.approver.empty()) {
     (*body)[north::kSignature] = hex::compact(*signature);

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/json_members.hpp"
 #include "gateway/cli/sim_actions.hpp"
 #include "gateway/journal/neutral_text.hpp"
 #include "gateway/sim/street.hpp"
@@ -35,9 +36,8 @@ CliResult<json::object> ask(const Options& options) {
   if (failed || !told.is_object()) {
     return failure(CliError{kUnavailable, "the street's answer is not understood"});
   }
-  const json::value* error = told.get_object().if_contains("error");
-  if (error != nullptr && error->is_string()) {
-    return failure(CliError{kRefused, std::string{error->get_string()}});
+  if (const auto error = text_in(told.get_object(), "error")) {
+    return failure(CliError{kRefused, std::string{*error}});
   }
   return told.get_object();
 }
@@ -47,12 +47,6 @@ int ctl(Console& console, const Options& options) {
   if (!answer) return complain(console, answer.error());
   console.out << sim_answer_text(*answer);
   return kOk;
-}
-
-std::string_view text_of(const json::object& answer, std::string_view field) {
-  const json::value* value = answer.if_contains(field);
-  if (value == nullptr || !value->is_string()) return {};
-  return value->get_string();
 }
 
 /// What the meter's display shows, a line each; a refused code is a refusal of the command.
@@ -67,20 +61,20 @@ int key_in(Console& console, const Options& options) {
       }
     }
   }
-  if (text_of(*answer, "result") == "taken") return kOk;
+  if (text_in(*answer, "result").value_or("") == "taken") return kOk;
   const json::value* silent = answer->if_contains("silent");
   if (silent != nullptr && silent->is_bool() && silent->get_bool()) {
     return complain(console, {kRefused, "the meter shows nothing and does nothing: " +
-                                            std::string{text_of(*answer, "result")}});
+                                            std::string{text_in(*answer, "result").value_or("")}});
   }
   return complain(console, {kRefused, "the meter refused the code: " +
-                                          std::string{text_of(*answer, "result")}});
+                                          std::string{text_in(*answer, "result").value_or("")}});
 }
 
 int keys(Console& console, const Options& options) {
   const auto answer = ask(options);
   if (!answer) return complain(console, answer.error());
-  console.out << text_of(*answer, "key_config");
+  console.out << text_in(*answer, "key_config").value_or("");
   return kOk;
 }
 

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "gateway/cli/exit_codes.hpp"
+#include "gateway/cli/json_members.hpp"
 #include "gateway/cli/trace_text.hpp"
 #include "protocols/octets/hex.hpp"
 
@@ -24,17 +25,6 @@ std::optional<Protocol> parse_protocol(std::string_view word) {
   return std::nullopt;
 }
 
-std::optional<std::string_view> text_of(const json::object& line, std::string_view key) {
-  const json::value* value = line.if_contains(key);
-  if (value == nullptr || !value->is_string()) return std::nullopt;
-  return std::string_view{value->get_string()};
-}
-
-std::int64_t number_of(const json::object& line, std::string_view key) {
-  const json::value* value = line.if_contains(key);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
 CliError trouble(const std::filesystem::path& path) {
   return {kIoError, path.string() + ": " + std::generic_category().message(errno)};
 }
@@ -42,19 +32,19 @@ CliError trouble(const std::filesystem::path& path) {
 }  // namespace
 
 std::optional<CapturedExchange> captured_exchange(const json::object& line) {
-  const auto protocol = parse_protocol(text_of(line, "protocol").value_or(""));
-  const auto at = rfc3339::parse(text_of(line, "at").value_or(""));
-  const auto request = hex::parse(text_of(line, "request").value_or(""));
+  const auto protocol = parse_protocol(text_in(line, "protocol").value_or(""));
+  const auto at = rfc3339::parse(text_in(line, "at").value_or(""));
+  const auto request = hex::parse(text_in(line, "request").value_or(""));
   if (!protocol || !at || !request) return std::nullopt;
   CapturedExchange out;
   out.protocol = *protocol;
   out.ended = *at;
-  out.length = std::chrono::microseconds{number_of(line, "on_wire_us")};
-  out.address = static_cast<std::uint16_t>(number_of(line, "address"));
-  out.meter = text_of(line, "meter").value_or("");
+  out.length = std::chrono::microseconds{integer_in(line, "on_wire_us").value_or(0)};
+  out.address = static_cast<std::uint16_t>(integer_in(line, "address").value_or(0));
+  out.meter = text_in(line, "meter").value_or("");
   out.request = *request;
-  out.hidden_octets = static_cast<std::size_t>(number_of(line, "hidden_octets"));
-  if (const auto answer = text_of(line, "answer")) out.answer = hex::parse(*answer);
+  out.hidden_octets = static_cast<std::size_t>(integer_in(line, "hidden_octets").value_or(0));
+  if (const auto answer = text_in(line, "answer")) out.answer = hex::parse(*answer);
   out.remark = trace_text(line);
   return out;
 }

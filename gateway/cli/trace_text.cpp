@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "gateway/cli/dlms_explain_apdu.hpp"
+#include "gateway/cli/json_members.hpp"
 #include "gateway/cli/modbus_explain.hpp"
 #include "gateway/journal/neutral_text.hpp"
 #include "protocols/modbus/pdu.hpp"
@@ -15,13 +16,7 @@ namespace {
 namespace json = boost::json;
 
 std::string text_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_string() ? std::string{value->get_string()} : std::string{};
-}
-
-std::int64_t number_of(const json::object& object, std::string_view key) {
-  const json::value* value = object.if_contains(key);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+  return std::string{text_in(object, key).value_or("")};
 }
 
 // ---- Modbus -------------------------------------------------------------------------------------
@@ -79,12 +74,13 @@ std::string trace_text(const json::object& exchange) {
   } else if (protocol == "dlms") {
     means = {apdu_meaning(request), apdu_meaning(answer)};
   }
-  std::string out = fmt::format("{}  {}  {}  {:.1f} ms\n", text_of(exchange, "at"),
-                                text_of(exchange, "meter"), text_of(exchange, "link"),
-                                static_cast<double>(number_of(exchange, "on_wire_us")) / 1'000);
+  std::string out =
+      fmt::format("{}  {}  {}  {:.1f} ms\n", text_of(exchange, "at"), text_of(exchange, "meter"),
+                  text_of(exchange, "link"),
+                  static_cast<double>(integer_in(exchange, "on_wire_us").value_or(0)) / 1'000);
   if (exchange.contains("hidden_octets")) {
     out += fmt::format("  -> of a token on its way: {} octets that are not shown\n",
-                       number_of(exchange, "hidden_octets"));
+                       integer_in(exchange, "hidden_octets").value_or(0));
   } else {
     out += half("->", protocol, request_hex, request, means.request);
   }

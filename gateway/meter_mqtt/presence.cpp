@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <limits>
-
 #include "gateway/meter_mqtt/fields.hpp"
+#include "meters/identifier_rule.hpp"
 
 namespace metergate::meter_mqtt {
 
 namespace json = boost::json;
 
 namespace {
-constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kMostNameOctets = 64;
 }  // namespace
 
@@ -34,10 +32,10 @@ Result<Presence, Nonsense> decode_presence(std::string_view payload) {
   if (!presence.online && state != "offline") in.wrong("state", "online or offline");
   if (presence.online) {
     presence.serial = in.text("serial");
-    if (!SerialNumber::parse(presence.serial)) in.wrong("serial", "1 to 64 of A-Z a-z 0-9 _ . -");
+    if (!SerialNumber::parse(presence.serial)) in.wrong("serial", kIdentifierRule);
     presence.model = in.remark("model", kMostNameOctets);
     presence.firmware = in.remark("firmware", kMostNameOctets);
-    if (in.has("boot")) presence.boot = static_cast<std::uint32_t>(in.integer("boot", 0, kU32));
+    if (in.has("boot")) presence.boot = in.number<std::uint32_t>("boot");
     if (in.has("time")) presence.time = in.time("time");
   }
   if (in.mistake()) return failure(*in.mistake());

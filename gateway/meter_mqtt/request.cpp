@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
-#include <limits>
 
 #include "gateway/meter_mqtt/changes.hpp"
 #include "gateway/meter_mqtt/fields.hpp"
+#include "meters/identifier_rule.hpp"
 #include "meters/identity.hpp"
 
 namespace metergate::meter_mqtt {
@@ -14,9 +14,7 @@ namespace {
 
 using operation::MeterRefusal;
 
-constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::string_view kTokenExpected = "twenty digits of an STS token or a UTRN";
-constexpr std::string_view kIdExpected = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 // In the order of operation::Operation.
 constexpr std::array<std::string_view, 16> kMethods{
@@ -68,7 +66,7 @@ struct Params {
 
 operation::TransactionId read_transaction_id(FieldReader& in) {
   // 0 is for tools at the meter's own port (utrn-and-premier.md 1.1).
-  return static_cast<operation::TransactionId>(in.integer("transaction", 1, kU32));
+  return in.number<operation::TransactionId>("transaction", 1);
 }
 
 operation::ReadRegisters read_register_names(FieldReader& in) {
@@ -101,7 +99,7 @@ std::optional<operation::Operation> read_operation(std::string_view method, Fiel
     const auto log = parse_log(in.text("log"));
     if (!log) in.wrong("log", "the name of a log, such as supply");
     return operation::ReadLog{log.value_or(LogId::Token),
-                              static_cast<std::uint32_t>(in.integer("after_sequence", 0, kU32))};
+                              in.number<std::uint32_t>("after_sequence")};
   }
   if (method == "read-clock") return operation::ReadClock{};
   if (method == "set-clock") return operation::SetClock{in.time("time"), read_transaction_id(in)};
@@ -114,8 +112,7 @@ std::optional<operation::Operation> read_operation(std::string_view method, Fiel
   if (method == "write-token") return read_token(in);
   if (method == "read-transaction") return operation::ReadTransaction{read_transaction_id(in)};
   if (method == "read-billing") {
-    return operation::ReadBilling{
-        static_cast<std::uint32_t>(in.integer("after_sequence", 0, kU32))};
+    return operation::ReadBilling{in.number<std::uint32_t>("after_sequence")};
   }
   if (method == "read-tariff") return operation::ReadTariff{};
   if (method == "change-tenancy") return read_change_tenancy(in);
@@ -146,7 +143,7 @@ Result<Request, RequestFault> decode_request(std::string_view payload) {
   FieldReader in{*object};
   const std::string id = in.text("id");
   if (in.mistake() || !is_identifier(id)) {
-    in.wrong("id", kIdExpected);
+    in.wrong("id", kIdentifierRule);
     return failure(RequestFault{"", MeterRefusal::Malformed, *in.mistake()});
   }
   const std::string method = in.text("method");

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <limits>
 #include <type_traits>
 
 #include "gateway/meter_mqtt/changes.hpp"
 #include "gateway/meter_mqtt/fields.hpp"
 #include "gateway/meter_mqtt/rows.hpp"
+#include "meters/identifier_rule.hpp"
 #include "protocols/overloaded.hpp"
 
 namespace metergate::meter_mqtt {
@@ -14,10 +14,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::int64_t kU16 = std::numeric_limits<std::uint16_t>::max();
-constexpr std::int64_t kU32 = std::numeric_limits<std::uint32_t>::max();
-constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t kGreatest = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kMostRawOctets = 64;
 constexpr std::size_t kMostMessageOctets = 200;
 
@@ -112,7 +108,7 @@ bool is_unit_word(std::string_view word) {
 operation::OrderTaken read_taken(FieldReader& in) {
   operation::OrderTaken taken;
   if (!in.has("value")) return taken;
-  taken.value = in.integer("value", kLeast, kGreatest);
+  taken.value = in.number<std::int64_t>("value");
   taken.unit_word = in.text("unit");
   if (!is_unit_word(taken.unit_word))
     in.wrong("unit", "what the value counts, such as wh or minor");
@@ -153,7 +149,7 @@ struct ReadResult {
 
   operation::Answer operator()(const operation::Identify&) const {
     const auto serial = SerialNumber::parse(in.text("serial"));
-    if (!serial) in.wrong("serial", "1 to 64 of A-Z a-z 0-9 _ . -");
+    if (!serial) in.wrong("serial", kIdentifierRule);
     return operation::Identity{serial.value_or(*SerialNumber::parse("-")),
                                in.remark("firmware", kMostRawOctets)};
   }
@@ -209,8 +205,8 @@ struct ReadResult {
     if (!state) in.wrong("state", "off, armed or on");
     relay.state = state.value_or(SupplyState::Unknown);
     relay.causes = read_causes(in);
-    relay.operations_today = static_cast<std::uint16_t>(in.integer("operations_today", 0, kU16));
-    relay.last_transaction_id = static_cast<std::uint32_t>(in.integer("last_transaction", 0, kU32));
+    relay.operations_today = in.number<std::uint16_t>("operations_today");
+    relay.last_transaction_id = in.number<std::uint32_t>("last_transaction");
     return relay;
   }
   operation::Answer operator()(const operation::ReadBilling& op) const {

@@ -5,6 +5,7 @@
 
 #include "gateway/north/request_params.hpp"
 #include "gateway/north/signed_body.hpp"
+#include "meters/identifier_rule.hpp"
 
 namespace metergate::north {
 
@@ -13,7 +14,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t kLongestNote = 200;
-constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 std::string verb_words(Addressee addressee) {
   std::string out;
