@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "storage/crash_point.hpp"
 
 /// Commands to the box itself: no meter is asked, so nothing of them is ever waiting.
@@ -8,9 +9,7 @@ namespace metergate::runtime {
 
 Submitted CommandDesk::submit_to_box(const Command& command, Now now) {
   Ledger& ledger = keeper_.ledger();
-  const auto unavailable = [&] {
-    return turn_away(command, {Reason::StorageUnavailable, "", "", "ask again later"}, now);
-  };
+  const auto unavailable = [&] { return turn_away(command, storage_unavailable(), now); };
   const auto known = keeper_.checked(ledger.find_command(command.id));
   const auto box = keeper_.checked(ledger.meter(box_id(), "", now.utc));
   if (!known || !box) return unavailable();

@@ -8,6 +8,7 @@
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/runtime/command_origin.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
@@ -15,8 +16,6 @@ namespace {
 
 /// After that the schedule's next look has to do.
 constexpr int kLooksAtRelay = 3;
-
-const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"};
 
 /// Whether the refused request named this very command.
 bool is_asked_of(const Command& known, const north::RefusedRequest& refused) {
@@ -76,13 +75,13 @@ Submitted CommandDesk::submit(const Command& command, Now now) {
   if (stopping_) {
     return turn_away(command, {Reason::Stopping, "", "", "ask again after the restart"}, now);
   }
-  if (!keeper_.healthy()) return turn_away(command, kUnavailable, now);
+  if (!keeper_.healthy()) return turn_away(command, storage_unavailable(), now);
   if (auto refusal = one_too_many(command, now)) return turn_away(command, *refusal, now);
   if (traits_of(command.verb()).addressee == Addressee::Box) return submit_to_box(command, now);
   Entered entered = write_down(command, now);
   if (auto* known = std::get_if<CommandKnown>(&entered)) return std::move(*known);
   if (auto* refused = std::get_if<north::RefusedRequest>(&entered)) return std::move(*refused);
-  if (!keeper_.commit()) return turn_away(command, kUnavailable, now);
+  if (!keeper_.commit()) return turn_away(command, storage_unavailable(), now);
   return begin_life(std::get<WrittenDown>(std::move(entered)), now);
 }
 
@@ -98,7 +97,7 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
   Ledger& ledger = keeper_.ledger();
   MeterUnit* meter = handlers_.find_meter(command.meter);
   const auto known = keeper_.checked(ledger.find_command(command.id));
-  if (!known) return turn_away(command, kUnavailable, now);
+  if (!known) return turn_away(command, storage_unavailable(), now);
   // A repeat is answered whatever the state of the queues.
   Judged judged;
   if (!*known) {
@@ -113,7 +112,7 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
   const Command kept = *known ? command : fuse_.spread(command, *meter, now);
   const auto outcome = keeper_.checked(
       ledger.insert_command(meter->stored.key, kept, north::body_digest(command), now.utc));
-  if (!outcome) return turn_away(command, kUnavailable, now);
+  if (!outcome) return turn_away(command, storage_unavailable(), now);
   if (const auto* there = std::get_if<AlreadyThere>(&*outcome)) {
     if (!there->same_body) {
       return turn_away(
@@ -147,7 +146,7 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
       (!SealedDesk::is_for_it(verb) || sealed_.carry_out(command, *judged.granted, *meter, now)) &&
       note_right(stored.key, command, judged, now) && supersede_older(command, now) &&
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, Step{.at = now.utc})));
-  if (!queued) return turn_away(command, kUnavailable, now);
+  if (!queued) return turn_away(command, storage_unavailable(), now);
   return WrittenDown{std::move(stored), meter};
 }
 

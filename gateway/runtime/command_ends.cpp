@@ -6,14 +6,10 @@
 #include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/runtime/right_again.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 
 /// Ends that come from outside: cancelling, expiry, a meter that wakes or is taken away.
 namespace metergate::runtime {
-namespace {
-
-constexpr std::chrono::seconds kStorageRetry{5};
-
-}  // namespace
 
 void CommandDesk::cancel_other(Live& live, Now now) {
   const auto& target = std::get<Cancel>(live.command().params).command;

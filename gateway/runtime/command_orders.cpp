@@ -4,13 +4,13 @@
 #include "gateway/runtime/command_answers.hpp"
 #include "gateway/runtime/command_live.hpp"
 #include "gateway/runtime/right_again.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "storage/crash_point.hpp"
 
 /// Orders on their way: effects performed, every step written down.
 namespace metergate::runtime {
 namespace {
 
-constexpr std::chrono::seconds kStorageRetry{5};
 constexpr std::chrono::hours kRelayDay{24};
 
 }  // namespace

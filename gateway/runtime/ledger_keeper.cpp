@@ -3,12 +3,13 @@
 
 #include <utility>
 
+#include "gateway/runtime/storage_trouble.hpp"
+
 namespace metergate::runtime {
 namespace {
 
 // A line at 9600 baud brings eight readings a second; they share four or five to a commit.
 constexpr std::chrono::milliseconds kGatherFor{500};
-constexpr std::chrono::seconds kTryAgainAfter{5};
 
 const journal::EventDefinition& event_of(StorageError::Reason reason) {
   switch (reason) {
@@ -63,7 +64,7 @@ void LedgerKeeper::failed(const StorageError& error) {
 }
 
 void LedgerKeeper::try_again() {
-  agenda_.at(clock_.now().instant + kTryAgainAfter, [this](Now now) {
+  agenda_.at(clock_.now().instant + kStorageRetry, [this](Now now) {
     const auto written = ledger_.append_journal(
         {0, now.utc, "debug", "MG0700", "", "", "the ledger is tried again", ""});
     // Without that row a commit proves nothing: an empty transaction ends well on any disk.

@@ -8,6 +8,7 @@
 
 #include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/command_identity.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 
 namespace metergate::runtime {
 namespace {
@@ -43,7 +44,7 @@ std::optional<Refusal> MassLimit::objection(const Command& command, MeterKey met
   }
   const auto touched = keeper_.checked(keeper_.ledger().touched_alone(
       by == nullptr ? std::string{} : by->operator_name, now.utc - kWindow));
-  if (!touched) return Refusal{Reason::StorageUnavailable, "", "", "ask again later"};
+  if (!touched) return storage_unavailable();
   const bool is_known = std::ranges::find(*touched, meter) != touched->end();
   if (is_known || touched->size() < most) return std::nullopt;
   Refusal refusal{

@@ -8,14 +8,13 @@
 
 #include "gateway/runtime/audit_notes.hpp"
 #include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "storage/audit/audit_chain.hpp"
 
 namespace metergate::runtime {
 namespace {
 
 constexpr std::size_t kLongestId = 60;
-
-const Refusal kUnavailable{Reason::StorageUnavailable, "", "", "ask again later"};
 
 Reason reason_of(registry::Refusal::Reason reason) {
   // The registry's own words are the refusal's (docs/mqtt-api.md).
@@ -117,7 +116,7 @@ std::optional<Refusal> RegistryDesk::stranger(const registry::ChangeNames& names
     const auto id = MeterId::parse(*name);
     if (!id) continue;
     const auto known = keeper_.checked(keeper_.ledger().find_meter(*id));
-    if (!known) return kUnavailable;
+    if (!known) return storage_unavailable();
     if (!*known) return Refusal{Reason::UnknownMeter, field, *name, "a meter of this gateway"};
   }
   return std::nullopt;
@@ -129,7 +128,7 @@ Result<RegistryDesk::Changed, Refusal> RegistryDesk::link(const Command& command
   const auto& asked = std::get<ChangeRegistry>(command.params);
   const registry::Order order{change, asked.effective.value_or(by.at)};
   auto judged = keeper_.checked(keeper_.ledger().change_registry(order, settings_.rules, by));
-  if (!judged) return failure(kUnavailable);
+  if (!judged) return failure(storage_unavailable());
   if (!*judged) {
     const registry::Refusal& refusal = judged->error();
     return failure(Refusal{reason_of(refusal.reason), "params",
@@ -164,9 +163,9 @@ Result<RegistryDesk::Changed, Refusal> RegistryDesk::settle(const registry::Sett
                                                             const AuditEntry& by) {
   Ledger& ledger = keeper_.ledger();
   const auto open = keeper_.checked(ledger.conflicts(registry::ConflictScope::Open));
-  if (!open) return failure(kUnavailable);
+  if (!open) return failure(storage_unavailable());
   const auto settled = keeper_.checked(ledger.settle_conflict(asked.serial, asked.kept, by));
-  if (!settled) return failure(kUnavailable);
+  if (!settled) return failure(storage_unavailable());
   if (!*settled) {
     return failure(Refusal{Reason::NoConflict, "params.serial", asked.serial.text(),
                            "a serial number of `metergate registry conflicts`"});
@@ -255,7 +254,7 @@ std::optional<Refusal> RegistryDesk::objection(MeterUnit& meter, Now now) {
   using Cause = registry::VendingVerdict::Cause;
   if (settings_.unplaced != registry::UnplacedPolicy::Block) return std::nullopt;
   const auto standing = keeper_.checked(keeper_.ledger().standing(meter.stored.key));
-  if (!standing) return kUnavailable;
+  if (!standing) return storage_unavailable();
   const auto verdict = registry::judge_vending(*standing, liveness_of(meter), settings_.unplaced);
   if (!verdict.is_blocked) return std::nullopt;
   look_at(meter, now);

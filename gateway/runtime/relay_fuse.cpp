@@ -8,6 +8,7 @@
 
 #include "gateway/access/identity.hpp"
 #include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "meters/audit.hpp"
 #include "protocols/crypto/random.hpp"
 #include "storage/audit/audit_chain.hpp"
@@ -88,7 +89,7 @@ Command RelayFuse::spread(const Command& command, const MeterUnit& meter, Now no
 std::optional<Refusal> RelayFuse::judge(const std::string& line, Now now) {
   const UtcTime since = released_at(now).value_or(UtcTime{});
   const auto openings = keeper_.checked(keeper_.ledger().relay_openings(now.utc - kWindow, since));
-  if (!openings) return Refusal{Reason::StorageUnavailable, "", "", "ask again later"};
+  if (!openings) return storage_unavailable();
   const auto refused = [](std::size_t count, const std::string& what) {
     return Refusal{Reason::RelayOffFuse, "params.state",
                    fmt::format("{} supplies were opened or are about to be", count),

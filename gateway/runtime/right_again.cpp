@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gateway/runtime/command_identity.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "gateway/runtime/tenancy_desk.hpp"
 #include "storage/command_grant.hpp"
 #include "storage/token_issue.hpp"
@@ -12,8 +13,6 @@ namespace metergate::runtime {
 namespace {
 
 using Verdict = std::optional<Refusal>;
-
-const Refusal kNotNow{Reason::StorageUnavailable, "", "", "ask again later"};
 
 template <typename T>
 Verdict verdict(const Result<T, Refusal>& decided) {
@@ -49,7 +48,7 @@ Verdict judge_token(const AccessRules& rules, Ledger& ledger, const Command& del
   const auto id = CommandId::parse(delivery.origin.substr(kIssueOrigin.size()));
   if (!id) return std::nullopt;
   const auto issue = keeper.checked(ledger.token_issue(*id));
-  if (!issue) return kNotNow;
+  if (!issue) return storage_unavailable();
   if (!*issue) return std::nullopt;
   const TokenOrder& order = (*issue)->order;
   if (by.verb() == Verb::ResendTokens) {
@@ -73,11 +72,11 @@ std::optional<Refusal> right_lost(const RightsInForce& in_force, LedgerKeeper& k
   if (!is_delivery && !is_change && !is_relay_order) return std::nullopt;
   Ledger& ledger = keeper.ledger();
   const auto by = keeper.checked(asked_by(ledger, stored));
-  if (!by) return kNotNow;
+  if (!by) return storage_unavailable();
   if (!*by || (*by)->command.origin.starts_with(kChangeOrigin)) return std::nullopt;
   const Command& asked = (*by)->command;
   const auto kept = keeper.checked(ledger.grant_of((*by)->key));
-  if (!kept) return kNotNow;
+  if (!kept) return storage_unavailable();
   // Nobody had to be known for it.
   if (is_relay_order && !*kept && !closes_supply(asked)) return std::nullopt;
   const auto peer = local_peer(asked.origin, in_force.own_user);

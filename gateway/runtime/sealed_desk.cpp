@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "gateway/runtime/audit_notes.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/tenancy_record.hpp"
 
@@ -27,7 +28,7 @@ Result<access::Granted, Refusal> SealedDesk::decide(const Command& command, cons
   auto granted = judge_right(rights_, access::kSealedRight, keeper_, command, now);
   if (!granted) return granted;
   const auto tenancies = keeper_.checked(keeper_.ledger().tenancies(meter.stored.key));
-  if (!tenancies) return failure(Refusal{Reason::StorageUnavailable, "", "", "ask again later"});
+  if (!tenancies) return failure(storage_unavailable());
   const Epoch epoch = epoch_of(command);
   const auto found = std::ranges::find(*tenancies, epoch, &StoredTenancy::epoch);
   if (found != tenancies->end() && found->sealed() && !found->erased) return granted;

@@ -5,6 +5,7 @@
 #include "gateway/issue/key_set.hpp"
 #include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_origin.hpp"
+#include "gateway/runtime/outstanding.hpp"
 #include "gateway/runtime/token_desk.hpp"
 #include "storage/audit/audit_chain.hpp"
 
@@ -16,8 +17,6 @@ namespace {
 std::string_view batch_of(std::string_view command) {
   return command.substr(0, command.rfind('-'));
 }
-
-bool is_outstanding(const IssuedToken& token) { return token.state == IssuedState::Outstanding; }
 
 /// A meter that calls a token used has had it before: who brought it then may still become known.
 bool is_open(const IssuedToken& token) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/issue/key_set.hpp"
+#include "gateway/runtime/outstanding.hpp"
 #include "gateway/runtime/token_desk.hpp"
 
 /// Key changes: sets of tokens that count together or not at all.
@@ -42,7 +43,7 @@ void TokenDesk::give_up_set(const TokenIssue& issue, std::uint16_t refused, Mete
   if (!issue::is_key_set(issue)) return;
   Ledger& ledger = keeper_.ledger();
   for (IssuedToken token : issue.tokens) {
-    if (token.number == refused || token.state != IssuedState::Outstanding) continue;
+    if (token.number == refused || !is_outstanding(token)) continue;
     token.state = IssuedState::Void;
     token.command.clear();
     static_cast<void>(keeper_.checked(ledger.set_issued_token(issue.key, token, now.utc)));
