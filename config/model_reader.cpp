@@ -6,6 +6,7 @@
 
 #include "config/model_dlms.hpp"
 #include "config/model_mode_c.hpp"
+#include "meters/identifier_rule.hpp"
 #include "meters/identity.hpp"
 #include "meters/models/model_words.hpp"
 #include "protocols/modbus/pdu.hpp"
@@ -241,26 +242,11 @@ void read_modbus(TableReader in, model::ModbusLayout& into, ModelLines& lines) {
   in.finish();
 }
 
-}  // namespace
-
-ReadModel read_model(const Node& root, ErrorList& errors) {
-  ReadModel out;
-  model::MeterModel& into = out.model;
-  TableReader in{root, "", errors};
-  in.text("name", into.name, Need::Required);
-  if (!into.name.empty() && !is_identifier(into.name)) {
-    in.contradicts("name", "1 to 64 of A-Z a-z 0-9 _ . -");
-  }
-  in.text("manufacturer", into.manufacturer, Need::Required);
-  in.text("description", into.description);
-  in.text("document", into.document, Need::Required);
-  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol,
-                           "modbus, mqtt, dlms or mode-c", Need::Required);
-  out.lines.capabilities = {in.line_of("capabilities"), "capabilities"};
+void read_capabilities(TableReader& in, CapabilitySet& into) {
   for (const std::string& word : in.texts("capabilities", Need::Required)) {
     const auto capability = parse_capability(word);
     if (capability) {
-      into.capabilities.add(*capability);
+      into.add(*capability);
     } else {
       in.contradicts("capabilities",
                      "registers, daily, profile, logs, read-clock, set-clock, read-relay, "
@@ -269,33 +255,34 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
                          word);
     }
   }
-  in.duration("capture_period_min", into.capture_period, {15, 60});
-  if (into.capture_period.count() != 15 && into.capture_period.count() != 30 &&
-      into.capture_period.count() != 60) {
+}
+
+void read_capture_period(TableReader& in, CapturePeriod& into) {
+  in.duration("capture_period_min", into, {15, 60});
+  if (into.count() != 15 && into.count() != 30 && into.count() != 60) {
     in.contradicts("capture_period_min", "15, 30 or 60");
   }
-  out.lines.profile_channels = {in.line_of("profile_channel"), "profile_channel"};
-  into.profile_channels = read_channels(in, "profile_channel");
-  out.lines.daily_channels = {in.line_of("daily_channel"), "daily_channel"};
-  into.daily_channels = read_channels(in, "daily_channel");
+}
+
+void read_token_kinds(TableReader& in, std::vector<TokenKind>& into) {
   for (const std::string& word : in.texts("token_kinds")) {
     const auto kind = parse_token_kind(word);
     if (kind) {
-      into.token_kinds.push_back(*kind);
+      into.push_back(*kind);
     } else {
       in.contradicts("token_kinds", "sts, utrn; not " + word);
     }
   }
-  in.number("relay_operations_per_day", into.relay_operations_per_day, {1, 10'000});
-  out.lines.event_codes = {in.line_of("event_codes"), "event_codes"};
-  read_map<EventCode>(in, "event_codes", into.event_codes, parse_event,
-                      "a raw number with an event word, such as supply-off");
+}
+
+/// The table of the model's protocol, and no other.
+void read_layouts(TableReader& in, model::MeterModel& into, ModelLines& lines) {
   if (auto modbus = in.table("modbus")) {
     if (into.protocol != model::Protocol::Modbus) {
       const std::string protocol{model::protocol_word(into.protocol)};
       in.contradicts("modbus", "no [modbus] table beside protocol = \"" + protocol + '"');
     }
-    read_modbus(*modbus, into.modbus, out.lines);
+    read_modbus(*modbus, into.modbus, lines);
   }
   if (auto dlms = in.table("dlms")) {
     if (into.protocol != model::Protocol::Dlms) {
@@ -309,6 +296,36 @@ ReadModel read_model(const Node& root, ErrorList& errors) {
     }
     read_mode_c(*mode_c, into.mode_c);
   }
+}
+
+}  // namespace
+
+ReadModel read_model(const Node& root, ErrorList& errors) {
+  ReadModel out;
+  model::MeterModel& into = out.model;
+  TableReader in{root, "", errors};
+  in.text("name", into.name, Need::Required);
+  if (!into.name.empty() && !is_identifier(into.name)) {
+    in.contradicts("name", kIdentifierRule);
+  }
+  in.text("manufacturer", into.manufacturer, Need::Required);
+  in.text("description", into.description);
+  in.text("document", into.document, Need::Required);
+  in.word<model::Protocol>("protocol", into.protocol, model::parse_protocol,
+                           "modbus, mqtt, dlms or mode-c", Need::Required);
+  out.lines.capabilities = {in.line_of("capabilities"), "capabilities"};
+  read_capabilities(in, into.capabilities);
+  read_capture_period(in, into.capture_period);
+  out.lines.profile_channels = {in.line_of("profile_channel"), "profile_channel"};
+  into.profile_channels = read_channels(in, "profile_channel");
+  out.lines.daily_channels = {in.line_of("daily_channel"), "daily_channel"};
+  into.daily_channels = read_channels(in, "daily_channel");
+  read_token_kinds(in, into.token_kinds);
+  in.number("relay_operations_per_day", into.relay_operations_per_day, {1, 10'000});
+  out.lines.event_codes = {in.line_of("event_codes"), "event_codes"};
+  read_map<EventCode>(in, "event_codes", into.event_codes, parse_event,
+                      "a raw number with an event word, such as supply-off");
+  read_layouts(in, into, out.lines);
   for (TableReader& table : in.tables("capture")) {
     out.lines.each_capture.push_back({table.line(), table.key_path("")});
     into.captures.push_back(read_capture(table, into.protocol));

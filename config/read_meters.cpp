@@ -9,6 +9,7 @@
 #include "config/read_dlms.hpp"
 #include "config/read_tokens.hpp"
 #include "meters/command.hpp"
+#include "meters/identifier_rule.hpp"
 #include "protocols/iec62056_21/sign_on.hpp"
 
 namespace metergate::config {
@@ -20,7 +21,6 @@ constexpr std::string_view kNoAddress =
     "none on this line: each meter has a way of its own; its wPort is logical_device in [dlms]";
 constexpr std::string_view kNoNumber =
     "none on this line: a meter in mode C is known by device_address";
-constexpr std::string_view kIdentifierRule = "1 to 64 of A-Z a-z 0-9 _ . -";
 
 /// The addresses there are on a line.
 Bounds addresses(const Line* line) {
@@ -226,6 +226,24 @@ void read_meter(TableReader& in, MeterList& list) {
   in.finish();
 }
 
+void judge_dlms_range(TableReader& in, const DlmsAccess& dlms, const Line& line,
+                      std::uint16_t first_address, std::int64_t count) {
+  const auto last = static_cast<std::uint16_t>(first_address + count - 1);
+  judge_dlms_address(in, "first_address", dlms, line.protocol, first_address);
+  if (last != first_address) judge_dlms_address(in, "count", dlms, line.protocol, last);
+  if (count > 1 && !dlms.key_file.empty() && !names_each(dlms.key_file)) {
+    in.contradicts("dlms", "a key_file with {id} in it: two meters never have the same keys");
+  }
+}
+
+/// `007` of 7 with three digits; a longer number as it is.
+std::string with_zeros(std::int64_t number, std::int64_t digits) {
+  std::string text = std::to_string(number);
+  const auto wide = static_cast<std::size_t>(digits);
+  if (text.size() < wide) text.insert(0, wide - text.size(), '0');
+  return text;
+}
+
 void read_range(TableReader& in, MeterList& list) {
   Meter alike = template_meter();
   std::string prefix;
@@ -259,21 +277,9 @@ void read_range(TableReader& in, MeterList& list) {
                                 " meters fit behind the first address");
     count = 0;
   }
-  if (alike.dlms && count > 0) {
-    const auto last = static_cast<std::uint16_t>(first_address + count - 1);
-    judge_dlms_address(in, "first_address", *alike.dlms, line->protocol, first_address);
-    if (last != first_address) {
-      judge_dlms_address(in, "count", *alike.dlms, line->protocol, last);
-    }
-    if (count > 1 && !alike.dlms->key_file.empty() && !names_each(alike.dlms->key_file)) {
-      in.contradicts("dlms", "a key_file with {id} in it: two meters never have the same keys");
-    }
-  }
+  if (alike.dlms && count > 0) judge_dlms_range(in, *alike.dlms, *line, first_address, count);
   for (std::int64_t i = 0; i < count; ++i) {
-    std::string number = std::to_string(first + i);
-    if (const auto wide = static_cast<std::size_t>(digits); number.size() < wide) {
-      number.insert(0, wide - number.size(), '0');
-    }
+    const std::string number = with_zeros(first + i, digits);
     const auto id = MeterId::parse(prefix + number);
     if (!id) {
       in.contradicts("prefix", kIdentifierRule);

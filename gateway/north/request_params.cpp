@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "gateway/north/change_params.hpp"
+#include "meters/identifier_rule.hpp"
 #include "meters/registry_names.hpp"
 
 namespace metergate::north {
@@ -111,6 +112,54 @@ std::uint32_t supply_group(BodyReader& in, std::string_view key) {
   return right ? static_cast<std::uint32_t>(std::stoul(digits)) : 0;
 }
 
+/// Reads the one value the function takes, and says in which field it stands; empty for none. The
+/// ranges are those of the token itself; what an operator may do is access control's to say.
+std::string_view read_value(BodyReader& in, TokenOrder& order) {
+  constexpr std::int64_t kMostEnergyWh = 1'820'162'400;
+  constexpr std::int64_t kMostPowerW = 18'201'624;
+  constexpr std::int64_t kLeastPowerW = 10;
+  switch (traits_of(order.function).value) {
+    case TokenValue::None:
+      return {};
+    case TokenValue::EnergyWh:
+      order.value = in.integer("energy_wh", 1, kMostEnergyWh);
+      return "energy_wh";
+    case TokenValue::PowerW:
+      order.value = in.integer("power_w", kLeastPowerW, kMostPowerW);
+      return "power_w";
+    case TokenValue::CreditRegister:
+      order.word = in.text("register");
+      return "register";
+    case TokenValue::TariffIndex:
+      order.value = in.integer("tariff_index", 0, 99);
+      return "tariff_index";
+    case TokenValue::SupplyGroup:
+      order.value = supply_group(in, "supply_group");
+      order.old_supply_group = supply_group(in, "old_supply_group");
+      return "supply_group";
+    case TokenValue::KeyRevision:
+      order.value = in.integer("key_revision", 1, 9);
+      return "key_revision";
+    case TokenValue::TestName:
+      order.word = in.text("test");
+      return "test";
+  }
+  return {};
+}
+
+void refuse_other_values(BodyReader& in, std::string_view used) {
+  for (const std::string_view key : {"energy_wh", "power_w", "register", "tariff_index",
+                                     "supply_group", "key_revision", "test"}) {
+    if (key != used && in.has(key)) {
+      in.refuse(Reason::UnknownField, key,
+                used.empty() ? "no value for this function" : std::string{used} + " only");
+    }
+  }
+  if (used != "supply_group" && in.has("old_supply_group")) {
+    in.refuse(Reason::UnknownField, "old_supply_group", "with supply-group only");
+  }
+}
+
 CommandParams issue_token(BodyReader& in) {
   in.allow({"function", "energy_wh", "power_w", "register", "tariff_index", "supply_group",
             "old_supply_group", "key_revision", "test", "confirmed", "delivery", "channel",
@@ -126,54 +175,8 @@ CommandParams issue_token(BodyReader& in) {
     return out;
   }
   out.order.function = *function;
-  // Ranges of the token itself; what an operator may do is access control's to say.
-  constexpr std::int64_t kMostEnergyWh = 1'820'162'400;
-  constexpr std::int64_t kMostPowerW = 18'201'624;
-  constexpr std::int64_t kLeastPowerW = 10;
-  std::string_view used;
-  switch (traits_of(*function).value) {
-    case TokenValue::None:
-      break;
-    case TokenValue::EnergyWh:
-      used = "energy_wh";
-      out.order.value = in.integer(used, 1, kMostEnergyWh);
-      break;
-    case TokenValue::PowerW:
-      used = "power_w";
-      out.order.value = in.integer(used, kLeastPowerW, kMostPowerW);
-      break;
-    case TokenValue::CreditRegister:
-      used = "register";
-      out.order.word = in.text(used);
-      break;
-    case TokenValue::TariffIndex:
-      used = "tariff_index";
-      out.order.value = in.integer(used, 0, 99);
-      break;
-    case TokenValue::SupplyGroup:
-      used = "supply_group";
-      out.order.value = supply_group(in, used);
-      out.order.old_supply_group = supply_group(in, "old_supply_group");
-      break;
-    case TokenValue::KeyRevision:
-      used = "key_revision";
-      out.order.value = in.integer(used, 1, 9);
-      break;
-    case TokenValue::TestName:
-      used = "test";
-      out.order.word = in.text(used);
-      break;
-  }
-  for (const std::string_view key : {"energy_wh", "power_w", "register", "tariff_index",
-                                     "supply_group", "key_revision", "test"}) {
-    if (key != used && in.has(key)) {
-      in.refuse(Reason::UnknownField, key,
-                used.empty() ? "no value for this function" : std::string{used} + " only");
-    }
-  }
-  if (used != "supply_group" && in.has("old_supply_group")) {
-    in.refuse(Reason::UnknownField, "old_supply_group", "with supply-group only");
-  }
+  const std::string_view used = read_value(in, out.order);
+  refuse_other_values(in, used);
   out.order.confirmed = in.has("confirmed") && in.boolean("confirmed");
   read_way(out, in);
   return out;
@@ -210,7 +213,7 @@ CommandParams change_registry(BodyReader& in) {
     if (!in.has(field.word)) continue;
     names.*field.name = in.text(field.word);
     if ((names.*field.name).empty()) {
-      in.refuse(Reason::InvalidIdentifier, field.word, "1 to 64 of A-Z a-z 0-9 _ . -");
+      in.refuse(Reason::InvalidIdentifier, field.word, std::string{kIdentifierRule});
     }
   }
   std::optional<UtcTime> effective;
@@ -236,7 +239,7 @@ CommandParams cancel(BodyReader& in) {
   in.allow({"command"});
   const auto id = CommandId::parse(in.text("command"));
   if (id) return Cancel{*id};
-  in.refuse(Reason::InvalidIdentifier, "command", "1 to 64 of A-Z a-z 0-9 _ . -");
+  in.refuse(Reason::InvalidIdentifier, "command", std::string{kIdentifierRule});
   return Synchronise{};
 }
 

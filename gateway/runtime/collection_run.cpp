@@ -13,6 +13,53 @@ constexpr std::string_view kNoProgress = "the meter's page covers nothing of wha
 
 constexpr std::string_view kNewTenancy = "the tenancy changed meanwhile";
 
+/// What of the profile is to be asked for, some of it perhaps empty; none at all when the ledger
+/// cannot say where collection stands.
+std::vector<IntervalRange> profile_ranges(LedgerKeeper& keeper, const StoredMeter& meter,
+                                          const CollectionOrder& order,
+                                          const work::ProfileSchedule& schedule, Reach reach,
+                                          UtcTime now) {
+  Ledger& ledger = keeper.ledger();
+  const auto covered = keeper.checked(ledger.profile_covered_to(meter.key, meter.epoch));
+  const auto holes = keeper.checked(ledger.holes(meter.key, meter.epoch));
+  if (!covered || !holes) return {};
+  const UtcSeconds newest = work::newest_complete(now, schedule);
+  auto ranges = work::plan_profile({*covered, *holes}, now, schedule);
+  if (order.from || order.to) {
+    const UtcSeconds begin = order.from.value_or(
+        covered->value_or(period_start(newest - schedule.back_fill, schedule.period)));
+    ranges = {{begin, std::min(order.to.value_or(newest), newest)}};
+  }
+  if (reach == Reach::Everything) {
+    const auto first = keeper.checked(ledger.profile_from(meter.key, meter.epoch));
+    if (!first) return {};
+    const UtcSeconds known =
+        first->value_or(covered->value_or(ranges.empty() ? newest : ranges.back().from));
+    ranges.insert(ranges.begin(),
+                  {period_start(known - work::kBeyondMemory, schedule.period), known});
+  }
+  return ranges;
+}
+
+/// The days to be asked for, perhaps none between the two; nothing when the ledger cannot say where
+/// collection stands.
+std::optional<operation::ReadDaily> days_to_read(LedgerKeeper& keeper, const StoredMeter& meter,
+                                                 const CollectionOrder& order,
+                                                 const work::ProfileSchedule& schedule, Reach reach,
+                                                 UtcTime now) {
+  using std::chrono::days;
+  const auto covered = keeper.checked(keeper.ledger().daily_covered_to(meter.key, meter.epoch));
+  if (!covered) return std::nullopt;
+  // The snapshot of a day is taken at its first second.
+  const auto end = std::chrono::floor<days>(work::newest_complete(now, schedule)) + days{1};
+  auto from = covered->value_or(end - std::min(schedule.back_fill, days{365}));
+  auto to = end;
+  if (reach == Reach::Everything) from = end - work::kBeyondMemory;
+  if (order.from) from = std::chrono::floor<days>(*order.from);
+  if (order.to) to = std::min(end, std::chrono::ceil<days>(*order.to));
+  return operation::ReadDaily{from, to};
+}
+
 }  // namespace
 
 CollectionRun::CollectionRun(MeterUnit& meter, DataDesk& data, LedgerKeeper& keeper,
@@ -60,13 +107,14 @@ void CollectionRun::next(Now now) {
 
 void CollectionRun::plan(DataClass data, Now now) {
   Ledger& ledger = keeper_.ledger();
-  const auto [key, epoch] = std::pair{meter_.stored.key, meter_.stored.epoch};
   const work::ProfileSchedule schedule{
       meter_.schedule->capture_period, meter_.schedule->back_fill,
       std::chrono::milliseconds{meter_.stored.clock_offset_ms.value_or(0)},
       order_.reach == Reach::Everything};
   // Of a tenancy that began under our eyes, everything is what is new since.
-  const bool everything = order_.reach == Reach::Everything && !meter_.stored.tenancy_from;
+  const Reach reach = order_.reach == Reach::Everything && !meter_.stored.tenancy_from
+                          ? Reach::Everything
+                          : Reach::New;
   switch (data) {
     case DataClass::Registers:
       operations_.push_back(operation::ReadRegisters{});
@@ -78,51 +126,24 @@ void CollectionRun::plan(DataClass data, Now now) {
       operations_.push_back(operation::ReadClock{});
       return;
     case DataClass::Billing: {
-      const auto last = keeper_.checked(ledger.last_billing(key));
+      const auto last = keeper_.checked(ledger.last_billing(meter_.stored.key));
       if (last) operations_.push_back(operation::ReadBilling{*last});
       return;
     }
     case DataClass::Tariff:
       operations_.push_back(operation::ReadTariff{});
       return;
-    case DataClass::Profile: {
-      const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
-      const auto holes = keeper_.checked(ledger.holes(key, epoch));
-      if (!covered || !holes) return;
-      auto ranges = work::plan_profile({*covered, *holes}, now.utc, schedule);
-      if (order_.from || order_.to) {
-        const UtcSeconds end = work::newest_complete(now.utc, schedule);
-        const UtcSeconds begin = order_.from.value_or(
-            covered->value_or(period_start(end - schedule.back_fill, schedule.period)));
-        ranges = {{begin, std::min(order_.to.value_or(end), end)}};
-      }
-      if (everything) {
-        const auto first = keeper_.checked(ledger.profile_from(key, epoch));
-        if (!first) return;
-        const UtcSeconds known = first->value_or(covered->value_or(
-            ranges.empty() ? work::newest_complete(now.utc, schedule) : ranges.back().from));
-        ranges.insert(ranges.begin(),
-                      {period_start(known - work::kBeyondMemory, schedule.period), known});
-      }
-      for (const IntervalRange& range : ranges) {
-        if (range.from < range.to)
+    case DataClass::Profile:
+      for (const IntervalRange& range :
+           profile_ranges(keeper_, meter_.stored, order_, schedule, reach, now.utc)) {
+        if (range.from < range.to) {
           operations_.push_back(operation::ReadProfile{range.from, range.to});
+        }
       }
       return;
-    }
     case DataClass::Daily: {
-      const auto covered = keeper_.checked(ledger.daily_covered_to(key, epoch));
-      if (!covered) return;
-      // The snapshot of a day is taken at its first second.
-      const auto end =
-          std::chrono::floor<std::chrono::days>(work::newest_complete(now.utc, schedule)) +
-          std::chrono::days{1};
-      auto from = covered->value_or(end - std::min(schedule.back_fill, std::chrono::days{365}));
-      auto to = end;
-      if (everything) from = end - work::kBeyondMemory;
-      if (order_.from) from = std::chrono::floor<std::chrono::days>(*order_.from);
-      if (order_.to) to = std::min(end, std::chrono::ceil<std::chrono::days>(*order_.to));
-      if (from < to) operations_.push_back(operation::ReadDaily{from, to});
+      const auto days = days_to_read(keeper_, meter_.stored, order_, schedule, reach, now.utc);
+      if (days && days->from < days->to) operations_.push_back(*days);
       return;
     }
     case DataClass::Logs:

@@ -13,9 +13,48 @@ bool same_access(const config::Meter& one, const config::Meter& other) {
   return *one.dlms == *other.dlms;
 }
 
+/// What is taken over at a start only.
+std::vector<std::string_view> fixed_keys_that_differ(const config::Configuration& held,
+                                                     const config::Configuration& next) {
+  std::vector<std::string_view> keys;
+  const auto compare = [&](const auto& old_value, const auto& new_value, std::string_view key) {
+    if (!(new_value == old_value)) keys.push_back(key);
+  };
+  compare(held.site, next.site, "site");
+  compare(held.storage.file, next.storage.file, "storage.file");
+  compare(held.control.socket, next.control.socket, "control.socket");
+  compare(held.metrics, next.metrics, "metrics");
+  compare(held.console, next.console, "console");
+  compare(held.audit, next.audit, "audit");
+  compare(held.registry, next.registry, "registry");
+  compare(held.relay_off_fuse, next.relay_off_fuse, "relay_off_fuse");
+  compare(held.requester_limit, next.requester_limit, "requester_limit");
+  return keys;
+}
+
+using Meters = std::map<MeterId, std::unique_ptr<MeterUnit>>;
+
+std::vector<MeterUnit*> no_longer_named(const Meters& known, const config::Configuration& next) {
+  std::vector<MeterUnit*> gone;
+  for (const auto& [id, meter] : known) {
+    const auto kept = std::ranges::find(next.meters, id, &config::Meter::id);
+    if (kept == next.meters.end() && !meter->removed) gone.push_back(meter.get());
+  }
+  return gone;
+}
+
+/// Whether a meter of this name differs in what its session and link were made from. Where a line
+/// has no addresses, the number of its place is the gateway's own and says nothing.
+bool is_another(const config::Meter& known, const config::Meter& meter, bool has_address) {
+  const bool elsewhere =
+      has_address ? known.address != meter.address : known.topic_name != meter.topic_name;
+  return elsewhere || known.line != meter.line || known.model != meter.model ||
+         known.serial != meter.serial || known.device_address != meter.device_address ||
+         known.schedule != meter.schedule || !same_access(known, meter);
+}
+
 /// A place on its line that no meter has had since the start: others may have moved in the file.
-config::Meter at_free_place(config::Meter meter,
-                            const std::map<MeterId, std::unique_ptr<MeterUnit>>& known) {
+config::Meter at_free_place(config::Meter meter, const Meters& known) {
   std::uint16_t last = 0;
   for (const auto& [id, unit] : known) {
     if (unit->settings.line == meter.line) last = std::max(last, unit->settings.address);
@@ -31,18 +70,12 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   const auto changed = [&](std::string what) {
     journal_.write(journal::kConfigurationChanged, now.utc, {{"what", std::move(what)}});
   };
-  const auto needs_restart = [&](bool differs, std::string key) {
-    if (differs) journal_.write(journal::kRestartNeeded, now.utc, {{"key", std::move(key)}});
+  const auto needs_restart = [&](std::string key) {
+    journal_.write(journal::kRestartNeeded, now.utc, {{"key", std::move(key)}});
   };
-  needs_restart(next.site != configuration_.site, "site");
-  needs_restart(next.storage.file != configuration_.storage.file, "storage.file");
-  needs_restart(next.control.socket != configuration_.control.socket, "control.socket");
-  needs_restart(next.metrics != configuration_.metrics, "metrics");
-  needs_restart(next.console != configuration_.console, "console");
-  needs_restart(!(next.audit == configuration_.audit), "audit");
-  needs_restart(!(next.registry == configuration_.registry), "registry");
-  needs_restart(!(next.relay_off_fuse == configuration_.relay_off_fuse), "relay_off_fuse");
-  needs_restart(!(next.requester_limit == configuration_.requester_limit), "requester_limit");
+  for (const std::string_view key : fixed_keys_that_differ(configuration_, next)) {
+    needs_restart(std::string{key});
+  }
   if (next.log.level != configuration_.log.level) {
     // Told while it still can be: a higher level may silence this very line.
     changed(fmt::format("log.level: {} to {}", configuration_.log.level, next.log.level));
@@ -67,14 +100,9 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
   // Only new names are taken over: meters refer to the models they were started with.
   models_.merge(models);
   for (const auto& [name, model] : models) {
-    needs_restart(!(model == models_.at(name)), "model " + name);
+    if (!(model == models_.at(name))) needs_restart("model " + name);
   }
-  std::vector<MeterUnit*> gone;
-  for (const auto& [id, meter] : meters_) {
-    const auto kept = std::ranges::find(next.meters, id, &config::Meter::id);
-    if (kept == next.meters.end() && !meter->removed) gone.push_back(meter.get());
-  }
-  for (MeterUnit* meter : gone) {
+  for (MeterUnit* meter : no_longer_named(meters_, next)) {
     remove_meter(*meter, now);
     changed(fmt::format("meter {} removed", meter->id().text()));
   }
@@ -82,25 +110,20 @@ void Gateway::reload(config::Configuration next, config::ModelCatalogue models) 
     const MeterUnit* known = find_meter(meter.id);
     const auto line = std::ranges::find(configuration_.lines, meter.line, &config::Line::name);
     const bool has_address = line == configuration_.lines.end() || line->has_addresses();
-    if (known == nullptr || known->removed) {
-      const bool has_link =
-          runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line);
-      if (has_link && known == nullptr) {
-        add_meter(has_address ? meter : at_free_place(meter, meters_), now);
-        changed(fmt::format("meter {} added", meter.id.text()));
-      } else {
-        needs_restart(true, fmt::format("meter {} (its line is new, or it was removed before)",
-                                        meter.id.text()));
+    if (known != nullptr && !known->removed) {
+      if (is_another(known->settings, meter, has_address)) {
+        needs_restart("meter " + meter.id.text());
       }
+      continue;
+    }
+    const bool has_link =
+        runners_.contains(meter.line.empty() ? std::string{kMqttLink} : meter.line);
+    if (has_link && known == nullptr) {
+      add_meter(has_address ? meter : at_free_place(meter, meters_), now);
+      changed(fmt::format("meter {} added", meter.id.text()));
     } else {
       needs_restart(
-          (has_address && known->settings.address != meter.address) ||
-              (!has_address && known->settings.topic_name != meter.topic_name) ||
-              known->settings.line != meter.line || known->settings.model != meter.model ||
-              known->settings.serial != meter.serial ||
-              known->settings.device_address != meter.device_address ||
-              known->settings.schedule != meter.schedule || !same_access(known->settings, meter),
-          "meter " + meter.id.text());
+          fmt::format("meter {} (its line is new, or it was removed before)", meter.id.text()));
     }
   }
   configuration_.log = next.log;

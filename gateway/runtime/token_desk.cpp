@@ -7,6 +7,8 @@
 #include "gateway/issue/key_set.hpp"
 #include "gateway/north/token_messages.hpp"
 #include "gateway/runtime/command_identity.hpp"
+#include "gateway/runtime/outstanding.hpp"
+#include "gateway/runtime/storage_trouble.hpp"
 #include "protocols/crypto/random.hpp"
 #include "storage/audit/audit_chain.hpp"
 #include "storage/crash_point.hpp"
@@ -38,7 +40,68 @@ std::string delivery_id(const CommandId& by, std::size_t number) {
   return by.text() + '-' + std::to_string(number);
 }
 
-bool is_outstanding(const IssuedToken& token) { return token.state == IssuedState::Outstanding; }
+/// All that is known of the meter without asking the ledger.
+access::AccessRequest access_request(const IssueToken& asked, const access::Identities& who,
+                                     const MeterUnit& meter) {
+  access::AccessRequest request{
+      asked.order, {asked.delivery, asked.channel, asked.cleared}, who, {}};
+  request.meter.relay = meter.stored.supply_reported;
+  if (meter.stored.supply_read_at) {
+    request.meter.tampered = meter.stored.supply_causes.has(SupplyCauses::kTamper);
+  }
+  if (meter.settings.sts) request.meter.phases = meter.settings.sts->phases;
+  return request;
+}
+
+/// Who wants what for whom: a transaction that has no tokens yet.
+TokenIssue transaction_of(const IssueToken& asked, const Command& command, const MeterUnit& meter,
+                          const access::Granted& by, Now now) {
+  TokenIssue made{.id = command.id};
+  made.meter = meter.stored.key;
+  made.epoch = meter.stored.epoch;
+  made.order = asked.order;
+  made.issued_at = now.utc;
+  made.changed_at = now.utc;
+  made.operator_name = by.operator_name;
+  made.second_operator = by.second_operator;
+  made.identity_proof = identity_proof_word(by.proof);
+  made.work_order = command.work_order;
+  made.comment = command.comment;
+  made.delivery = asked.delivery;
+  made.channel = asked.channel;
+  return made;
+}
+
+void add_token(TokenIssue& made, TokenDigits digits) {
+  const std::size_t number = made.tokens.size() + 1;
+  made.tokens.push_back(
+      {static_cast<std::uint16_t>(number),
+       std::move(digits),
+       IssuedState::Outstanding,
+       {},
+       made.delivery == TokenDelivery::Remote ? delivery_id(made.id, number) : std::string{}});
+}
+
+/// Has the planned tokens made and puts them into their transaction, with what tells them apart:
+/// the TID of a single one, the new key of a set.
+std::optional<Refusal> make_digits(keys::VendingKeys& vending, const sts::KeyDerivation& from,
+                                   const issue::TokenPlan& plan, TokenIssue& made) {
+  if (const auto* single = std::get_if<issue::SingleToken>(&plan)) {
+    auto token = vending.make_token(from, single->content);
+    if (!token) return refusal_of(token.error());
+    if (const auto tid = sts::tid_of(single->content)) made.tid = tid->minutes();
+    add_token(made, std::move(*token));
+    return std::nullopt;
+  }
+  const sts::KeyDerivation& to = std::get<issue::KeyChange>(plan).to;
+  auto set = vending.make_key_change(from, to);
+  if (!set) return refusal_of(set.error());
+  made.to_supply_group = to.supply_group.number();
+  made.to_tariff_index = to.tariff_index.number();
+  made.to_key_revision = to.key_revision.number();
+  for (TokenDigits& one : *set) add_token(made, std::move(one));
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -122,7 +185,7 @@ Stored<bool> TokenDesk::key_change_on_its_way(const MeterUnit& meter, const Stor
 
 Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const Command& command,
                                                 MeterUnit& meter, Now now) {
-  const auto unavailable = failure(Refusal{Reason::StorageUnavailable, "", "", "ask again later"});
+  const auto unavailable = failure(storage_unavailable());
   if (rights_.keys == nullptr) {
     return failure(Refusal{Reason::KeyStoreUnavailable, "", "",
                            "a [key_store] in the gateway's configuration"});
@@ -136,15 +199,9 @@ Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const C
   }
   const auto who = identify(command);
   if (!who) return failure(who.error());
-  access::AccessRequest request{
-      asked.order, {asked.delivery, asked.channel, asked.cleared}, *who, {}};
-  request.meter.relay = meter.stored.supply_reported;
-  if (meter.stored.supply_read_at) {
-    request.meter.tampered = meter.stored.supply_causes.has(SupplyCauses::kTamper);
-  }
-  if (meter.settings.sts) request.meter.phases = meter.settings.sts->phases;
   const auto pending = keeper_.checked(key_change_on_its_way(meter, **sts));
   if (!pending) return unavailable;
+  access::AccessRequest request = access_request(asked, *who, meter);
   request.meter.key_change_pending = *pending;
   const auto granted = access::decide(rights_.rules, request);
   if (!granted) return failure(granted.error());
@@ -163,44 +220,11 @@ Result<PreparedTokens, Refusal> TokenDesk::make(const IssueToken& asked, const C
   const auto plan = issue::plan(asked.order, *from, facts);
   if (!plan) return failure(plan.error());
 
-  TokenIssue made{.id = command.id};
-  made.meter = meter.stored.key;
-  made.epoch = meter.stored.epoch;
-  made.order = asked.order;
-  made.issued_at = now.utc;
-  made.changed_at = now.utc;
-  made.operator_name = granted->operator_name;
-  made.second_operator = granted->second_operator;
-  made.identity_proof = identity_proof_word(granted->proof);
-  made.work_order = command.work_order;
-  made.comment = command.comment;
+  TokenIssue made = transaction_of(asked, command, meter, *granted, now);
   made.base_date = (*sts)->base_date;
   made.vending_key = vending_key->name.text();
-  made.delivery = asked.delivery;
-  made.channel = asked.channel;
-  std::vector<TokenDigits> digits;
-  if (const auto* single = std::get_if<issue::SingleToken>(&*plan)) {
-    auto token = rights_.keys->make_token(*from, single->content);
-    if (!token) return failure(refusal_of(token.error()));
-    if (const auto tid = sts::tid_of(single->content)) made.tid = tid->minutes();
-    digits.push_back(std::move(*token));
-  } else {
-    const sts::KeyDerivation& to = std::get<issue::KeyChange>(*plan).to;
-    auto set = rights_.keys->make_key_change(*from, to);
-    if (!set) return failure(refusal_of(set.error()));
-    digits = std::move(*set);
-    made.to_supply_group = to.supply_group.number();
-    made.to_tariff_index = to.tariff_index.number();
-    made.to_key_revision = to.key_revision.number();
-  }
-  for (TokenDigits& one : digits) {
-    const std::size_t number = made.tokens.size() + 1;
-    made.tokens.push_back({static_cast<std::uint16_t>(number),
-                           std::move(one),
-                           IssuedState::Outstanding,
-                           {},
-                           asked.delivery == TokenDelivery::Remote ? delivery_id(command.id, number)
-                                                                   : std::string{}});
+  if (auto refusal = make_digits(*rights_.keys, *from, *plan, made)) {
+    return failure(*std::move(refusal));
   }
   for (const IssuedToken& token : made.tokens) {
     const auto id = CommandId::parse(token.command);
@@ -219,7 +243,7 @@ Result<PreparedTokens, Refusal> TokenDesk::collect(const ResendTokens& asked,
                                                    const Command& command, MeterUnit& meter) {
   auto issues = keeper_.checked(keeper_.ledger().token_issues(meter.stored.key));
   if (!issues) {
-    return failure(Refusal{Reason::StorageUnavailable, "", "", "ask again later"});
+    return failure(storage_unavailable());
   }
   std::erase_if(*issues, [](const TokenIssue& issue) {
     return std::ranges::none_of(issue.tokens, is_outstanding);

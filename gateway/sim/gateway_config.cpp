@@ -128,28 +128,8 @@ void dlms_lines(std::ostream& out, const StreetOptions& options,
   }
 }
 
-}  // namespace
-
-std::string gateway_config_for(const StreetOptions& options, const std::optional<KeyFiles>& keys) {
-  std::ostringstream out;
-  const auto meters = [&](const Spread& spread) {
-    keys ? one_by_one(out, spread, options, Keys::Entered) : as_range(out, spread);
-  };
-  std::error_code ignored;
-  const auto directory = std::filesystem::absolute(options.directory, ignored);
-  if (keys) {
-    out << "\n[key_store]\n"
-        << "file = \"" << std::filesystem::absolute(keys->store, ignored).string() << "\"\n"
-        << "passphrase_file = \"" << std::filesystem::absolute(keys->passphrase, ignored).string()
-        << "\"\n";
-  }
-  if (options.mqtt_meters + options.dlms.mqtt_meters > 0) {
-    out << "\n[mqtt_meters]\n"
-        << "root = \"" << options.mqtt_root << "\"\n"
-        << "\n[mqtt_meters.broker]\n"
-        << "host = \"" << options.broker_host << "\"\n"
-        << "port = " << options.broker_port << "\n";
-  }
+void write_lines(std::ostream& out, const StreetOptions& options,
+                 const std::filesystem::path& directory) {
   for (unsigned index = 0; index < options.lines; ++index) {
     const std::string name = line_name(index);
     // A pseudo-terminal keeps no parity; the street charges 11 bits a character all the same.
@@ -170,6 +150,12 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
         << "\"\nbaud = " << sign_on.greatest_baud
         << "\nprotocol = \"mode-c\"\nopening_baud = " << sign_on.opening_baud << "\n";
   }
+}
+
+void write_meters(std::ostream& out, const StreetOptions& options, Keys keys) {
+  const auto meters = [&](const Spread& spread) {
+    keys == Keys::Entered ? one_by_one(out, spread, options, keys) : as_range(out, spread);
+  };
   for (unsigned index = 0; index < options.lines && options.meters_per_line > 0; ++index) {
     const std::string name = line_name(index);
     meters(
@@ -184,8 +170,7 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
                         "hdlc",
                         DlmsLine::kFirstAddress};
     // Each is called by its serial number, where it is called.
-    options.dlms.mode_e ? one_by_one(out, spread, options, keys ? Keys::Entered : Keys::None)
-                        : meters(spread);
+    options.dlms.mode_e ? one_by_one(out, spread, options, keys) : meters(spread);
   }
   if (options.dlms.tcp_meters > 0) {
     meters({"dlms", kDlmsTcpWire, options.dlms.tcp_meters, options.dlms.model, "dlms"});
@@ -193,7 +178,7 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
   // Known by their serial numbers, so never as a range.
   one_by_one(out,
              {"call", kDlmsDialInWire, options.dlms.dial_in_meters, options.dlms.model, "call", 0},
-             options, keys ? Keys::Entered : Keys::None);
+             options, keys);
   if (options.dlms.mqtt_meters > 0) {
     meters({"modem", kDlmsMqttWire, options.dlms.mqtt_meters, options.dlms.model, "modem", 0});
   }
@@ -203,6 +188,29 @@ std::string gateway_config_for(const StreetOptions& options, const std::optional
   if (options.mqtt_meters > 0) {
     meters({"mqtt", kMqttWire, options.mqtt_meters, options.mqtt_model, {}});
   }
+}
+
+}  // namespace
+
+std::string gateway_config_for(const StreetOptions& options, const std::optional<KeyFiles>& keys) {
+  std::ostringstream out;
+  std::error_code ignored;
+  const auto directory = std::filesystem::absolute(options.directory, ignored);
+  if (keys) {
+    out << "\n[key_store]\n"
+        << "file = \"" << std::filesystem::absolute(keys->store, ignored).string() << "\"\n"
+        << "passphrase_file = \"" << std::filesystem::absolute(keys->passphrase, ignored).string()
+        << "\"\n";
+  }
+  if (options.mqtt_meters + options.dlms.mqtt_meters > 0) {
+    out << "\n[mqtt_meters]\n"
+        << "root = \"" << options.mqtt_root << "\"\n"
+        << "\n[mqtt_meters.broker]\n"
+        << "host = \"" << options.broker_host << "\"\n"
+        << "port = " << options.broker_port << "\n";
+  }
+  write_lines(out, options, directory);
+  write_meters(out, options, keys ? Keys::Entered : Keys::None);
   return out.str();
 }
 

@@ -57,6 +57,57 @@ TenancyCheck billed(ChangeAction action, BillingCause cause,
                 : "no snapshot of this change"};
 }
 
+/// What the meter shows of one thing it was told to do; nothing where that was not read.
+std::optional<TenancyCheck> check(ChangeAction action, UtcSeconds effective, CapturePeriod period,
+                                  const AfterChange& after) {
+  const std::string item{change_action_word(action)};
+  if (const auto log = purged_log(action)) {
+    const auto read = after.logs.find(*log);
+    if (read == after.logs.end()) return std::nullopt;
+    return purged(item, read->second, effective);
+  }
+  switch (action) {
+    case ChangeAction::BillingBefore:
+      if (!after.billing) return std::nullopt;
+      return billed(action, BillingCause::BeforeTenancy, *after.billing);
+    case ChangeAction::BillingAfter:
+      if (!after.billing) return std::nullopt;
+      return billed(action, BillingCause::AfterTenancy, *after.billing);
+    case ChangeAction::ResetBalance:
+      if (!after.balance_minor) return std::nullopt;
+      return reset(item, *after.balance_minor, after.is_prepayment);
+    case ChangeAction::DefaultTariff: {
+      if (!after.tariff) return std::nullopt;
+      const std::uint32_t active = after.tariff->active.id;
+      const bool is_default = active == Tariff::kDefaultId;
+      return TenancyCheck{item, is_default,
+                          is_default ? "default" : "tariff " + std::to_string(active)};
+    }
+    case ChangeAction::PurgeProfile: {
+      if (!after.oldest_interval) return std::nullopt;
+      const auto& oldest = *after.oldest_interval;
+      return TenancyCheck{item, !oldest || *oldest >= period_start(effective, period),
+                          oldest ? "begins at " + rfc3339::text(*oldest) : "empty"};
+    }
+    case ChangeAction::PurgeSnapshots: {
+      if (!after.oldest_day) return std::nullopt;
+      const auto& oldest = *after.oldest_day;
+      return TenancyCheck{item, !oldest || UtcSeconds{*oldest} >= effective,
+                          oldest ? "begins on " + rfc3339::date_text(*oldest) : "empty"};
+    }
+    default:
+      return std::nullopt;
+  }
+}
+
+/// A cause of its own, such as a standing tamper, may hold the relay OFF all the same (P-20).
+TenancyCheck relay_left(RelayAfter asked, const RelayReading& read) {
+  const bool off = read.state == SupplyState::Off;
+  const bool held = off && !read.causes.none();
+  const bool holds = asked == RelayAfter::Off ? off : read.state == SupplyState::Armed || held;
+  return {"relay", holds, std::string{supply_word(read.state)}};
+}
+
 }  // namespace
 
 seconds boundary_wait(UtcSeconds meter_now, CapturePeriod period) {
@@ -99,63 +150,10 @@ std::vector<TenancyCheck> verify(const StoredTenancy& tenancy, CapturePeriod per
   for (std::size_t i = 0; i < kChangeActions; ++i) {
     const auto action = static_cast<ChangeAction>(i);
     if (!asked.has(action)) continue;
-    const std::string item{change_action_word(action)};
-    if (const auto log = purged_log(action)) {
-      if (const auto read = after.logs.find(*log); read != after.logs.end()) {
-        checks.push_back(purged(item, read->second, effective));
-      }
-      continue;
-    }
-    switch (action) {
-      case ChangeAction::BillingBefore:
-        if (after.billing) {
-          checks.push_back(billed(action, BillingCause::BeforeTenancy, *after.billing));
-        }
-        break;
-      case ChangeAction::BillingAfter:
-        if (after.billing) {
-          checks.push_back(billed(action, BillingCause::AfterTenancy, *after.billing));
-        }
-        break;
-      case ChangeAction::ResetBalance:
-        if (after.balance_minor) {
-          checks.push_back(reset(item, *after.balance_minor, after.is_prepayment));
-        }
-        break;
-      case ChangeAction::DefaultTariff:
-        if (after.tariff) {
-          const Tariff& active = after.tariff->active;
-          checks.push_back({item, active.id == Tariff::kDefaultId,
-                            active.id == Tariff::kDefaultId
-                                ? "default"
-                                : "tariff " + std::to_string(active.id)});
-        }
-        break;
-      case ChangeAction::PurgeProfile:
-        if (after.oldest_interval) {
-          const auto& oldest = *after.oldest_interval;
-          checks.push_back({item, !oldest || *oldest >= period_start(effective, period),
-                            oldest ? "begins at " + rfc3339::text(*oldest) : "empty"});
-        }
-        break;
-      case ChangeAction::PurgeSnapshots:
-        if (after.oldest_day) {
-          const auto& oldest = *after.oldest_day;
-          checks.push_back({item, !oldest || UtcSeconds{*oldest} >= effective,
-                            oldest ? "begins on " + rfc3339::date_text(*oldest) : "empty"});
-        }
-        break;
-      default:
-        break;
-    }
+    if (auto one = check(action, effective, period, after)) checks.push_back(*std::move(one));
   }
   if (tenancy.relay != RelayAfter::Unchanged && after.relay) {
-    const SupplyState state = after.relay->state;
-    // A cause of its own, such as a standing tamper, may hold it OFF all the same (P-20).
-    const bool off = state == SupplyState::Off;
-    const bool held = off && !after.relay->causes.none();
-    const bool holds = tenancy.relay == RelayAfter::Off ? off : state == SupplyState::Armed || held;
-    checks.push_back({"relay", holds, std::string{supply_word(state)}});
+    checks.push_back(relay_left(tenancy.relay, *after.relay));
   }
   if (const auto log = after.logs.find(LogId::Configuration);
       log != after.logs.end() && tenancy.actions) {
