@@ -74,7 +74,8 @@ TEST(DlmsPayment, StsAttributesNameTheKeyTheMeterHas) {
   auto keyed = settings();
   keyed.keys = virtual_meter::test_keys::meter_keys(kSerial, {});
   Bench bench{keyed};
-  const sts::MeterKey& key = bench.meter.token_state()->keys.decoder;
+  const auto state = bench.meter.token_state();
+  const sts::MeterKey& key = state->keys.decoder;
   const auto number = [&](std::int8_t attribute) {
     return dlms::integer_of(bench.value(116, cosem::kStsAttributes, attribute));
   };
