@@ -112,7 +112,7 @@ void begin_faults(Soak& soak, std::uint64_t seed) {
   Trouble::repeat(trouble, in_town(10h), [](Trouble& one) { one.power_fails(); });
   Trouble::repeat(trouble, in_town(12h), [](Trouble& one) { one.power_blinks(); });
   Trouble::repeat(trouble, 3h, [](Trouble& one) { one.line_fails(); });
-  Trouble::repeat(trouble, 25min, [](Trouble& one) { one.gateway_dies(); });
+  if (!soak.steady()) Trouble::repeat(trouble, 25min, [](Trouble& one) { one.gateway_dies(); });
   Trouble::repeat(trouble, 5h, [](Trouble& one) { one.broker_goes(); });
   Trouble::repeat(trouble, 6h, [](Trouble& one) { one.meters_broker_goes(); });
   Trouble::repeat(trouble, 8h, [](Trouble& one) { one.box_clock_steps(); });

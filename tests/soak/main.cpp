@@ -18,6 +18,7 @@ The same seed does the same things and prints the same digest.)";
 constexpr const char* kExamples = R"(examples:
   scripts/soak                                  one day of 24 meters, seed 1
   scripts/soak --seed 7 --hours 72 --meters 36
+  scripts/soak --steady --hours 2160 --meters 12   90 days, for what grows slowly
   scripts/soak --seed 7 --journal soak.log      what the gateway said, to look into a violation
 
 exit code: 0 all promises held, 1 one did not, 2 the command line is wrong)";
@@ -37,6 +38,8 @@ int main(int argc, char** argv) {
   app.add_option("--meters", options.meters, "virtual meters, two thirds on lines, one on MQTT")
       ->check(CLI::Range(1, 200))
       ->capture_default_str();
+  app.add_flag("--steady", options.steady,
+               "the gateway is never killed; its memory, descriptors and threads must not grow");
   app.add_option("--json", json, "the same figures, as JSON into this file");
   app.add_option("--journal", options.journal, "the gateway's journal into this file");
   try {

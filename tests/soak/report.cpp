@@ -40,6 +40,18 @@ void Report::print(std::ostream& out, std::string_view title, const Counts& coun
   for (const auto& [word, number] : counts) out << fmt::format("  {:>8}  {}\n", number, word);
 }
 
+void Report::print(std::ostream& out, const Endurance::Verdict& held) {
+  if (held.days == 0) {
+    out << "too short a time to say what the gateway holds more and more of\n";
+    return;
+  }
+  out << fmt::format(
+      "the gateway held {} octets on the first of {} days and {} on the last, {:+.0f} a day; at "
+      "most {} descriptors and {} threads\n",
+      held.first_octets, held.days, held.last_octets, held.octets_a_day, held.most_descriptors,
+      held.most_threads);
+}
+
 void Report::print(std::ostream& out, const Frame& frame) const {
   out << fmt::format(
       "seed {}, {} meters, {:.1f} virtual hours of histories, {:.1f} until all was told\n",
@@ -48,6 +60,7 @@ void Report::print(std::ostream& out, const Frame& frame) const {
   print(out, "faults", faults_);
   print(out, "how commands ended", outcomes_);
   print(out, "looked at", counts_);
+  if (frame.endurance) print(out, *frame.endurance);
   std::map<std::string, std::size_t> like_it;
   std::size_t shown = 0;
   for (const Violation& one : violations_) {
@@ -73,17 +86,27 @@ std::string Report::json(const Frame& frame) const {
                                   {"expected", one.expected},
                                   {"found", one.found}});
   }
-  return json::serialize(json::object{{"seed", frame.seed},
-                                      {"hours", frame.hours},
-                                      {"meters", frame.meters},
-                                      {"virtual_hours", frame.virtual_hours},
-                                      {"wall_s", frame.wall_seconds},
-                                      {"acts", object_of(acts_)},
-                                      {"faults", object_of(faults_)},
-                                      {"outcomes", object_of(outcomes_)},
-                                      {"looked_at", object_of(counts_)},
-                                      {"digest", digest()},
-                                      {"violations", std::move(broken)}});
+  json::object out{{"seed", frame.seed},
+                   {"hours", frame.hours},
+                   {"meters", frame.meters},
+                   {"virtual_hours", frame.virtual_hours},
+                   {"wall_s", frame.wall_seconds},
+                   {"acts", object_of(acts_)},
+                   {"faults", object_of(faults_)},
+                   {"outcomes", object_of(outcomes_)},
+                   {"looked_at", object_of(counts_)},
+                   {"digest", digest()},
+                   {"violations", std::move(broken)}};
+  if (frame.endurance) {
+    const Endurance::Verdict& held = *frame.endurance;
+    out["held"] = json::object{{"days", held.days},
+                               {"first_octets", held.first_octets},
+                               {"last_octets", held.last_octets},
+                               {"octets_a_day", held.octets_a_day},
+                               {"most_descriptors", held.most_descriptors},
+                               {"most_threads", held.most_threads}};
+  }
+  return json::serialize(out);
 }
 
 }  // namespace metergate::soak

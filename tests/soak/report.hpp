@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "meters/time.hpp"
+#include "tests/soak/endurance.hpp"
 
 namespace metergate::soak {
 
@@ -40,6 +42,7 @@ class Report {
     std::size_t meters = 0;
     double virtual_hours = 0;
     double wall_seconds = 0;
+    std::optional<Endurance::Verdict> endurance{};  ///< of a steady one
   };
   void print(std::ostream& out, const Frame& frame) const;
   [[nodiscard]] std::string json(const Frame& frame) const;
@@ -49,6 +52,7 @@ class Report {
  private:
   using Counts = std::map<std::string, std::uint64_t>;
   static void print(std::ostream& out, std::string_view title, const Counts& counts);
+  static void print(std::ostream& out, const Endurance::Verdict& held);
 
   Counts acts_;
   Counts faults_;

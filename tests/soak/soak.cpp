@@ -15,6 +15,7 @@ using namespace std::chrono_literals;
 namespace json = boost::json;
 
 constexpr std::chrono::hours kLookAtAll{6};
+constexpr std::chrono::hours kLookAtGateway{1};
 /// After the last fault: longer than any pause of the gateway, and than it settles what is
 /// unconfirmed.
 constexpr std::chrono::hours kLeastCalm{4};
@@ -45,7 +46,9 @@ Soak::~Soak() {
 Report::Frame Soak::frame() const {
   const std::chrono::duration<double, std::ratio<3'600>> lived = town_->box_now().instant - began_;
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started_;
-  return {options_.seed, options_.hours, flats_.size(), lived.count(), wall.count()};
+  Report::Frame out{options_.seed, options_.hours, flats_.size(), lived.count(), wall.count(), {}};
+  if (options_.steady) out.endurance = endurance_.verdict();
+  return out;
 }
 
 void Soak::later(Duration in, std::function<void()> what) {
@@ -116,8 +119,26 @@ void Soak::observe() {
   }
 }
 
+void Soak::look_at_gateway() {
+  later(kLookAtGateway, [this] {
+    const std::chrono::duration<double, std::ratio<3'600>> lived =
+        town_->box_now().instant - began_;
+    endurance_.look(lived.count(), Endurance::held_now());
+    look_at_gateway();
+  });
+}
+
+void Soak::judge_endurance() {
+  const auto verdict = endurance_.verdict();
+  for (const std::string& what : verdict.grows) {
+    report_.violation({"the gateway", now(), "what the gateway holds does not grow",
+                       "the same after months", what});
+  }
+}
+
 void Soak::run(const std::function<void(double)>& progress) {
   began_ = town_->box_now().instant;
+  if (options_.steady) look_at_gateway();
   const Instant end = began_ + hours(options_.hours);
   Instant next_look = began_ + kLookAtAll;
   while (const auto next = diary_.next()) {
@@ -133,6 +154,7 @@ void Soak::run(const std::function<void(double)>& progress) {
              std::chrono::duration<double>(end - began_ + kLeastCalm));
   }
   advance_to(end);
+  judge_endurance();
   mend();
   const Instant calm = town_->box_now().instant;
   for (Instant at = calm; at - calm < kMostCalm && (at - calm < kLeastCalm || !all_told());) {

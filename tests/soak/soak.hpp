@@ -10,6 +10,7 @@
 
 #include "gateway/runtime/agenda.hpp"
 #include "tests/soak/chance.hpp"
+#include "tests/soak/endurance.hpp"
 #include "tests/soak/flat.hpp"
 #include "tests/soak/report.hpp"
 #include "tests/support/temporary_directory.hpp"
@@ -21,6 +22,7 @@ struct Options {
   std::uint64_t seed = 1;
   double hours = 24;
   std::size_t meters = 24;
+  bool steady = false;              ///< the gateway is never killed, and what it holds is judged
   std::filesystem::path journal{};  ///< what the gateway's journal says; empty: nowhere
 };
 
@@ -51,6 +53,7 @@ class Soak {
   [[nodiscard]] UtcSeconds now() const { return town_->true_now_s(); }
   /// Kills the gateway at its n-th next step with a meter or with its ledger.
   void doom(std::uint64_t steps) { doom_ = steps; }
+  [[nodiscard]] bool steady() const { return options_.steady; }
 
  private:
   void build();
@@ -60,11 +63,14 @@ class Soak {
   void advance_to(Instant when);
   void observe();
   void look_at_all();
+  void look_at_gateway();
+  void judge_endurance();
   void mend();
   [[nodiscard]] bool all_told();
 
   Options options_;
   Report report_;
+  Endurance endurance_;
   test::TemporaryDirectory directory_;
   std::FILE* journal_ = nullptr;
   std::deque<Flat> flats_;

@@ -7,6 +7,7 @@
 #include "config/load.hpp"
 #include "gateway/meter_mqtt/messages.hpp"
 #include "gateway/sim/modem_pages.hpp"
+#include "tests/support/allocations.hpp"
 
 namespace metergate::test {
 namespace {
@@ -114,6 +115,7 @@ void Town::reload(std::string configuration) {
 }
 
 void Town::bring_up() {
+  const OnBehalfOf gateway{Owner::Gateway};
   agenda_ = std::make_unique<runtime::Agenda>();
   auto opened = Ledger::open(plan_.directory / "ledger.db", LedgerMode::ReadWrite);
   if (!opened) throw std::runtime_error("the ledger: " + opened.error().what);
@@ -135,6 +137,7 @@ void Town::bring_up() {
   ways.publish = [this](MqttMessage message, std::function<void(Published)> done) {
     Published said = Published::Lost;
     if (broker_connected_) {
+      const OnBehalfOf town{Owner::Town};
       said = hooks_.answer ? hooks_.answer(message) : Published::Acknowledged;
       if (said == Published::Acknowledged && hooks_.published) hooks_.published(message);
     }
@@ -158,6 +161,7 @@ void Town::tear_down() {
 
 void Town::surviving(const std::function<void()>& act) {
   try {
+    const OnBehalfOf gateway{Owner::Gateway};
     return act();
   } catch (const GatewayKilled&) {
   }
@@ -253,6 +257,7 @@ void Town::transact(Place* place, const WireRequest& request, Link::Completion d
 }
 
 WireResult Town::exchange(Place& place, const WireRequest& request, const Serve& serve) {
+  const OnBehalfOf town{Owner::Town};
   ++exchanges_;
   const Wire fate = hooks_.fate ? hooks_.fate(place, request) : place.wire;
   if (fate == Wire::GoneAfter) place.wire = Wire::NotThere;

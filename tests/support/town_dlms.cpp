@@ -4,6 +4,7 @@
 
 #include "protocols/crypto/random.hpp"
 #include "protocols/dlms/client_session.hpp"
+#include "tests/support/allocations.hpp"
 #include "tests/support/town.hpp"
 
 namespace metergate::test {
@@ -43,6 +44,7 @@ class Town::DlmsLine : public DlmsMeterLink {
  private:
   std::optional<Octets> serve(Place& place, const WireRequest& request) {
     if (!place.meter->powered()) return std::nullopt;
+    const OnBehalfOf gateway{Owner::Gateway};
     dlms::ClientSession& session = sessions_.at(place.address);
     const Instant now = town_.box_now().instant;
     answer_.reset();
@@ -74,6 +76,7 @@ class Town::DlmsLine : public DlmsMeterLink {
 
   /// One after the other: an answer is not taken while what came before it is worked off.
   void deliver(Place& place, const Octets& octets) {
+    const OnBehalfOf town{Owner::Town};
     for (const dlms::WrapperPdu& pdu : stream_.take(octets)) {
       auto answer =
           place.dlms->server->serve(pdu.apdu, pdu.source, *place.meter, town_.true_now_s());
@@ -86,6 +89,7 @@ class Town::DlmsLine : public DlmsMeterLink {
     while (!inbox_.empty()) {
       const Octets next = std::move(inbox_.front());
       inbox_.pop_front();
+      const OnBehalfOf gateway{Owner::Gateway};
       perform(place, sessions_.at(place.address).received(next, town_.box_now().instant));
     }
     taking_ = false;

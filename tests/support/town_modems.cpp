@@ -4,6 +4,7 @@
 
 #include "gateway/meter_mqtt/messages.hpp"
 #include "gateway/sim/modem_pages.hpp"
+#include "tests/support/allocations.hpp"
 #include "tests/support/town.hpp"
 
 /// What modems of meters on MQTT do without being asked: births, last wills, pushes.
@@ -29,6 +30,7 @@ void Town::meters_broker(bool connected) {
 }
 
 void Town::tick() {
+  const OnBehalfOf town{Owner::Town};
   next_tick_ = clock_.now().instant + kTick;
   for (Place& place : places_) {
     if (place.on_mqtt()) tend(place);
@@ -51,6 +53,7 @@ void Town::tend(Place& place) {
       const auto read =
           meter_mqtt::decode_push(word, meter_mqtt::encode_push(page), clock_.now().utc);
       if (!read) throw std::logic_error("a push nobody can read: " + read.error());
+      const OnBehalfOf gateway{Owner::Gateway};
       gateway_->meter_push(place.id, *read);
     }
   }
@@ -63,6 +66,7 @@ void Town::tend(Place& place) {
 
 void Town::tell_presence(Place& place, bool online) {
   place.told_online = online;
+  const OnBehalfOf gateway{Owner::Gateway};
   gateway_->meter_presence(place.id, online, place.meter->serial().text());
 }
 
