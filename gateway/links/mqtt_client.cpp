@@ -32,7 +32,6 @@ class MqttClient::Impl : public MqttConnection::Owner, public std::enable_shared
   void stop();
   [[nodiscard]] bool connected() const { return connected_; }
   void publish(MqttMessage message, std::function<void(Published)> done);
-  [[nodiscard]] std::size_t unacknowledged() const { return in_flight_.size() + waiting_.size(); }
 
  private:
   struct Publication {
@@ -199,6 +198,5 @@ bool MqttClient::connected() const { return impl_->connected(); }
 void MqttClient::publish(MqttMessage message, std::function<void(Published)> done) {
   impl_->publish(std::move(message), std::move(done));
 }
-std::size_t MqttClient::unacknowledged() const { return impl_->unacknowledged(); }
 
 }  // namespace metergate

@@ -97,8 +97,6 @@ class MqttClient {
   /// connection, or it went before the acknowledgement. Never called from inside. Beyond
   /// `max_in_flight` a publication waits inside the client: the caller bounds how many.
   void publish(MqttMessage message, std::function<void(Published)> done);
-  /// Publications whose `done` is still to come.
-  [[nodiscard]] std::size_t unacknowledged() const;
 
  private:
   class Impl;

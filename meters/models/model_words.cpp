@@ -68,7 +68,6 @@ std::optional<NumberType> parse_number_type(std::string_view word) {
   return parse_word<NumberType>(kTypes, word);
 }
 
-std::string_view word_order_word(WordOrder order) { return word_of(kOrders, order); }
 std::optional<WordOrder> parse_word_order(std::string_view word) {
   return parse_word<WordOrder>(kOrders, word);
 }
@@ -78,7 +77,6 @@ std::optional<WindowAccess> parse_window_access(std::string_view word) {
   return parse_word<WindowAccess>(kAccesses, word);
 }
 
-std::string_view capture_kind_word(CaptureKind kind) { return word_of(kCaptureKinds, kind); }
 std::optional<CaptureKind> parse_capture_kind(std::string_view word) {
   return parse_word<CaptureKind>(kCaptureKinds, word);
 }

@@ -23,7 +23,6 @@ namespace metergate::model {
 [[nodiscard]] std::optional<NumberType> parse_number_type(std::string_view word);
 
 /// `big-endian`, `little-endian`
-[[nodiscard]] std::string_view word_order_word(WordOrder order);
 [[nodiscard]] std::optional<WordOrder> parse_word_order(std::string_view word);
 
 /// `write-read`, `write-then-read`
@@ -31,7 +30,6 @@ namespace metergate::model {
 [[nodiscard]] std::optional<WindowAccess> parse_window_access(std::string_view word);
 
 /// `recorded`, `document`, `computed`
-[[nodiscard]] std::string_view capture_kind_word(CaptureKind kind);
 [[nodiscard]] std::optional<CaptureKind> parse_capture_kind(std::string_view word);
 
 /// `ascii`, `visible`, `bcd`

@@ -33,9 +33,6 @@ inline constexpr ObisCode kTokenGateway = obis(0, 0, 19, 40, 0);
 inline constexpr ObisCode kStsAttributes = obis(0, 0, 19, 60, 0);
 
 /// Numbered ones.
-[[nodiscard]] constexpr ObisCode association_object(std::uint8_t number) {
-  return obis(0, 0, 40, 0, number);
-}
 [[nodiscard]] constexpr ObisCode security_setup_object(std::uint8_t number) {
   return obis(0, 0, 43, 0, number);
 }

@@ -96,8 +96,6 @@ class ClientLink {
   [[nodiscard]] LinkEffects time_passed(Instant now);
   /// The wire went away under the link. The meter does not know.
   [[nodiscard]] LinkEffects wire_lost();
-  /// The next open clears what the meter may remember.
-  void forget_nothing() { unclean_ = true; }
 
   /// Call time_passed then.
   [[nodiscard]] std::optional<Instant> deadline() const { return deadline_; }

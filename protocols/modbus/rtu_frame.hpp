@@ -15,7 +15,6 @@
 namespace metergate::modbus {
 
 inline constexpr std::uint8_t kBroadcastAddress = 0;
-inline constexpr std::uint8_t kMaxSlaveAddress = 247;
 inline constexpr std::size_t kMaxRtuFrameOctets = 256;
 inline constexpr std::size_t kMinRtuFrameOctets = 4;
 

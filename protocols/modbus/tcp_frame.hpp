@@ -15,7 +15,6 @@ namespace metergate::modbus {
 
 inline constexpr std::size_t kMbapOctets = 7;
 inline constexpr std::size_t kMaxPduOctets = 253;
-inline constexpr std::size_t kMaxTcpFrameOctets = kMbapOctets + kMaxPduOctets;
 
 struct TcpFrame {
   std::uint16_t transaction = 0;

@@ -134,7 +134,6 @@ Stored<Done> Database::copy_into(const std::filesystem::path& file) const {
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
 std::int64_t Database::changes() const { return sqlite3_changes64(connection_.get()); }
-std::int64_t Database::total_changes() const { return sqlite3_total_changes64(connection_.get()); }
 std::int64_t Database::last_rowid() const { return sqlite3_last_insert_rowid(connection_.get()); }
 
 sqlite3_stmt* Database::prepared(Sql sql) {

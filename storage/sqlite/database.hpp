@@ -84,7 +84,6 @@ class Database {
   [[nodiscard]] bool in_transaction() const;
   /// Rows the last statement inserted, updated or deleted.
   [[nodiscard]] std::int64_t changes() const;
-  [[nodiscard]] std::int64_t total_changes() const;
   [[nodiscard]] std::int64_t last_rowid() const;
 
   /// Moves what the WAL holds into the file and starts it afresh.

@@ -41,12 +41,4 @@ struct CipheringKeys {
   return Done{};
 }
 
-/// Which key a transfer on the security setup object (class 64, method 2) replaces.
-enum class TransferredKey : std::uint8_t {
-  GlobalUnicast = 0,
-  GlobalBroadcast = 1,
-  Authentication = 2,
-  Master = 3,
-};
-
 }  // namespace metergate::dlms
