@@ -85,11 +85,12 @@ class Checker:
     def stored_profile(self, meter):
         """`{(start_s, obis): (value, marks)}`; a slot that is kept twice fails the test."""
         key = self._key(meter)
-        names, out = self._channels(), {}
         # At once: meanwhile the gateway may fold what is hot into days.
         *hot, days = self.gateway.rows_at_once(
             *((f"SELECT * FROM {table} WHERE meter = ?", key)
               for table in ("profile_hot_0", "profile_hot_1", "profile_day")))
+        # After the rows: the first of them brings its channel along.
+        names, out = self._channels(), {}
         points = [((row["start_s"], row["channel"]), (row["value"], row["marks"]))
                   for table in hot for row in table]
         for row in days:
