@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "gateway/metrics/metrics.hpp"
-#include "gateway/runtime/command_origin.hpp"
+#include "gateway/runtime/commands/command_origin.hpp"
 #include "gateway/runtime/meter_abilities.hpp"
 
 namespace metergate::runtime {

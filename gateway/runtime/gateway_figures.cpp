@@ -7,7 +7,7 @@
 
 #include "gateway/metrics/metrics.hpp"
 #include "gateway/runtime/gateway.hpp"
-#include "gateway/runtime/trace.hpp"
+#include "gateway/runtime/lines/trace.hpp"
 
 namespace metergate::runtime {
 namespace {

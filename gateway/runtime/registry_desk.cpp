@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <set>
 
-#include "gateway/runtime/audit_notes.hpp"
-#include "gateway/runtime/link_runner.hpp"
+#include "gateway/runtime/audit/audit_notes.hpp"
+#include "gateway/runtime/lines/link_runner.hpp"
 #include "gateway/runtime/storage_trouble.hpp"
 #include "storage/audit/audit_chain.hpp"
 

@@ -10,7 +10,7 @@
 #include "config/schema.hpp"
 #include "gateway/journal/journal.hpp"
 #include "gateway/runtime/clock.hpp"
-#include "gateway/runtime/command_right.hpp"
+#include "gateway/runtime/commands/command_right.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/meter_unit.hpp"
 #include "meters/command.hpp"

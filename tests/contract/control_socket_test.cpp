@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/runtime/control_socket.hpp"
+#include "gateway/runtime/control/control_socket.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,7 +14,7 @@
 #include <chrono>
 #include <fstream>
 
-#include "gateway/runtime/control_request.hpp"
+#include "gateway/runtime/control/control_request.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace metergate::runtime {

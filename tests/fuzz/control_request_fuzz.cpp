@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "gateway/journal/neutral_text.hpp"
-#include "gateway/runtime/control_request.hpp"
+#include "gateway/runtime/control/control_request.hpp"
 
 using namespace metergate;
 

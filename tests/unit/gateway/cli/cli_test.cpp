@@ -14,7 +14,7 @@
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/journal/journal.hpp"
-#include "gateway/runtime/control_socket.hpp"
+#include "gateway/runtime/control/control_socket.hpp"
 #include "storage/ledger.hpp"
 #include "tests/support/temporary_directory.hpp"
 #include "tests/unit/gateway/cli/test_console.hpp"

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "gateway/runtime/command_answers.hpp"
+#include "gateway/runtime/commands/command_answers.hpp"
 #include "north_documents.hpp"
 #include "requests.hpp"
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gateway/runtime/lines/link_runner.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "tests/support/manual_clock.hpp"
+
+namespace metergate::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+
+/// One request, one answer; the first octet of a request is what the test calls it by.
+class PlainExchange : public Exchange {
+ public:
+  PlainExchange(MeterAddress to, std::uint8_t mark) : to_{std::move(to)}, mark_{mark} {}
+  DriverStep begin(Now) override { return Transact{{to_, {mark_}}}; }
+  DriverStep answered(WireResult answer, Now) override {
+    if (answer) return Finished{operation::Answer{operation::ClockReading{}}};
+    return Finished{failure(
+        OperationFault{OperationFault::Reason::Link, answer.error(), {}, answer.error().what})};
+  }
+  DriverStep resume(Now) override { return Finished{operation::Answer{operation::ClockReading{}}}; }
+
+ private:
+  MeterAddress to_;
+  std::uint8_t mark_;
+};
+
+class PlainDriver : public Driver {
+ public:
+  [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation&,
+                                                const MeterAddress& address) const override {
+    return std::make_unique<PlainExchange>(address, next);
+  }
+  std::uint8_t next = 0;
+};
+
+/// A line whose answers come when the test says so; one request may stand by.
+class Line : public Link {
+ public:
+  void transact(WireRequest request, Completion done) override {
+    out.push_back({std::move(request), std::move(done)});
+  }
+  [[nodiscard]] std::size_t concurrency() const override { return 1; }
+  [[nodiscard]] std::size_t standby_places() const override { return 3; }
+  std::optional<WireRequest> recall() override {
+    if (out.size() < 2 + begun) return std::nullopt;
+    WireRequest request = std::move(out.back().request);
+    out.pop_back();
+    return request;
+  }
+  void stop() override {}
+
+  [[nodiscard]] std::vector<int> marks() const {
+    std::vector<int> all;
+    for (const One& one : out) all.push_back(one.request.octets.front());
+    return all;
+  }
+  void answer() { end(WireAnswer{{}, 10ms}); }
+  void stay_silent() { end(failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer"})); }
+
+  struct One {
+    WireRequest request;
+    Completion done;
+  };
+  std::deque<One> out;
+  std::size_t begun = 0;  ///< so many of what stood by the worker has taken meanwhile
+
+ private:
+  void end(WireResult result) {
+    One first = std::move(out.front());
+    out.pop_front();
+    first.done(std::move(result));
+  }
+};
+
+class LinkRunnerTest : public testing::Test {
+ protected:
+  LinkRunnerTest()
+      : runner_{"line-a", std::make_unique<Line>(), clock_, agenda_,
+                [](MeterUnit&, session::Change, const std::string&) {}} {
+    for (MeterUnit& meter : meters_) meter.driver = &driver_;
+  }
+
+  Line& line() { return static_cast<Line&>(runner_.link()); }
+  JobId ask(std::size_t meter, std::uint8_t mark, Priority priority = Priority::Routine) {
+    driver_.next = mark;
+    const JobId id = runner_.submit(meters_.at(meter), priority, operation::ReadClock{},
+                                    [this, mark](const OperationResult& result, Now) {
+                                      ended_.push_back(result ? mark : -mark);
+                                    });
+    turn();
+    return id;
+  }
+  void turn() { agenda_.run(clock_.now()); }
+  void pass(Duration time) {
+    clock_.advance(time);
+    turn();
+  }
+  void make_silent(std::size_t meter) {
+    for (int i = 0; i < 3; ++i) {
+      ask(meter, 99);
+      pass(1s);
+      pass_probe_pause();
+      line().stay_silent();
+      turn();
+    }
+  }
+  void pass_probe_pause() { pass(session::Policy{}.probe_max); }
+
+  test::ManualClock clock_{UtcTime{1'780'000'000'000ms}};
+  Agenda agenda_;
+  PlainDriver driver_;
+  std::vector<MeterUnit> meters_ = [this] {
+    std::vector<MeterUnit> out;
+    for (std::uint16_t number = 1; number <= 9; ++number) {
+      const MeterId id = *MeterId::parse("m" + std::to_string(number));
+      MeterUnit meter{.settings = {id, "v", "line-a", number, {}, {}},
+                      .address = {number, {}},
+                      .stored = {1,
+                                 id,
+                                 "v",
+                                 {},
+                                 1,
+                                 {},
+                                 0,
+                                 0,
+                                 SupplyState::Unknown,
+                                 {},
+                                 {},
+                                 SupplyState::Unknown,
+                                 {},
+                                 {},
+                                 {}},
+                      .session = session::MeterSession{session::Policy{}, clock_.now().instant}};
+      out.push_back(std::move(meter));
+    }
+    return out;
+  }();
+  std::vector<int> ended_;
+  LinkRunner runner_;
+};
+
+TEST_F(LinkRunnerTest, TheNextRoutineRequestsStandByAndGoInTheirTurn) {
+  for (std::uint8_t meter = 0; meter < 6; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  EXPECT_THAT(line().marks(), ElementsAre(1, 2, 3, 4));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(2, 3, 4, 5));
+  for (int i = 0; i < 5; ++i) line().answer();
+  EXPECT_THAT(ended_, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_TRUE(line().out.empty());
+}
+
+TEST_F(LinkRunnerTest, AnOrderGoesBeforeWhatStandsBy) {
+  ask(0, 1);
+  ask(1, 2);
+  ask(2, 3);
+  ask(3, 4, Priority::Token);
+  // It waits here, where it can still be called off, and nothing is before it at the worker.
+  EXPECT_THAT(line().marks(), ElementsAre(1));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(4));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(2, 3));
+}
+
+TEST_F(LinkRunnerTest, WhatTheWorkerHasBegunIsNotOvertaken) {
+  for (std::uint8_t meter = 0; meter < 3; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  line().begun = 1;
+  ask(3, 4, Priority::Token);
+  // What had not been begun is back behind the order.
+  EXPECT_THAT(line().marks(), ElementsAre(1, 2));
+  line().answer();
+  line().begun = 0;
+  EXPECT_THAT(line().marks(), ElementsAre(2));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(4));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(3));
+}
+
+TEST_F(LinkRunnerTest, AMeterHasOneRequestAtATime) {
+  ask(0, 1);
+  ask(0, 2);
+  EXPECT_THAT(line().marks(), ElementsAre(1));
+  ask(1, 3);
+  EXPECT_THAT(line().marks(), ElementsAre(1, 3));
+}
+
+TEST_F(LinkRunnerTest, WhatStandsByCanBeTakenBackAltogether) {
+  ask(0, 1);
+  const JobId second = ask(1, 2);
+  ask(2, 3);
+  EXPECT_TRUE(runner_.withdraw(second));
+  // Its meter is free again, and who stood behind it stands by anew.
+  ask(1, 4);
+  EXPECT_THAT(line().marks(), ElementsAre(1, 3, 4));
+}
+
+TEST_F(LinkRunnerTest, WhatHasBegunIsAwaitedAndThrownAway) {
+  ask(0, 1);
+  const JobId second = ask(1, 2);
+  line().begun = 1;
+  EXPECT_FALSE(runner_.withdraw(second));
+  line().answer();
+  line().answer();
+  EXPECT_THAT(ended_, ElementsAre(1));
+  EXPECT_EQ(runner_.waiting(), 0U);
+}
+
+TEST_F(LinkRunnerTest, AStopEndsWhatStandsByAsNotSent) {
+  ask(0, 1);
+  ask(1, 2);
+  runner_.stop();
+  turn();
+  EXPECT_THAT(line().marks(), ElementsAre(1));
+  EXPECT_THAT(ended_, ElementsAre(-2));
+}
+
+TEST_F(LinkRunnerTest, SilentMetersTakeTurnsAtTheLine) {
+  for (std::size_t meter = 0; meter < 4; ++meter) make_silent(meter);
+  // Long enough that each may be probed by its own session.
+  pass(5min);
+  for (std::size_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  EXPECT_THAT(line().marks(), ElementsAre(1));
+  clock_.advance(70ms);
+  line().stay_silent();
+  // 200 times 70 ms would be 14 s, but four of them have to be through in the longest pause.
+  pass(12'400ms);
+  EXPECT_TRUE(line().out.empty());
+  pass(200ms);
+  EXPECT_THAT(line().marks(), ElementsAre(2));
+  // An order does not wait for its turn, nor do the others.
+  ask(7, 8);
+  ask(3, 9, Priority::Token);
+  EXPECT_THAT(line().marks(), ElementsAre(2));
+  line().stay_silent();
+  EXPECT_THAT(line().marks(), ElementsAre(9));
+}
+
+TEST_F(LinkRunnerTest, AProbeFindsItsTurnOnALineThatIsNeverIdle) {
+  make_silent(0);
+  pass(5min);
+  ask(1, 1);
+  ask(2, 2);
+  ask(0, 77);
+  for (std::uint8_t round = 0; round < 4; ++round) {
+    ask(3U + round, static_cast<std::uint8_t>(3 + round));
+    line().answer();
+  }
+  EXPECT_THAT(ended_, testing::Contains(77));
+}
+
+}  // namespace
+}  // namespace metergate::runtime
