@@ -128,13 +128,12 @@ Findings look_at_store(const fs::path& file, Depth depth, std::optional<UtcTime>
   if (depth == Depth::Whole) {
     const auto damage = ledger->check();
     const bool whole = damage && damage->empty();
-    out.push_back(
-        {whole ? Verdict::Ok : Verdict::Fail, "store",
-         whole     ? file.string() + " is whole"
-         : !damage ? damage.error().what
-                   : fmt::format("{}: {} findings, the first: {}", file.string(), damage->size(),
-                                 damage->front()),
-         whole ? "" : "metergate store repair; docs/operations.md, A damaged ledger."});
+    out.push_back({whole ? Verdict::Ok : Verdict::Fail, "store",
+                   whole     ? file.string() + " is whole"
+                   : !damage ? damage.error().what
+                             : fmt::format("{}: {} findings, the first: {}", file.string(),
+                                           damage->size(), damage->front()),
+                   whole ? "" : "metergate store repair; docs/operations.md, A damaged ledger."});
   } else {
     out.push_back({Verdict::Ok, "store", file.string() + " can be read", {}});
   }

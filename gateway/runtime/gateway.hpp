@@ -19,11 +19,11 @@
 #include "gateway/runtime/audit/audit_head_teller.hpp"
 #include "gateway/runtime/collection/collection_desk.hpp"
 #include "gateway/runtime/collection/data_desk.hpp"
+#include "gateway/runtime/collection/push_desk.hpp"
 #include "gateway/runtime/commands/command_desk.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/lines/dlms_meters.hpp"
 #include "gateway/runtime/publisher.hpp"
-#include "gateway/runtime/collection/push_desk.hpp"
 #include "gateway/runtime/registry_desk.hpp"
 
 namespace metergate::metrics {

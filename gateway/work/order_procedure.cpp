@@ -57,9 +57,11 @@ Effects OrderProcedure::start(Now now) {
       return take_turn(now);
     case CommandState::Sending:
       // Written down as sent by a gateway that then ended: nobody knows whether it left.
+      cut_off_by_restart_ = true;
       return then(move({.event = CommandEvent::AnswerLost, .reason = Reason::GatewayRestarted}),
                   settle(now));
     case CommandState::Unconfirmed:
+      cut_off_by_restart_ = true;
       return settle(now);
     default:
       return {};
@@ -76,6 +78,7 @@ operation::Operation OrderProcedure::order(operation::TransactionId transaction,
   state_ = CommandState::Sending;
   transaction_ = transaction;
   ++attempt_;
+  cut_off_by_restart_ = false;
   sent_at_ = now.utc;
   settle_deadline_.reset();
   settle_pause_ = Duration{0};
@@ -312,7 +315,9 @@ Effects OrderProcedure::settled(const OperationResult& result, Now now) {
   }
   if (std::holds_alternative<operation::TransactionNotTaken>(said)) {
     Effects back = move({.event = CommandEvent::ReadBackNotTaken, .reason = Reason::NotTaken});
-    if (attempt_ >= policy_.max_attempts) {
+    const std::uint32_t most =
+        cut_off_by_restart_ ? policy_.max_attempts_over_restarts : policy_.max_attempts;
+    if (attempt_ >= most) {
       return then(std::move(back),
                   move({.event = CommandEvent::Impossible, .reason = Reason::NotTaken}));
     }

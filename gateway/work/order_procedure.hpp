@@ -107,6 +107,7 @@ class OrderProcedure {
   OrderPolicy policy_;
   CommandState state_;
   Stage stage_ = Stage::Idle;
+  bool cut_off_by_restart_ = false;  ///< the last transmission, before its answer came
   bool lost_turn_ = false;
   std::uint32_t attempt_;
   operation::TransactionId transaction_;

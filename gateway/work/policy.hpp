@@ -12,6 +12,9 @@ namespace metergate::work {
 struct OrderPolicy {
   /// Transmissions of one order, counting those that were proved not to have arrived.
   std::uint32_t max_attempts = 3;
+  /// The same where the gateway itself ended before the answer came, which is no fault of the
+  /// meter's. Not for ever: the order might be what ends it.
+  std::uint32_t max_attempts_over_restarts = 10;
   /// Pause before a meter that did not answer is read again to settle an unconfirmed order.
   Duration settle_pause_min = std::chrono::seconds{2};
   Duration settle_pause_max = std::chrono::seconds{60};

@@ -203,11 +203,23 @@ bool DataDesk::began_anew(const MeterUnit& meter, std::uint32_t after,
 void DataDesk::log_push(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now) {
   log_entries(meter, entries, now);
   for (const LogEntry& entry : entries) {
+    // A late push of the tenancy before is numbered by a log that the meter has purged since.
+    if (!is_of_tenancy(meter, entry)) continue;
     const auto position = keeper_.checked(
         keeper_.ledger().log_position(meter.stored.key, meter.stored.epoch, entry.log));
     // After a push that was lost, collection reads on from before the gap.
     if (position && entry.sequence == *position + 1) read_to(meter, entry.log, entry.sequence);
   }
+}
+
+bool DataDesk::is_of_tenancy(const MeterUnit& meter, const LogEntry& entry) {
+  if (!work::belongs_to_tenancy(entry.meter_time, meter.stored)) return false;
+  if (!meter.stored.tenancy_from || entry.meter_time >= *meter.stored.tenancy_from) return true;
+  // What a change makes the meter write may carry the moment before it; what was read before the
+  // change, and is pushed late, carries one as well.
+  const auto before = keeper_.checked(keeper_.ledger().log(meter.stored.key, meter.stored.epoch - 1,
+                                                           entry.log, entry.sequence - 1, 1));
+  return !before || before->empty() || before->front() != entry;
 }
 
 void DataDesk::read_to(MeterUnit& meter, LogId log, std::uint32_t sequence) {
@@ -229,9 +241,8 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& all, N
   // First: the entry that tells of a new tenancy is the first one of that tenancy.
   recognise_change(meter, all, now);
   std::vector<LogEntry> entries;
-  std::ranges::copy_if(all, std::back_inserter(entries), [&](const LogEntry& entry) {
-    return work::belongs_to_tenancy(entry.meter_time, meter.stored);
-  });
+  std::ranges::copy_if(all, std::back_inserter(entries),
+                       [&](const LogEntry& entry) { return is_of_tenancy(meter, entry); });
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_log(meter.stored.key, meter.stored.epoch, entries, now.utc));
   if (!fresh) return;

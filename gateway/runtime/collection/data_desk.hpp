@@ -70,6 +70,7 @@ class DataDesk {
  private:
   void log_entries(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
   void recognise_change(MeterUnit& meter, const std::vector<LogEntry>& entries, Now now);
+  [[nodiscard]] bool is_of_tenancy(const MeterUnit& meter, const LogEntry& entry);
   void read_to(MeterUnit& meter, LogId log, std::uint32_t sequence);
   void limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now);
   void tell_stored(const MeterUnit& meter, std::size_t fresh, std::string_view data, Now now);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preloaded into a process under test: while the file $METERGATE_DISK.read-only exists, the folder
-// $METERGATE_DISK is as the kernel leaves a file system after errors of its disk: what is open stays
-// open and can be read, and every write ends in EROFS. A true one stays so until it is mounted
-// anew, which no process survives that holds files on it; this one gets well again.
+// $METERGATE_DISK is as the kernel leaves a file system after errors of its disk: what is open
+// stays open and can be read, and every write ends in EROFS. A true one stays so until it is
+// mounted anew, which no process survives that holds files on it; this one gets well again.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <unistd.h>

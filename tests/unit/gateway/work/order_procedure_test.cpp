@@ -177,6 +177,17 @@ TEST_F(OrderProcedureTest, RestartWhileSendingSettlesAndNeverSends) {
   EXPECT_EQ(text(order.start(at(0s))), "move:answer-lost read-transaction");
 }
 
+TEST_F(OrderProcedureTest, WhatARestartCutOffIsTriedMoreOftenAndNotForEver) {
+  const auto after_restart = [](std::uint32_t attempts) {
+    auto order = token(kWithTransactions, {CommandState::Sending, attempts, 9, kStart});
+    static_cast<void>(order.start(at(0s)));
+    return text(order.performed(evidence(operation::TransactionNotTaken{}), at(1s)));
+  };
+  EXPECT_EQ(after_restart(kPolicy.max_attempts), "move:read-back-not-taken wait");
+  EXPECT_EQ(after_restart(kPolicy.max_attempts_over_restarts),
+            "move:read-back-not-taken move:impossible");
+}
+
 TEST_F(OrderProcedureTest, RelayWithoutTransactionsIsSettledByItsState) {
   OrderProcedure order{SetRelay{SupplyState::Off},
                        facts({Capability::OperateRelay, Capability::ReadRelay}),

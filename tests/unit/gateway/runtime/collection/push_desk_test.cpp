@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "storage/tenancy_record.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
@@ -149,6 +150,37 @@ TEST_F(PushDeskTest, ValuesFromBeforeTheTenancyAreNotItsOwn) {
   EXPECT_EQ(take(), Rest::Nothing);
   EXPECT_EQ(stored(), 1U) << "the interval in which it began is its first";
   EXPECT_TRUE(good(ledger->registers(unit_.stored.key, 1, kToday, kToday + 24h, 10)).empty());
+}
+
+// The meter has purged its logs since, and numbers them anew.
+TEST_F(PushDeskTest, ALateEntryOfTheTenancyBeforeLetsNoneOfThisOneBeSkipped) {
+  const auto push = [this](UtcSeconds at) {
+    Pushed entries;
+    entries.entries = {{.log = LogId::Hardware,
+                        .sequence = 1,
+                        .meter_time = at,
+                        .code = EventCode::PowerUp,
+                        .raw_code = 0,
+                        .cause = 0,
+                        .detail = 0}};
+    driver_.told = entries;
+    return take();
+  };
+  // Read before the change, which came a moment later; and once more, late, after it.
+  static_cast<void>(push(kToday + 9h - 3s));
+  EXPECT_EQ(data_.log_read_after(unit_, LogId::Hardware), 1U);
+  TenancyBegin begin;
+  begin.effective = begin.first_interval = kToday + 9h;
+  begin.first_day = kToday;
+  unit_.stored.epoch = good(ledger->open_tenancy(unit_.stored.key, begin, kNow));
+  unit_.stored.tenancy_from = begin.effective;
+  for (const UtcSeconds at : {UtcSeconds{kToday + 9h - 3s}, UtcSeconds{kToday + 8h}}) {
+    static_cast<void>(push(at));
+    EXPECT_EQ(data_.log_read_after(unit_, LogId::Hardware), 0U);
+    EXPECT_TRUE(good(ledger->log(unit_.stored.key, 2, LogId::Hardware, 0, 10)).empty());
+  }
+  static_cast<void>(push(kToday + 10h));
+  EXPECT_EQ(data_.log_read_after(unit_, LogId::Hardware), 1U);
 }
 
 }  // namespace
