@@ -102,10 +102,19 @@ void LinkRunner::pump_later() {
 
 bool LinkRunner::may_go(const Job& job, JobId id, Instant now) const {
   const auto held = meter_held_by_.find(job.meter);
-  if (held != meter_held_by_.end() && held->second != id) return false;
+  if (held != meter_held_by_.end() && held->second != id && !goes_before(id, held->second)) {
+    return false;
+  }
   const auto attempt = next_attempt(job);
   return attempt && *attempt <= now;
 }
+
+bool LinkRunner::goes_before(JobId id, JobId other) const {
+  return std::ranges::find(standby_, other) != standby_.end() &&
+         key_of(id) < key_of(standby_.back());
+}
+
+LinkRunner::Key LinkRunner::key_of(JobId id) const { return {jobs_.at(id).priority, id}; }
 
 std::optional<Instant> LinkRunner::next_attempt(const Job& job) const {
   auto attempt = job.meter->session.next_attempt();
@@ -168,13 +177,13 @@ void LinkRunner::fill_standby(Instant now) {
     // A probe is for a free wire: whether the next silent meter may be tried shows when the one
     // before has ended. Nothing stands by meanwhile, or the wire would never be free.
     const bool is_probe = key.first == Priority::Routine && is_silent(meter);
-    if (!standby_.empty() && key < Key{jobs_.at(standby_.back()).priority, standby_.back()}) {
+    if (!standby_.empty() && key < key_of(standby_.back())) {
       if (is_probe || !clear_standby()) return;
       continue;
     }
     // The steps of one operation follow each other; an order may be called off until its turn
     // comes.
-    if (standby_.size() >= link_->standby_places() || key.first != Priority::Routine || is_probe ||
+    if (standby_.size() >= link_->standby_places() || is_probe || order_waits(now) ||
         meter_held_by_.contains(&meter) || urgent_on_wire_ > 0) {
       return;
     }
@@ -182,6 +191,15 @@ void LinkRunner::fill_standby(Instant now) {
     standby_.push_back(key.second);
     hand_over(key.second, jobs_.at(key.second));
   }
+}
+
+bool LinkRunner::order_waits(Instant now) const {
+  for (const auto& [priority, id] : ready_) {
+    if (priority == Priority::Routine) return false;
+    const auto attempt = next_attempt(jobs_.at(id));
+    if (attempt && *attempt <= now) return true;
+  }
+  return false;
 }
 
 bool LinkRunner::clear_standby() {

@@ -169,6 +169,29 @@ TEST_F(LinkRunnerTest, AnOrderGoesBeforeWhatStandsBy) {
   EXPECT_THAT(line().marks(), ElementsAre(2, 3));
 }
 
+// Its own meter's routine request is no reason to wait for all that stand by.
+TEST_F(LinkRunnerTest, AnOrderForAMeterThatStandsByGoesBeforeItToo) {
+  for (std::uint8_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  ask(3, 5, Priority::Token);
+  EXPECT_THAT(line().marks(), ElementsAre(1));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(5));
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(2, 3, 4));
+}
+
+TEST_F(LinkRunnerTest, AnOrderForAMeterWhoseRequestHasBegunWaitsForThatAlone) {
+  for (std::uint8_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  line().begun = 1;
+  ask(1, 5, Priority::Token);
+  EXPECT_THAT(line().marks(), ElementsAre(1, 2));
+  line().answer();
+  line().begun = 0;
+  EXPECT_THAT(line().marks(), ElementsAre(2)) << "nothing stands by behind it";
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(5));
+}
+
 TEST_F(LinkRunnerTest, WhatTheWorkerHasBegunIsNotOvertaken) {
   for (std::uint8_t meter = 0; meter < 3; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
   line().begun = 1;
