@@ -110,8 +110,7 @@ bool LinkRunner::may_go(const Job& job, JobId id, Instant now) const {
 }
 
 bool LinkRunner::goes_before(JobId id, JobId other) const {
-  return std::ranges::find(standby_, other) != standby_.end() &&
-         key_of(id) < key_of(standby_.back());
+  return key_of(id) < key_of(other) && std::ranges::find(standby_, other) != standby_.end();
 }
 
 LinkRunner::Key LinkRunner::key_of(JobId id) const { return {jobs_.at(id).priority, id}; }
@@ -166,6 +165,7 @@ void LinkRunner::pump() {
 }
 
 void LinkRunner::fill_standby(Instant now) {
+  if (link_->standby_places() == 0) return;
   const auto goes_next = [&](const Key& key) {
     return may_go(jobs_.at(key.second), key.second, now);
   };

@@ -84,7 +84,8 @@ class LinkRunner {
 
   void pump();
   [[nodiscard]] bool may_go(const Job& job, JobId id, Instant now) const;
-  /// The other stands by, and will be recalled for it: it holds its meter from nobody so urgent.
+  /// The other stands by and has come later or is less urgent: it will be recalled, and till then
+  /// does not hold its meter.
   [[nodiscard]] bool goes_before(JobId id, JobId other) const;
   [[nodiscard]] Key key_of(JobId id) const;
   /// The first moment at which its session and the other silent meters of the line let it go.

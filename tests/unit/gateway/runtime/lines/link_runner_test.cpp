@@ -169,6 +169,19 @@ TEST_F(LinkRunnerTest, AnOrderGoesBeforeWhatStandsBy) {
   EXPECT_THAT(line().marks(), ElementsAre(2, 3));
 }
 
+// The second request of a meter comes after its first and before later ones of others: it neither
+// goes beside the first nor has what stands by recalled.
+TEST_F(LinkRunnerTest, TheSecondRequestOfAMeterThatStandsByWaitsForItsFirst) {
+  ask(0, 1);
+  ask(1, 2);
+  ask(1, 3);
+  ask(2, 4);
+  EXPECT_THAT(line().marks(), ElementsAre(1, 2, 4));
+  for (int i = 0; i < 4; ++i) line().answer();
+  EXPECT_THAT(ended_, testing::UnorderedElementsAre(1, 2, 3, 4));
+  EXPECT_TRUE(line().out.empty());
+}
+
 // Its own meter's routine request is no reason to wait for all that stand by.
 TEST_F(LinkRunnerTest, AnOrderForAMeterThatStandsByGoesBeforeItToo) {
   for (std::uint8_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
