@@ -102,15 +102,9 @@ void LinkRunner::pump_later() {
 
 bool LinkRunner::may_go(const Job& job, JobId id, Instant now) const {
   const auto held = meter_held_by_.find(job.meter);
-  if (held != meter_held_by_.end() && held->second != id && !goes_before(id, held->second)) {
-    return false;
-  }
+  if (held != meter_held_by_.end() && held->second != id) return false;
   const auto attempt = next_attempt(job);
   return attempt && *attempt <= now;
-}
-
-bool LinkRunner::goes_before(JobId id, JobId other) const {
-  return key_of(id) < key_of(other) && std::ranges::find(standby_, other) != standby_.end();
 }
 
 LinkRunner::Key LinkRunner::key_of(JobId id) const { return {jobs_.at(id).priority, id}; }
@@ -166,6 +160,12 @@ void LinkRunner::pump() {
 
 void LinkRunner::fill_standby(Instant now) {
   if (link_->standby_places() == 0) return;
+  // The end of what is on the wire, be it its own meter's, is for the order; and till its turn
+  // comes it may be called off, so it waits here.
+  if (order_waits(now)) {
+    static_cast<void>(clear_standby());
+    return;
+  }
   const auto goes_next = [&](const Key& key) {
     return may_go(jobs_.at(key.second), key.second, now);
   };
@@ -181,10 +181,9 @@ void LinkRunner::fill_standby(Instant now) {
       if (is_probe || !clear_standby()) return;
       continue;
     }
-    // The steps of one operation follow each other; an order may be called off until its turn
-    // comes.
-    if (standby_.size() >= link_->standby_places() || is_probe || order_waits(now) ||
-        meter_held_by_.contains(&meter) || urgent_on_wire_ > 0) {
+    // The steps of one operation follow each other.
+    if (standby_.size() >= link_->standby_places() || is_probe || meter_held_by_.contains(&meter) ||
+        urgent_on_wire_ > 0) {
       return;
     }
     ready_.erase(key);

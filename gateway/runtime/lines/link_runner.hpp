@@ -84,9 +84,6 @@ class LinkRunner {
 
   void pump();
   [[nodiscard]] bool may_go(const Job& job, JobId id, Instant now) const;
-  /// The other stands by and has come later or is less urgent: it will be recalled, and till then
-  /// does not hold its meter.
-  [[nodiscard]] bool goes_before(JobId id, JobId other) const;
   [[nodiscard]] Key key_of(JobId id) const;
   /// The first moment at which its session and the other silent meters of the line let it go.
   [[nodiscard]] std::optional<Instant> next_attempt(const Job& job) const;
@@ -95,7 +92,7 @@ class LinkRunner {
   [[nodiscard]] static bool is_silent(const MeterUnit& meter);
   /// Keeps the places at the worker filled with what would go next.
   void fill_standby(Instant now);
-  /// For the end of what is on the wire, be it its own meter's: then it goes next.
+  /// For the end of what is on the wire.
   [[nodiscard]] bool order_waits(Instant now) const;
   /// Puts back into the list what stands by. False: some of it may have left.
   bool clear_standby();

@@ -193,6 +193,14 @@ TEST_F(LinkRunnerTest, AnOrderForAMeterThatStandsByGoesBeforeItToo) {
   EXPECT_THAT(line().marks(), ElementsAre(2, 3, 4));
 }
 
+TEST_F(LinkRunnerTest, AnOrderForTheMeterOnTheWireGoesNext) {
+  for (std::uint8_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  ask(0, 5, Priority::Token);
+  EXPECT_THAT(line().marks(), ElementsAre(1)) << "nothing stands by before it";
+  line().answer();
+  EXPECT_THAT(line().marks(), ElementsAre(5));
+}
+
 TEST_F(LinkRunnerTest, AnOrderForAMeterWhoseRequestHasBegunWaitsForThatAlone) {
   for (std::uint8_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
   line().begun = 1;
