@@ -4,14 +4,18 @@
 import time
 
 from harness.running import until
-from harness.utility import Utility
+from harness.utility import ROOT, Utility
 from measuring import Finding, agree, per_second
 from streets import Scene, cpu_ns
 
 MAY = {"access": {"require_signature": False, "always_signed": [], "dual_control": []},
        "role": [{"name": "tenancy", "functions": [], "tenancy": True}],
-       "operator": [{"name": "bench", "roles": ["tenancy"]}]}
+       "operator": [{"name": "bench", "roles": ["tenancy"]}],
+       # A thousand supplies at once is what the fuse is there to stop.
+       "relay_off_fuse": {"per_hour": 10_000, "per_line_hour": 10_000}}
 ROWS = ("P14", "P15", "P16")
+# A stand-in in Python that hears a message for every meter-day measures itself.
+OUTCOMES = (f"{ROOT}/meter/+/result/+", f"{ROOT}/state")
 ALL_DATA = {"registers_s": 86_400, "daily_s": 86_400, "profile_s": 86_400, "logs_s": 86_400,
             "clock_s": 86_400, "relay_s": 86_400}
 
@@ -25,7 +29,8 @@ def run(bench, wanted):
 def _change_tenancy(scene, utility, patience):
     """Every meter gets a new tenant now; what its purge takes is collected first."""
     begin = time.monotonic()
-    orders = [utility.order(meter, "change-tenancy", {"situation": "leaves-now"}, operator="bench") for meter in scene.street.meters]
+    orders = [utility.order(meter, "change-tenancy", {"situation": "leaves-now"}, operator="bench")
+              for meter in scene.street.meters]
     for order in orders:
         outcome = utility.outcome(order, patience)
         if outcome["state"] != "succeeded":
@@ -47,7 +52,7 @@ def _over_mqtt(bench):
                schedule={"back_fill_days": max(1, days)}, sections=MAY) as scene:
         scene.start_gateway()
         scene.wait_online(600)
-        utility = Utility(scene.broker.port).start()
+        utility = Utility(scene.broker.port, topics=OUTCOMES).start()
         utility.wait_for_gateway()
         begin_cpu = cpu_ns(scene.gateway.process.pid)
         collected, whole = _change_tenancy(scene, utility, 3_600)
@@ -77,7 +82,7 @@ def _over_a_line(bench):
     with Scene(bench, line=1, baud=bench.sized(9600, 9600, 115200), history_days=days,
                schedule={"back_fill_days": days}, sections=MAY) as scene:
         scene.start_gateway()
-        utility = Utility(scene.broker.port).start()
+        utility = Utility(scene.broker.port, topics=OUTCOMES).start()
         utility.wait_for_gateway()
         scene.line_statistics(clear=True)
         _, whole = _change_tenancy(scene, utility, 1_200)

@@ -44,6 +44,7 @@ class Utility:
         self.heard = []
         self.shift_s = 0   # of its clock
         self.ordered = {}  # command id -> (meter, verb, body)
+        self._outcomes = {}  # command id -> its final result
         self._numbers = itertools.count(1)
         self._changed = threading.Condition()
         self._subscribed = False
@@ -100,6 +101,8 @@ class Utility:
             heard.body = json.loads(message.payload)
         with self._changed:
             self.heard.append(heard)
+            if heard.body.get("final"):
+                self._outcomes.setdefault(heard.body.get("command"), heard.body)
             self._changed.notify_all()
 
     def _wait(self, what, condition, patience=PATIENCE):
@@ -127,9 +130,7 @@ class Utility:
     def outcome(self, command_id, patience=PATIENCE):
         """The final result of a command."""
         try:
-            return self._wait("", lambda: next(
-                (h.body for h in self.heard if h.body.get("command") == command_id
-                 and h.body.get("final")), None), patience)
+            return self._wait("", lambda: self._outcomes.get(command_id), patience)
         except NotInTime:
             states = [h.body.get("state") for h in self.steps(command_id)]
             raise NotInTime(f"command {command_id} {self.ordered.get(command_id, '')} has no "
@@ -202,7 +203,8 @@ class Utility:
         until(what, repeat, patience)
 
     def ended(self, command_id):
-        return any(h.body["final"] for h in self.steps(command_id))
+        with self._changed:
+            return command_id in self._outcomes
 
     def send(self, meter, verb, payload, answer_on=None, correlation=b"", retained=False,
              expiry_s=None):
