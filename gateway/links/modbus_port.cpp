@@ -30,6 +30,7 @@ constexpr milliseconds kConnectTimeout{2'000};
 // default of 500 ms, so that a flipped length octet costs one pause and not a time-out.
 constexpr milliseconds kOctetTimeoutFloor{30};
 constexpr int kOctetTimeoutCharacters = 30;
+constexpr nanoseconds kAwake{120'000};
 constexpr int kFifoOctets = 16;  // a receiver hands on at most so many octets at once
 
 void set_timeout(int (*set)(modbus_t*, std::uint32_t, std::uint32_t), modbus_t* modbus,
@@ -45,6 +46,13 @@ bool readable_within(int descriptor, nanoseconds time) {
   const timespec limit{rest.count() / 1'000'000'000, rest.count() % 1'000'000'000};
   pollfd entry{descriptor, POLLIN, 0};
   return ppoll(&entry, 1, &limit, nullptr) > 0;
+}
+
+/// A wake-up comes 50 to 150 us late, which is as much as a line at 115 200 baud may lose of a
+/// transaction: there the last of a wait is spent awake.
+void sleep_precisely(std::chrono::steady_clock::time_point until, nanoseconds awake) {
+  std::this_thread::sleep_until(until - awake);
+  while (std::chrono::steady_clock::now() < until) std::this_thread::yield();
 }
 
 std::size_t octets_waiting(int descriptor) {
@@ -66,8 +74,9 @@ bool device_is_gone(int error) {
 CharacterTiming CharacterTiming::of(std::uint32_t baud) {
   const nanoseconds character{11'000'000'000LL / std::max<std::uint32_t>(baud, 1)};
   // Modbus over Serial Line V1.02, 2.5.1.1: above 19200 baud fixed values are used.
-  const nanoseconds silence = baud > 19'200 ? nanoseconds{1'750'000} : character * 7 / 2;
-  return {character, silence};
+  const bool is_fast = baud > 19'200;
+  const nanoseconds silence = is_fast ? nanoseconds{1'750'000} : character * 7 / 2;
+  return {character, silence, is_fast ? kAwake : nanoseconds{0}};
 }
 
 ModbusPort::ModbusPort(config::Line line) : line_{std::move(line)} {
@@ -129,7 +138,7 @@ void ModbusPort::keep_silence() {
   // its silence again after the last of them. Looked for after each wait, since they may come in
   // the silence itself; the next block of them is on its way unseen for as long as it takes to
   // fill.
-  std::this_thread::sleep_until(line_quiet_since_ + timing_.silence);
+  sleep_precisely(line_quiet_since_ + timing_.silence, timing_.awake);
   while (octets_waiting(modbus_get_socket(modbus_)) > 0) {
     ++statistics_.late_answers;
     modbus_flush(modbus_);
@@ -184,7 +193,7 @@ std::optional<ModbusPort::Clock::time_point> ModbusPort::wait_for_answer(
   const auto whole_time = timing_.character * whole;
   TurnRound& turn_round = turn_rounds_[request.to.number];
   const auto expected = turn_round.expected();
-  if (expected) std::this_thread::sleep_until(request_end + *expected + whole_time);
+  if (expected) sleep_precisely(request_end + *expected + whole_time, timing_.awake);
   if (!readable_within(descriptor, deadline - Clock::now())) {
     turn_round.fell_silent();
     return std::nullopt;
@@ -205,7 +214,7 @@ std::optional<ModbusPort::Clock::time_point> ModbusPort::wait_for_answer(
     // which.
     if (!turn_round.expected()) return begin;
   }
-  std::this_thread::sleep_until(now + rest);
+  sleep_precisely(now + rest, timing_.awake);
   return begin;
 }
 

@@ -20,6 +20,7 @@ namespace metergate {
 struct CharacterTiming {
   std::chrono::nanoseconds character{0};
   std::chrono::nanoseconds silence{0};  ///< between frames: 3.5 characters, fixed above 19200 baud
+  std::chrono::nanoseconds awake{0};    ///< of a wait, its last part that is not slept
 
   [[nodiscard]] static CharacterTiming of(std::uint32_t baud);
 };
