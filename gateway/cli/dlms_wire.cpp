@@ -24,8 +24,8 @@
 namespace metergate::cli {
 namespace {
 
-CliError failed(const std::string& what) {
-  return {kUnavailable, what + ": " + std::error_code{errno, std::generic_category()}.message()};
+CliError failed(const std::string& what, int error = errno) {
+  return {kUnavailable, what + ": " + std::error_code{error, std::generic_category()}.message()};
 }
 
 speed_t speed_of(std::uint32_t baud) {
@@ -57,16 +57,18 @@ CliResult<DlmsWire> DlmsWire::connect(const std::string& host, std::uint16_t por
     return failure(CliError{kUnavailable, "no host is called " + host});
   }
   const std::unique_ptr<addrinfo, FreeAddresses> list{found};
+  int error = 0;
   for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
     DlmsWire wire{::socket(one->ai_family, one->ai_socktype | SOCK_CLOEXEC, one->ai_protocol)};
     if (wire.descriptor_ < 0 || ::connect(wire.descriptor_, one->ai_addr, one->ai_addrlen) != 0) {
+      error = errno;
       continue;
     }
     const int yes = 1;
     ::setsockopt(wire.descriptor_, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
     return wire;
   }
-  return failure(failed(host + ":" + std::to_string(port)));
+  return failure(failed(host + ":" + std::to_string(port), error));
 }
 
 CliResult<DlmsWire> DlmsWire::open(const std::string& device, std::uint32_t baud) {
