@@ -45,6 +45,23 @@ class PushOnlyCase(StreetCase):
         told = self.gateway.run("readings", meter, "--what", what, "--format", "json").stdout
         return json.loads(told or "[]")
 
+    def push_profile(self, meter, rows):
+        """Once more for each refusal: where an answer overtakes a push on its way, what the push
+        shows is no new counter."""
+        refused = len(self.gateway.journal(PUSH_REFUSED, meter))
+        self.street.do("push", meter, what="profile", rows=rows)
+
+        def come():
+            nonlocal refused
+            if len(self.checker.stored_profile(meter)) >= rows * CHANNELS:
+                return True
+            if len(self.gateway.journal(PUSH_REFUSED, meter)) > refused:
+                refused += 1
+                self.street.do("push", meter, what="profile", rows=rows)
+            return False
+
+        until(f"{rows} pushed rows of {meter}", come, 30)
+
     def stored(self, meter, count):
         until(f"{count} values of {meter}",
               lambda: len(self.checker.stored_profile(meter)) >= count, 30)
@@ -59,7 +76,7 @@ class CipheredPushTest(PushOnlyCase):
         for meter in ("call-001", "hdlc-001", "modem-001"):
             with self.subTest(meter):
                 self.assertFalse(self.checker.stored_profile(meter))
-                self.street.do("push", meter, what="profile", rows=6)
+                self.push_profile(meter, 6)
                 self.stored(meter, 6 * CHANNELS)
                 self.assertEqual(len(self.shown(meter, "profile")), 6 * CHANNELS)
                 self.street.do("push", meter, what="daily", rows=3)
