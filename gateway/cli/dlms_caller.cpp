@@ -46,6 +46,7 @@ bool DlmsCaller::perform(const dlms::session::Effects& effects) {
                    [&](const session::Failed& failed) {
                      const bool refused = failed.reason == session::Failed::Reason::Refused;
                      answer_ = failure(CliError{refused ? kRefused : kUnavailable, failed.what});
+                     if (!failed.heard.empty()) answer_octets_ = failed.heard;
                      ended = true;
                    },
                    [](const session::Told&) {},

@@ -52,7 +52,8 @@ class DlmsCaller {
  public:
   DlmsCaller(DlmsWire wire, DlmsCall call);
 
-  /// Told of every exchange, in plain APDUs of any length: nothing for an answer that did not come.
+  /// Told of every exchange, in plain APDUs of any length: nothing for an answer that did not come,
+  /// what came for one that made no sense.
   using Watch = std::function<CliResult<Done>(
       OctetView request, const std::optional<Octets>& answer, std::chrono::microseconds length)>;
   void watch(Watch watch) { watch_ = std::move(watch); }

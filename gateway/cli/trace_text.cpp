@@ -87,7 +87,8 @@ std::string trace_text(const json::object& exchange) {
   if (exchange.contains("fault")) {
     out += fmt::format("  <- {}: {}\n", text_of(exchange, "fault"),
                        journal::neutral(text_of(exchange, "what")));
-  } else {
+  }
+  if (!exchange.contains("fault") || !answer.empty()) {
     out += half("<-", protocol, answer_hex, answer, means.answer);
   }
   return out;

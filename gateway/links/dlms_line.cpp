@@ -26,7 +26,8 @@ LinkFault fault_of(const dlms::session::Failed& failed) {
   using Reason = dlms::session::Failed::Reason;
   // That the request itself did not leave does not make it the line's fault: the meter was asked.
   const bool silent = failed.reason == Reason::NoAnswer || failed.reason == Reason::Busy;
-  return {silent ? LinkFault::Reason::NoAnswer : LinkFault::Reason::BadFrame, failed.what};
+  return {silent ? LinkFault::Reason::NoAnswer : LinkFault::Reason::BadFrame, failed.what,
+          failed.heard};
 }
 
 }  // namespace

@@ -41,6 +41,7 @@ struct LinkFault {
   };
   Reason reason = Reason::NoAnswer;
   std::string what;
+  Octets heard{};  ///< what came and was no answer, where the wire's protocol can tell; for a trace
 
   /// Whether the meter may have received the request.
   [[nodiscard]] bool may_have_arrived() const { return reason != Reason::NotSent; }

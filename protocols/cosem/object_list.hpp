@@ -24,4 +24,10 @@ struct ObjectListEntry {
 [[nodiscard]] std::optional<std::vector<ObjectListEntry>> decode_object_list(
     const dlms::Data& data);
 
+/// The attributes that such a list tells of one object, without the first, which is the logical
+/// name of every object; none where the object is not there or its access rights make no sense.
+[[nodiscard]] std::vector<std::int8_t> listed_attributes(const dlms::Data& list,
+                                                         std::uint16_t class_id,
+                                                         const ObisCode& logical_name);
+
 }  // namespace metergate::cosem

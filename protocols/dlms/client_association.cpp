@@ -121,6 +121,8 @@ Effects ClientAssociation::received(OctetView apdu) {
 void ClientAssociation::take(Octets apdu) {
   const std::size_t input = classify(apdu);
   perform(Table::kRows[static_cast<std::size_t>(state_)][input], apdu);
+  auto* failed = effects_.empty() ? nullptr : std::get_if<Failed>(&effects_.back());
+  if (failed != nullptr) failed->heard = std::move(apdu);
 }
 
 Effects ClientAssociation::say(OctetView apdu) {

@@ -100,6 +100,7 @@ struct Failed {
   };
   Reason reason = Reason::Protocol;
   std::string what;
+  Octets heard{};  ///< the APDU it failed at, deciphered where that could be done
 };
 /// A call in the wrong state; nothing was done.
 struct CallRefused {};

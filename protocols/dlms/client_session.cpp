@@ -229,7 +229,7 @@ void ClientSession::perform(Action action, Instant now) {
       fail(failed_.reason == Reason::Busy ? session::Failed::Reason::Busy
            : refused                      ? session::Failed::Reason::Refused
                                           : session::Failed::Reason::Broken,
-           failed_.what);
+           failed_.what, std::move(failed_.heard));
       return unlink(now);
     }
     case Action::LinkLost: {
@@ -381,10 +381,10 @@ void ClientSession::perform(const session::Effects& effects, Instant now) {
   go_down(now);
 }
 
-void ClientSession::fail(session::Failed::Reason reason, std::string what) {
+void ClientSession::fail(session::Failed::Reason reason, std::string what, Octets heard) {
   if (!pending_) return;
   pending_.reset();
-  effects_.emplace_back(session::Failed{reason, std::move(what), request_left_});
+  effects_.emplace_back(session::Failed{reason, std::move(what), request_left_, std::move(heard)});
 }
 
 }  // namespace metergate::dlms

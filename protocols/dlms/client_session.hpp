@@ -61,6 +61,7 @@ struct Failed {
   Reason reason = Reason::NoAnswer;
   std::string what;
   bool request_left = false;  ///< the request may have arrived
+  Octets heard{};             ///< the APDU that made no sense, if one came
 };
 /// A push or an event: plain where it could be deciphered, otherwise as it came.
 struct Told {
@@ -124,7 +125,7 @@ class ClientSession {
   void send(const Octets& apdu, Instant now);
   void confirm(OctetView told);
   void go_down(Instant now);
-  void fail(session::Failed::Reason reason, std::string what);
+  void fail(session::Failed::Reason reason, std::string what, Octets heard = {});
   void unlink(Instant now);
   [[nodiscard]] bool may_synchronise() const;
   void synchronise(Instant now);

@@ -115,16 +115,17 @@ std::optional<Data> read_string(ByteReader& in, std::uint8_t tag) {
   }
 }
 
-// Dates and times: nothing when a field is out of range.
-std::optional<Data> read_time_value(ByteReader& in, std::uint8_t tag) {
-  switch (tag) {
-    case 25:
-      return as_data(decode_date_time(in.take(DateTime::kOctets)));
-    case 26:
-      return as_data(decode_date(in.take(Date::kOctets)));
-    default:
-      return as_data(decode_time(in.take(Time::kOctets)));
-  }
+// Dates and times. Of a clock that was never set meters send fields that are out of range; what
+// stands beside it is worth having, so such octets are kept as what they are: no date to anybody
+// who asks for one.
+Data read_time_value(ByteReader& in, std::uint8_t tag) {
+  const OctetView octets = in.take(tag == 25   ? DateTime::kOctets
+                                   : tag == 26 ? Date::kOctets
+                                               : Time::kOctets);
+  const auto value = tag == 25   ? as_data(decode_date_time(octets))
+                     : tag == 26 ? as_data(decode_date(octets))
+                                 : as_data(decode_time(octets));
+  return value.value_or(Data{OctetString{{octets.begin(), octets.end()}}});
 }
 
 std::optional<Data> read_number(ByteReader& in, std::uint8_t tag) {
@@ -204,8 +205,7 @@ Result<Data, DecodeFault> read_content(ByteReader& in, std::uint8_t tag) {
     case 27: {
       auto time = read_time_value(in, tag);
       if (!in.ok()) return failure(DecodeFault{Reason::Truncated, at});
-      if (!time) return failure(DecodeFault{Reason::BadValue, at});
-      return std::move(*time);
+      return time;
     }
     default: {
       auto number = read_number(in, tag);

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "protocols/cosem/classes.hpp"
+#include "protocols/cosem/obis_names.hpp"
 #include "protocols/cosem/object_list.hpp"
 #include "protocols/cosem/profile_rows.hpp"
 #include "protocols/cosem/scaler_unit.hpp"
@@ -29,6 +31,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* input, std::size_t siz
   require(again.has_value() && dlms::encode_data(*again) == written);
 
   static_cast<void>(cosem::decode_object_list(*data));
+  static_cast<void>(cosem::listed_attributes(*data, cosem::clock::kClass, cosem::kClock));
   static_cast<void>(cosem::decode_scaler_unit(*data));
   static_cast<void>(dlms::text_of(*data));
   if (const auto columns = cosem::decode_columns(*data)) {

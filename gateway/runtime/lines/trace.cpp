@@ -74,6 +74,8 @@ std::string encode_trace(const TracedExchange& exchange, UtcTime now) {
   } else {
     out["fault"] = outcome_word(exchange.result);
     out["what"] = exchange.result.error().what;
+    const Octets& heard = exchange.result.error().heard;
+    if (!heard.empty()) out["answer"] = hex::text(masked(heard));
   }
   return json::serialize(out);
 }

@@ -35,6 +35,15 @@ TEST(TraceText, AFaultAndAHiddenTokenAreSaid) {
   EXPECT_THAT(text, HasSubstr("<- no-answer: none within 500 ms"));
 }
 
+TEST(TraceText, WhatCameInsteadOfAnAnswerIsShown) {
+  const std::string text = shown(
+      R"({"protocol":"dlms","request":"c0 01 c1 00 08 00 00 01 00 00 ff 02 00","fault":"bad-frame",
+          "what":"the answer is no APDU: octets left over at octet 5","answer":"c4 01 c1 00 00 77"})");
+  EXPECT_THAT(text,
+              HasSubstr("<- bad-frame: the answer is no APDU: octets left over at octet 5\n"));
+  EXPECT_THAT(text, HasSubstr("<- c4 01 c1 00 00 77"));
+}
+
 TEST(TraceText, PayloadsOfMetersOnMqttAreTextWithoutControlCharacters) {
   const std::string text =
       shown(R"({"protocol":"mqtt","request":"7b 7d","answer":"7b 1b 5b 33 31 6d 7d"})");

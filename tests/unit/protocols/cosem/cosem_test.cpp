@@ -89,5 +89,19 @@ TEST(ObjectList, EntriesAreReadAndRightsPassedOver) {
   EXPECT_FALSE(decode_object_list(Array{{Structure{{std::uint16_t{8}}}}}));
 }
 
+TEST(ObjectList, TheAttributesOfOneObjectAreToldByItsRights) {
+  const auto right = [](std::int8_t number) { return Structure{{number, dlms::Enum{1}, Data{}}}; };
+  const Structure clock{
+      {std::uint16_t{8}, std::uint8_t{0}, dlms::octet_string(kClock),
+       Structure{{Array{{right(1), right(2), right(3), right(-5), right(9)}}, Array{}}}}};
+  const Structure senseless{
+      {std::uint16_t{3}, std::uint8_t{0}, dlms::octet_string(kClock), Structure{}}};
+  const Data list = Array{{senseless, clock}};
+  EXPECT_EQ(listed_attributes(list, 8, kClock), (std::vector<std::int8_t>{2, 3, 9}));
+  EXPECT_TRUE(listed_attributes(list, 3, kClock).empty());
+  EXPECT_TRUE(listed_attributes(list, 8, kDisconnectControl).empty());
+  EXPECT_TRUE(listed_attributes(Data{std::uint8_t{8}}, 8, kClock).empty());
+}
+
 }  // namespace
 }  // namespace metergate::cosem

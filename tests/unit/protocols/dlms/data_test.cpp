@@ -58,6 +58,19 @@ TEST(DataTest, CountsAreHeldAgainstWhatIsThereAndAgainstTheLimit) {
             Reason::TooMany);
 }
 
+TEST(DataTest, ADateThatIsNoneIsKeptAsItsOctetsAndWhatStandsBesideItIsRead) {
+  // 1900-01-00, weekday 7, in {date-time, long-unsigned}
+  const Octets never = octets("07 6c 01 00 07 00 00 00 00 00 00 00");
+  const auto data = decode_data(octets("02 02 19 07 6c 01 00 07 00 00 00 00 00 00 00 12 00 05"));
+  ASSERT_TRUE(data.has_value());
+  const DataList* fields = structure_of(*data, 2);
+  ASSERT_NE(fields, nullptr);
+  EXPECT_EQ((*fields)[0], Data{OctetString{never}});
+  EXPECT_EQ(integer_of((*fields)[1]), 5);
+  EXPECT_FALSE(date_time_of((*fields)[0]));
+  EXPECT_EQ(decode_data(octets("19 07 6c 01 00 07")).error().reason, Reason::Truncated);
+}
+
 TEST(DataTest, OctetsLeftOverAndUnknownTagsAreFaults) {
   EXPECT_EQ(decode_data(octets("00 00")).error(), (DecodeFault{Reason::Trailing, 1}));
   EXPECT_EQ(decode_data(octets("0b 00")).error(), (DecodeFault{Reason::UnknownTag, 0}));
