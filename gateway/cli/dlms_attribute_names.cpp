@@ -16,11 +16,42 @@ constexpr std::array kScalerUnit{FieldName{"scaler"}, FieldName{"unit"}};
 constexpr std::array kAttributeReference{FieldName{"class"}, FieldName{"logical_name"},
                                          FieldName{"attribute"}};
 constexpr std::array kScript{FieldName{"script_table"}, FieldName{"script"}};
+constexpr std::array kColumn{FieldName{"class"}, FieldName{"logical_name"}, FieldName{"attribute"},
+                             FieldName{"data_index"}};
+constexpr std::array<Word, 10> kSpeeds{"300 Bd",  "600 Bd",   "1200 Bd",  "2400 Bd",  "4800 Bd",
+                                       "9600 Bd", "19200 Bd", "38400 Bd", "57600 Bd", "115200 Bd"};
+constexpr Word kPassword = "not read: a password";
 
 // ---- 1, 3: data, register -----------------------------------------------------------------------
 constexpr std::array kData{AttributeName{2, {"value"}}};
 constexpr std::array kRegister{AttributeName{2, {"value"}},
                                AttributeName{3, {"scaler_unit", {}, kScalerUnit}}};
+
+// ---- 4, 5: extended register, demand register ---------------------------------------------------
+constexpr std::array kExtendedRegister{
+    AttributeName{2, {"value"}}, AttributeName{3, {"scaler_unit", {}, kScalerUnit}},
+    AttributeName{4, {"status"}}, AttributeName{5, {"capture_time"}}};
+constexpr std::array kDemandRegister{AttributeName{2, {"current_average_value"}},
+                                     AttributeName{3, {"last_average_value"}},
+                                     AttributeName{4, {"scaler_unit", {}, kScalerUnit}},
+                                     AttributeName{5, {"status"}},
+                                     AttributeName{6, {"capture_time"}},
+                                     AttributeName{7, {"start_time_current"}},
+                                     AttributeName{8, {"period"}},
+                                     AttributeName{9, {"number_of_periods"}}};
+
+// ---- 7: profile generic -------------------------------------------------------------------------
+constexpr std::array<Word, 7> kSortMethods{
+    "",         "first in first out", "last in first out", "largest",
+    "smallest", "nearest to zero",    "farthest from zero"};
+constexpr std::array kProfileGeneric{
+    AttributeName{2, {"buffer"}, "`metergate dlms profile` shows it"},
+    AttributeName{3, {"capture_objects", {}, kColumn}},
+    AttributeName{4, {"capture_period"}},
+    AttributeName{5, {"sort_method", kSortMethods}},
+    AttributeName{6, {"sort_object", {}, kColumn}},
+    AttributeName{7, {"entries_in_use"}},
+    AttributeName{8, {"profile_entries"}}};
 
 // ---- 8: clock -----------------------------------------------------------------------------------
 constexpr std::array<Word, 6> kClockBases{"not defined", "crystal", "mains 50 Hz",
@@ -33,6 +64,39 @@ constexpr std::array kClock{AttributeName{2, {"time"}},
                             AttributeName{7, {"daylight_savings_deviation"}},
                             AttributeName{8, {"daylight_savings_enabled"}},
                             AttributeName{9, {"clock_base", kClockBases}}};
+
+// ---- 9, 22: script table, single action schedule ------------------------------------------------
+constexpr std::array<Word, 3> kScriptServices{"", "write attribute", "execute method"};
+constexpr std::array kScriptAction{FieldName{"service_id", kScriptServices}, FieldName{"class"},
+                                   FieldName{"logical_name"}, FieldName{"index"},
+                                   FieldName{"parameter"}};
+constexpr std::array kScriptEntry{FieldName{"script_identifier"},
+                                  FieldName{"actions", {}, kScriptAction}};
+constexpr std::array kScriptTable{AttributeName{2, {"scripts", {}, kScriptEntry}}};
+constexpr std::array kExecutionTime{FieldName{"time"}, FieldName{"date"}};
+constexpr std::array kActionSchedule{AttributeName{2, {"executed_script", {}, kScript}},
+                                     AttributeName{3, {"type"}},
+                                     AttributeName{4, {"execution_time", {}, kExecutionTime}}};
+
+// ---- 15, 17: association, SAP assignment --------------------------------------------------------
+constexpr std::array kPartners{FieldName{"client_SAP"}, FieldName{"server_SAP"}};
+constexpr std::array kContextInfo{
+    FieldName{"conformance"},  FieldName{"max_receive_pdu_size"}, FieldName{"max_send_pdu_size"},
+    FieldName{"dlms_version"}, FieldName{"quality_of_service"},   FieldName{"cyphering_info"}};
+constexpr std::array<Word, 3> kAssociationStates{"not associated", "pending", "associated"};
+constexpr std::array kAssociation{
+    AttributeName{2, {"object_list"}, "`metergate dlms discover` shows it"},
+    AttributeName{3, {"associated_partners_id", {}, kPartners}},
+    AttributeName{4, {"application_context_name"}},
+    AttributeName{5, {"xDLMS_context_info", {}, kContextInfo}},
+    AttributeName{6, {"authentication_mechanism_name"}},
+    AttributeName{7, {"secret"}, kPassword},
+    AttributeName{8, {"association_status", kAssociationStates}},
+    AttributeName{9, {"security_setup_reference"}},
+    AttributeName{10, {"user_list"}},
+    AttributeName{11, {"current_user"}}};
+constexpr std::array kSap{FieldName{"SAP"}, FieldName{"logical_device_name"}};
+constexpr std::array kSapAssignment{AttributeName{2, {"SAP_assignment_list", {}, kSap}}};
 
 // ---- 18: image transfer -------------------------------------------------------------------------
 constexpr std::array<Word, 8> kImageStates{"not initiated", "initiated",           "verifying",
@@ -47,6 +111,30 @@ constexpr std::array kImageTransfer{
     AttributeName{5, {"image_transfer_enabled"}},
     AttributeName{6, {"image_transfer_status", kImageStates}},
     AttributeName{7, {"image_to_activate_info", {}, kImageToActivate}}};
+
+// ---- 19, 23, 41: local port, HDLC and TCP-UDP setup ---------------------------------------------
+constexpr std::array<Word, 2> kPortModes{"IEC 62056-21", "HDLC"};
+constexpr std::array<Word, 2> kResponseTimes{"20 ms", "200 ms"};
+constexpr std::array kLocalPortSetup{AttributeName{2, {"default_mode", kPortModes}},
+                                     AttributeName{3, {"default_baud", kSpeeds}},
+                                     AttributeName{4, {"prop_baud", kSpeeds}},
+                                     AttributeName{5, {"response_time", kResponseTimes}},
+                                     AttributeName{6, {"device_addr"}},
+                                     AttributeName{7, {"pass_p1"}, kPassword},
+                                     AttributeName{8, {"pass_p2"}, kPassword},
+                                     AttributeName{9, {"pass_w5"}, kPassword}};
+constexpr std::array kHdlcSetup{AttributeName{2, {"comm_speed", kSpeeds}},
+                                AttributeName{3, {"window_size_transmit"}},
+                                AttributeName{4, {"window_size_receive"}},
+                                AttributeName{5, {"max_info_field_length_transmit"}},
+                                AttributeName{6, {"max_info_field_length_receive"}},
+                                AttributeName{7, {"inter_octet_time_out"}},
+                                AttributeName{8, {"inactivity_time_out"}},
+                                AttributeName{9, {"device_address"}}};
+constexpr std::array kTcpUdpSetup{AttributeName{2, {"TCP-UDP_port"}},
+                                  AttributeName{3, {"IP_reference"}}, AttributeName{4, {"MSS"}},
+                                  AttributeName{5, {"nb_of_sim_conn"}},
+                                  AttributeName{6, {"inactivity_time_out"}}};
 
 // ---- 20: activity calendar ----------------------------------------------------------------------
 constexpr std::array kSeason{FieldName{"season"}, FieldName{"start"}, FieldName{"week"}};
@@ -65,6 +153,32 @@ constexpr std::array kActivityCalendar{AttributeName{2, {"calendar_name_active"}
                                        AttributeName{8, {"week_profile_table_passive", {}, kWeek}},
                                        AttributeName{9, {"day_profile_table_passive", {}, kDay}},
                                        AttributeName{10, {"activate_passive_calendar_time"}}};
+
+// ---- 40, 64: push setup, security setup ---------------------------------------------------------
+constexpr std::array<Word, 8> kTransports{"TCP", "UDP",  "FTP",   "SMTP",
+                                          "SMS", "HDLC", "M-Bus", "ZigBee"};
+constexpr std::array<Word, 2> kPushMessages{"A-XDR", "XML"};
+constexpr std::array kDestination{FieldName{"transport_service", kTransports},
+                                  FieldName{"destination"}, FieldName{"message", kPushMessages}};
+constexpr std::array kWindow{FieldName{"start_time"}, FieldName{"end_time"}};
+constexpr std::array kPushSetup{AttributeName{2, {"push_object_list", {}, kColumn}},
+                                AttributeName{3, {"send_destination_and_method", {}, kDestination}},
+                                AttributeName{4, {"communication_window", {}, kWindow}},
+                                AttributeName{5, {"randomisation_start_interval"}},
+                                AttributeName{6, {"number_of_retries"}},
+                                AttributeName{7, {"repetition_delay"}},
+                                AttributeName{8, {"port_reference"}},
+                                AttributeName{9, {"push_client_SAP"}},
+                                AttributeName{10, {"push_protection_parameters"}},
+                                AttributeName{11, {"push_operation_method"}},
+                                AttributeName{12, {"confirmation_parameters"}},
+                                AttributeName{13, {"last_confirmation_date_time"}}};
+constexpr std::array<Word, 3> kSuites{"AES-GCM-128", "ECDH-ECDSA-AES-GCM-128-SHA-256",
+                                      "ECDH-ECDSA-AES-GCM-256-SHA-384"};
+constexpr std::array kSecuritySetup{
+    AttributeName{2, {"security_policy"}}, AttributeName{3, {"security_suite", kSuites}},
+    AttributeName{4, {"client_system_title"}}, AttributeName{5, {"server_system_title"}},
+    AttributeName{6, {"certificates"}}};
 
 // ---- 70, 71: disconnect control, limiter --------------------------------------------------------
 constexpr std::array<Word, 3> kControlStates{"disconnected", "connected", "ready for reconnection"};
@@ -178,9 +292,21 @@ constexpr std::array kStsAttributes{
 
 constexpr std::array kClasses{ClassNames{1, "data", kData},
                               ClassNames{3, "register", kRegister},
+                              ClassNames{4, "extended register", kExtendedRegister},
+                              ClassNames{5, "demand register", kDemandRegister},
+                              ClassNames{7, "profile generic", kProfileGeneric},
                               ClassNames{8, "clock", kClock},
+                              ClassNames{9, "script table", kScriptTable},
+                              ClassNames{15, "association LN", kAssociation},
+                              ClassNames{17, "SAP assignment", kSapAssignment},
                               ClassNames{18, "image transfer", kImageTransfer},
+                              ClassNames{19, "IEC local port setup", kLocalPortSetup},
                               ClassNames{20, "activity calendar", kActivityCalendar},
+                              ClassNames{22, "single action schedule", kActionSchedule},
+                              ClassNames{23, "IEC HDLC setup", kHdlcSetup},
+                              ClassNames{40, "push setup", kPushSetup},
+                              ClassNames{41, "TCP-UDP setup", kTcpUdpSetup},
+                              ClassNames{64, "security setup", kSecuritySetup},
                               ClassNames{70, "disconnect control", kDisconnectControl},
                               ClassNames{71, "limiter", kLimiter},
                               ClassNames{111, "account", kAccount},

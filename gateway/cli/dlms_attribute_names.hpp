@@ -21,6 +21,7 @@ struct FieldName {
 struct AttributeName {
   std::int8_t number = 0;
   FieldName is;
+  std::string_view instead{};  ///< what to say where it is not worth reading with all the others
 };
 
 struct ClassNames {

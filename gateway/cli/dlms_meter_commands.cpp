@@ -32,13 +32,15 @@ struct Options {
   unsigned days = 1;
 };
 
+dlms::AttributeReference object_list() {
+  return {
+      cosem::association::kClass, cosem::kCurrentAssociation, cosem::association::kObjectList, {}};
+}
+
 int discover(Console& console, const Options& options) {
   auto meter = call_dlms_meter(options.meter);
   if (!meter) return complain(console, meter.error());
-  const auto data = (*meter)->read({cosem::association::kClass,
-                                    cosem::kCurrentAssociation,
-                                    cosem::association::kObjectList,
-                                    {}});
+  const auto data = (*meter)->read(object_list());
   if (!data) return complain(console, data.error());
   const auto list = cosem::decode_object_list(data.value());
   if (!list) return complain(console, {kRefused, "the meter's list of objects makes no sense"});
@@ -51,7 +53,7 @@ int discover(Console& console, const Options& options) {
   return kOk;
 }
 
-/// What is to be read; attribute 0: all that have a name.
+/// What is to be read; attribute 0: all of them.
 constexpr std::int8_t kAllAttributes = 0;
 
 /// `OBIS[:class[:attribute]]`; an OBIS code holds one colon itself.
@@ -82,28 +84,55 @@ CliResult<dlms::AttributeReference> reference(const std::string& text) {
   return out;
 }
 
-/// Every attribute of a class whose attributes have names; what the meter refuses is said so.
-int read_all(Console& console, DlmsMeterCall& meter, dlms::AttributeReference wanted) {
-  const ClassNames* names = class_names(wanted.class_id);
-  if (names == nullptr) {
-    return complain(console, {kUsage, "class " + std::to_string(wanted.class_id) +
-                                          ": its attributes have no names here; name one by its "
-                                          "number"});
+/// Those of the class, or, where these have no names here, those that the meter's list tells.
+CliResult<std::vector<AttributeName>> attributes_of(DlmsMeterCall& meter,
+                                                    const dlms::AttributeReference& wanted) {
+  if (const ClassNames* names = class_names(wanted.class_id)) {
+    return std::vector(names->attributes.begin(), names->attributes.end());
   }
+  const auto list = meter.read(object_list());
+  if (!list) return failure(list.error());
+  std::vector<AttributeName> out;
+  for (const std::int8_t number :
+       cosem::listed_attributes(*list, wanted.class_id, wanted.logical_name)) {
+    out.push_back({number, {}});
+  }
+  if (out.empty()) {
+    return failure(CliError{kRefused, "the meter's list tells no attributes of class " +
+                                          std::to_string(wanted.class_id) + ", " +
+                                          wanted.logical_name.text()});
+  }
+  return out;
+}
+
+/// Every attribute; what the meter refuses is said so.
+int read_all(Console& console, DlmsMeterCall& meter, dlms::AttributeReference wanted) {
+  const auto attributes = attributes_of(meter, wanted);
+  if (!attributes) return complain(console, attributes.error());
+  const ClassNames* names = class_names(wanted.class_id);
   Outline out;
-  out.line(0, std::string{names->name} + ' ' + wanted.logical_name.text());
+  out.line(0, (names != nullptr ? std::string{names->name}
+                                : "class " + std::to_string(wanted.class_id)) +
+                  ' ' + wanted.logical_name.text());
   std::size_t told = 0;
-  for (const AttributeName& attribute : names->attributes) {
+  for (const AttributeName& attribute : *attributes) {
+    const std::string number = "attribute " + std::to_string(attribute.number);
+    FieldName is = attribute.is;
+    if (is.name.empty()) is.name = number;
+    if (!attribute.instead.empty()) {
+      out.line(1, std::string{is.name} + ": " + std::string{attribute.instead});
+      continue;
+    }
     wanted.attribute = attribute.number;
     const auto result = meter.get(wanted);
     if (!result) return complain(console, result.error());
     if (const auto* no = std::get_if<dlms::AccessResult>(&*result)) {
-      out.line(1, std::string{attribute.is.name} + ": the meter says " +
+      out.line(1, std::string{is.name} + ": the meter says " +
                       std::string{dlms::access_result_word(*no)});
       continue;
     }
     ++told;
-    outline_named(out, 1, attribute.is, std::get<Data>(*result));
+    outline_named(out, 1, is, std::get<Data>(*result));
   }
   console.out << out.text();
   return told == 0 ? kRefused : kOk;
@@ -146,6 +175,18 @@ std::string column_text(const cosem::CaptureObject& column) {
          (column.index == 0 ? std::string{} : "/" + std::to_string(column.index));
 }
 
+/// Where a profile is to end; its rows are worth having although the clock is not to be had.
+UtcSeconds meter_time(Console& console, DlmsMeterCall& meter) {
+  const auto clock = meter.read({cosem::clock::kClass, cosem::kClock, cosem::clock::kTime, {}});
+  const auto stamp = clock ? dlms::date_time_of(clock.value()) : std::nullopt;
+  const auto now = stamp ? dlms::to_utc(*stamp) : std::nullopt;
+  if (now) return std::chrono::floor<std::chrono::seconds>(*now);
+  console.err << "metergate: the meter's clock "
+              << (clock ? "makes no sense" : "cannot be read (" + clock.error().text + ")")
+              << ": the days are counted by the clock of this box\n";
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+}
+
 int profile(Console& console, const Options& options) {
   const auto name = cosem::ObisCode::parse(options.profile);
   if (!name) return complain(console, {kUsage, "`" + options.profile + "` is no OBIS code"});
@@ -161,12 +202,7 @@ int profile(Console& console, const Options& options) {
   const auto period = attribute(cosem::profile_generic::kCapturePeriod);
   if (!period) return complain(console, period.error());
 
-  const auto clock = (*meter)->read({cosem::clock::kClass, cosem::kClock, cosem::clock::kTime, {}});
-  if (!clock) return complain(console, clock.error());
-  const auto stamp = dlms::date_time_of(clock.value());
-  const auto now = stamp ? dlms::to_utc(*stamp) : std::nullopt;
-  if (!now) return complain(console, {kRefused, "the meter's clock makes no sense"});
-  const UtcSeconds to = std::chrono::floor<std::chrono::seconds>(*now);
+  const UtcSeconds to = meter_time(console, **meter);
   const auto bound = [](UtcSeconds time) { return dlms::octet_string(dlms::utc_date_time(time)); };
   const auto buffer =
       attribute(cosem::profile_generic::kBuffer,

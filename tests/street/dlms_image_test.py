@@ -139,8 +139,15 @@ class ImageTest(StreetCase):
         self.assertIn("threshold_active: double-long-unsigned 4294967295", limiter)
         self.assertIn("season_profile_active",
                       self.dlms("read", *self.at("dlms-001"), "0-0:13.0.0:20:all"))
-        self.assertIn("have no names",
-                      self.dlms("read", *self.at("dlms-001"), "0-0:43.0.0:64:all", code=USAGE))
+        self.assertIn("security_suite: enum 0  = AES-GCM-128",
+                      self.dlms("read", *self.at("dlms-001"), "0-0:43.0.0:64:all"))
+        association = self.dlms("read", *self.at("dlms-001"), "0-0:40.0.0:15:all")
+        self.assertIn("secret: not read: a password", association)
+        self.assertIn("association_status: enum 2  = associated", association)
+        self.assertIn("buffer: `metergate dlms profile` shows it",
+                      self.dlms("read", *self.at("dlms-001"), "1-0:99.1.0:7:all"))
+        self.assertIn("the meter's list tells no attributes of class 21, 0-0:16.1.0*255",
+                      self.dlms("read", *self.at("dlms-001"), "0-0:16.1.0:21:all", code=REFUSED))
 
 
 if __name__ == "__main__":
