@@ -16,7 +16,8 @@ namespace {
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool holds(const std::string& text, const std::string& part) {
-  return std::ranges::search(text, part, {}, lower, lower).begin() != text.end();
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same) != text.end();
 }
 
 bool is_chosen(const LiveMeter& meter, const MeterChoice& choice) {

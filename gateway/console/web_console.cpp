@@ -123,7 +123,7 @@ void WebConsole::handle(Request request, std::shared_ptr<Answerer> asker) {
 
 std::optional<Response> WebConsole::page(const Request&, const Target& target) const {
   if (target.path.size() > 1) return std::nullopt;
-  const std::string_view name = target.path.empty() ? "index.html" : target.path.front();
+  const std::string name = target.path.empty() ? "index.html" : target.path.front();
   const auto files = page_files();
   const auto found = std::ranges::find(files, name, &PageFile::name);
   if (found == files.end()) return std::nullopt;

@@ -168,6 +168,10 @@ Result<KeyRing, KeyFault> decode_ring(OctetView octets) {
     if (in.ok()) ring.suppliers.push_back({supplier, crypto::SecretOctets{key}});
   }
   if (!in.ok() || in.rest() != 0) return failure(damaged("more or less than it says"));
+  // One ring, one file: without suppliers the first version is written.
+  if (version == kVersionWithSuppliers && ring.suppliers.empty()) {
+    return failure(damaged("no suppliers where there should be some"));
+  }
   return ring;
 }
 

@@ -80,7 +80,8 @@ class Writer {
       if (member != members.front()) out_ += ',';
       write(view(member->key()));
       out_ += ':';
-      const std::string name{view(member->key())};
+      // A member whose name is empty is to be told like any other.
+      const std::string name{member->key().empty() ? R"("")" : view(member->key())};
       if (!write(member->value(), where.empty() ? name : where + '.' + name)) return false;
     }
     out_ += '}';

@@ -41,16 +41,21 @@ consteval auto numbered() {
   return out;
 }
 
-template <FixedText pattern, char number>
-inline constexpr auto kNumbered = numbered<pattern, number>();
+template <FixedText pattern>
+struct Statements {
+  static constexpr auto kEvenText = numbered<pattern, '0'>();
+  static constexpr auto kOddText = numbered<pattern, '1'>();
+  static constexpr sqlite::Sql kEven{kEvenText.text};
+  static constexpr sqlite::Sql kOdd{kOddText.text};
+};
 
 }  // namespace detail
 
 /// `hot_sql<"SELECT ... FROM profile_hot_# ...">(table)`: the statement for one of the tables.
 template <detail::FixedText pattern>
 [[nodiscard]] constexpr sqlite::Sql hot_sql(HotTable table) {
-  return table == HotTable::Even ? sqlite::Sql{detail::kNumbered<pattern, '0'>.text}
-                                 : sqlite::Sql{detail::kNumbered<pattern, '1'>.text};
+  return table == HotTable::Even ? detail::Statements<pattern>::kEven
+                                 : detail::Statements<pattern>::kOdd;
 }
 
 }  // namespace metergate

@@ -29,7 +29,7 @@ class Checker:
         """The command's one outcome, on which all three witnesses agree."""
         outcome = self.utility.outcome(command_id, patience)
         steps = self.gateway.steps(command_id)
-        self.case.assertTrue(steps, f"the ledger has no steps of {command_id}")
+        self.case.assertTrue(steps, f"the ledger has no steps of {command_id}: {outcome}")
         self._lawful(command_id, steps)
         self._told_in_order(command_id, steps)
         self._one_effect(command_id, steps, outcome)

@@ -90,8 +90,13 @@ TEST(KeyRing, AKeyTwiceIsDamaged) {
   EXPECT_EQ(decode_ring(encode_ring(ring).view()).error().text, "the key file holds a key twice");
 }
 
+TEST(KeyRing, TheSecondVersionIsThatWithSuppliers) {
+  EXPECT_EQ(decode_ring(Octets{2, 0, 0, 0, 0, 0}).error().text,
+            "the key file holds no suppliers where there should be some");
+}
+
 RC_GTEST_PROP(KeyRingLaws, AnyOctetsAreReadOrRefusedAndNeverCrash, (Octets octets)) {
-  if (!octets.empty()) octets.front() = 1;
+  if (!octets.empty()) octets.front() = octets.front() % 2 + 1;
   const auto ring = decode_ring(octets);
   if (!ring) return;
   const ClearOctets again = encode_ring(*ring);

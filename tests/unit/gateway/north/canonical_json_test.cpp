@@ -50,6 +50,11 @@ TEST(CanonicalJson, EveryOtherNumberIsRefusedWithItsPlace) {
   }
 }
 
+TEST(CanonicalJson, AMemberWithoutANameHasAPlaceToo) {
+  EXPECT_EQ(canonical(R"({"":1.5})"), R"(refused: "")");
+  EXPECT_EQ(canonical(R"({"a":{"":1.5}})"), R"(refused: a."")");
+}
+
 TEST(CanonicalJson, MembersThatAreLeftOutAreThoseOfTheOuterObjectOnly) {
   const auto body = json::parse(R"({"x":1,"a":{"x":2,"y":3},"y":4})").get_object();
   EXPECT_EQ(*canonical_json_without(body, "x", "y"), R"({"a":{"x":2,"y":3}})");
