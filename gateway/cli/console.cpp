@@ -8,6 +8,9 @@
 #include <charconv>
 #include <cstdlib>
 #include <iostream>
+#include <utility>
+
+#include "gateway/cli/exit_codes.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -40,6 +43,8 @@ Console Console::of_process() {
           .colours = terminal && (unwanted == nullptr || *unwanted == '\0'),
           .columns = terminal_columns()};
 }
+
+CliError usage_error(std::string text) { return {kUsage, std::move(text)}; }
 
 int complain(Console& console, const CliError& error) {
   console.err << "metergate: " << error.text << '\n';

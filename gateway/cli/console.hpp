@@ -36,6 +36,9 @@ struct CliError {
   std::string text;
 };
 
+/// What the command line says cannot be done as it stands.
+[[nodiscard]] CliError usage_error(std::string text);
+
 template <typename T>
 using CliResult = Result<T, CliError>;
 

@@ -22,15 +22,13 @@ struct DecodeOptions {
   std::string server_title;
 };
 
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
-
 int decode(Console& console, const DecodeOptions& options) {
   std::string text;
   for (const std::string& part : options.hex) text += part + ' ';
   if (text == "- ") text.assign(std::istreambuf_iterator<char>{std::cin}, {});
   const auto octets = hex::parse(text);
   if (!octets || octets->empty()) {
-    return complain(console, usage("what was captured must be pairs of hex digits"));
+    return complain(console, usage_error("what was captured must be pairs of hex digits"));
   }
   DlmsSecrets secrets;
   if (!options.client_title.empty()) {

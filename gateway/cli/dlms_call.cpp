@@ -13,8 +13,6 @@
 namespace metergate::cli {
 namespace {
 
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
-
 Octets random_octets(std::size_t count) {
   Octets out(count);
   crypto::fill_random(out);
@@ -26,24 +24,25 @@ CliResult<std::optional<sim::DlmsSetup>> street_setup(const DlmsMeterOptions& op
                                                       sim::DlmsSecurity security) {
   if (options.street_serial.empty()) return std::optional<sim::DlmsSetup>{};
   const auto serial = SerialNumber::parse(options.street_serial);
-  if (!serial) return failure(usage("`" + options.street_serial + "` is no serial number"));
+  if (!serial) return failure(usage_error("`" + options.street_serial + "` is no serial number"));
   return std::optional{sim::dlms_setup(*serial, security)};
 }
 
 CliResult<crypto::SecretOctets> password(const DlmsMeterOptions& options) {
   if (!options.street_serial.empty()) {
     const auto serial = SerialNumber::parse(options.street_serial);
-    if (!serial) return failure(usage("`" + options.street_serial + "` is no serial number"));
+    if (!serial) return failure(usage_error("`" + options.street_serial + "` is no serial number"));
     const std::string text = sim::dlms_password(*serial);
     return crypto::SecretOctets{Octets(text.begin(), text.end())};
   }
   if (options.password_file.empty()) {
-    return failure(usage("security `lls` needs --password-file"));
+    return failure(usage_error("security `lls` needs --password-file"));
   }
   std::ifstream in{options.password_file};
   std::string line;
   if (!std::getline(in, line) || line.empty() || line.size() > crypto::SecretOctets::kMaxOctets) {
-    return failure(usage(options.password_file + ": must begin with a line of 1 to 64 characters"));
+    return failure(
+        usage_error(options.password_file + ": must begin with a line of 1 to 64 characters"));
   }
   const crypto::SecretOctets secret{Octets(line.begin(), line.end())};
   crypto::wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
@@ -59,7 +58,7 @@ CliResult<std::uint32_t> last_counter(const std::string& file) {
       std::ranges::all_of(**text, [](char c) { return (c >= '0' && c <= '9') || c == '\n'; });
   const std::uint64_t number = digits ? std::stoull(**text) : UINT64_MAX;
   if (number > dlms::SendCounter::kEnd) {
-    return failure(usage(file + ": must hold one number, an invocation counter"));
+    return failure(usage_error(file + ": must hold one number, an invocation counter"));
   }
   return static_cast<std::uint32_t>(number);
 }
@@ -68,11 +67,11 @@ CliResult<std::uint32_t> last_counter(const std::string& file) {
 CliResult<Done> add_keys(const DlmsMeterOptions& options, sim::DlmsSecurity security,
                          DlmsCall& call) {
   if (options.counter_file.empty()) {
-    return failure(usage("security `" + options.security +
-                         "` needs --counter-file: a counter must never be used twice"));
+    return failure(usage_error("security `" + options.security +
+                               "` needs --counter-file: a counter must never be used twice"));
   }
   if (options.client_title.empty()) {
-    return failure(usage("security `" + options.security + "` needs --client-title"));
+    return failure(usage_error("security `" + options.security + "` needs --client-title"));
   }
   const auto title = parse_title("--client-title", options.client_title);
   if (!title) return failure(title.error());
@@ -96,7 +95,7 @@ CliResult<Done> add_keys(const DlmsMeterOptions& options, sim::DlmsSecurity secu
       signing = std::move(*read);
       channel.keys.suite = suite;
       if (const auto right = dlms::check_lengths(channel.keys); !right) {
-        return failure(usage(options.key_file + ": " + right.error().text()));
+        return failure(usage_error(options.key_file + ": " + right.error().text()));
       }
     }
   }
@@ -118,7 +117,7 @@ CliResult<dlms::SystemTitle> parse_title(const char* option, const std::string& 
   const auto octets = hex::parse(text);
   const auto parsed = octets ? dlms::SystemTitle::from(*octets) : std::nullopt;
   if (!parsed) {
-    return failure(usage(std::string{option} + " `" + text + "`: must be 16 hex digits"));
+    return failure(usage_error(std::string{option} + " `" + text + "`: must be 16 hex digits"));
   }
   return *parsed;
 }

@@ -11,8 +11,6 @@
 namespace metergate::cli {
 namespace {
 
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
-
 /// `take` gets the name and the hex digits of each line, and says whether they are a key.
 CliResult<Done> read_lines(const std::string& file,
                            const std::function<bool(std::string_view, const std::string&)>& take) {
@@ -28,9 +26,10 @@ CliResult<Done> read_lines(const std::string& file,
     crypto::wipe({reinterpret_cast<std::uint8_t*>(line.data()), line.size()});
     crypto::wipe({reinterpret_cast<std::uint8_t*>(digits.data()), digits.size()});
     if (!taken) {
-      return failure(usage(file + ", line " + std::to_string(number) +
-                           ": must be `ek = HEX`, `ak = HEX`, `dk = HEX`, `sk = HEX` or `mk = "
-                           "HEX`"));
+      return failure(
+          usage_error(file + ", line " + std::to_string(number) +
+                      ": must be `ek = HEX`, `ak = HEX`, `dk = HEX`, `sk = HEX` or `mk = "
+                      "HEX`"));
     }
   }
   return Done{};
@@ -53,7 +52,7 @@ CliResult<dlms::CipheringKeys> read_dlms_keys(const std::string& file) {
   if (!read) return failure(read.error());
   if (out.unicast.size() == 32) out.suite = dlms::SecuritySuite::Suite2;
   if (const auto right = dlms::check_lengths(out); !right) {
-    return failure(usage(file + ": " + right.error().text()));
+    return failure(usage_error(file + ": " + right.error().text()));
   }
   return out;
 }
@@ -77,8 +76,9 @@ CliResult<dlms::SigningKeys> read_dlms_signing_keys(const std::string& file,
   });
   if (!read) return failure(read.error());
   if (out.own.size() == 0 || out.peer.empty()) {
-    return failure(usage(file + ": needs `sk = HEX`, our private key, and `mk = HEX`, the meter's "
-                                "public key"));
+    return failure(usage_error(file +
+                               ": needs `sk = HEX`, our private key, and `mk = HEX`, the meter's "
+                               "public key"));
   }
   return out;
 }

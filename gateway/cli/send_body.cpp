@@ -10,15 +10,12 @@
 #include <charconv>
 #include <random>
 
-#include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/time_option.hpp"
 
 namespace metergate::cli {
 namespace {
 
 namespace json = boost::json;
-
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
 
 CliResult<std::string> time_text(const std::string& typed, std::string_view option, UtcTime now) {
   const auto time = time_argument(typed, option, now, now);
@@ -36,9 +33,9 @@ CliResult<json::object> token_params(const TypedCommand& typed) {
   const auto token = Token::parse(digits);
   if (!token) {
     return failure(
-        usage("TOKEN: " + std::to_string(digits.size()) +
-              " characters that are no STS token or UTRN; allowed: 20 digits whose check "
-              "digits hold, blanks and dashes between them are ignored"));
+        usage_error("TOKEN: " + std::to_string(digits.size()) +
+                    " characters that are no STS token or UTRN; allowed: 20 digits whose check "
+                    "digits hold, blanks and dashes between them are ignored"));
   }
   json::object params{{"token", digits}};
   if (typed.allow_repeat) params["allow_repeat"] = true;
@@ -77,7 +74,7 @@ CliResult<json::object> issue_params(const TypedCommand& typed) {
     for (const TokenFunctionTraits& one : kTokenFunctions) {
       allowed += (allowed.empty() ? "" : ", ") + std::string{one.word};
     }
-    return failure(usage("FUNCTION " + typed.function + ": allowed are " + allowed));
+    return failure(usage_error("FUNCTION " + typed.function + ": allowed are " + allowed));
   }
   json::object params{{"function", typed.function}};
   const auto number = [&](std::string_view key) -> std::optional<CliError> {
@@ -85,7 +82,7 @@ CliResult<json::object> issue_params(const TypedCommand& typed) {
     const char* const end = typed.value.data() + typed.value.size();
     const auto read = std::from_chars(typed.value.data(), end, value);
     if (read.ec != std::errc{} || read.ptr != end) {
-      return usage("VALUE " + typed.value + ": " + std::string{key} + " is a whole number");
+      return usage_error("VALUE " + typed.value + ": " + std::string{key} + " is a whole number");
     }
     params[key] = value;
     return std::nullopt;
@@ -93,7 +90,7 @@ CliResult<json::object> issue_params(const TypedCommand& typed) {
   std::optional<CliError> wrong;
   switch (traits_of(*function).value) {
     case TokenValue::None:
-      if (!typed.value.empty()) wrong = usage(typed.function + " takes no VALUE");
+      if (!typed.value.empty()) wrong = usage_error(typed.function + " takes no VALUE");
       break;
     case TokenValue::EnergyWh:
       wrong = number("energy_wh");
@@ -249,18 +246,21 @@ CliResult<CommandBody> make_command_body(const TypedCommand& typed,
                                          const std::string& operator_name, UtcTime now) {
   const VerbTraits& verb = traits_of(typed.verb);
   if (verb.addressee == Addressee::Meter && !is_identifier(typed.meter)) {
-    return failure(usage("METER: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
+    return failure(usage_error("METER: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
   }
   const std::string id = typed.id.empty() ? make_command_id(now) : typed.id;
-  if (!is_identifier(id)) return failure(usage("--id: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
+  if (!is_identifier(id))
+    return failure(usage_error("--id: 1 to 64 of A-Z a-z 0-9 _ . - are allowed"));
   const auto valid_for = parse_duration(typed.expires_in);
   if (!valid_for || valid_for->count() == 0) {
-    return failure(usage("--expires-in " + typed.expires_in + ": allowed are 90s, 15m, 6h, 3d"));
+    return failure(
+        usage_error("--expires-in " + typed.expires_in + ": allowed are 90s, 15m, 6h, 3d"));
   }
   if (verb.accountability == Accountability::Required && typed.work_order.empty() &&
       typed.comment.empty()) {
-    return failure(usage(std::string{verb.word} +
-                         " is written down with its reason: --work-order or --comment is needed"));
+    return failure(
+        usage_error(std::string{verb.word} +
+                    " is written down with its reason: --work-order or --comment is needed"));
   }
   auto params = params_of(typed, now);
   if (!params) return failure(std::move(params).error());

@@ -7,7 +7,6 @@
 #include <charconv>
 #include <optional>
 
-#include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/table.hpp"
 #include "gateway/journal/neutral_text.hpp"
 
@@ -68,8 +67,6 @@ constexpr std::array kActions{
     SimAction{"truth", Takes::Meter, "", "all the meter knows"},
     SimAction{"save", Takes::Meter, "", "its state to disk now"}};
 
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
-
 std::string cell(const json::value& value) {
   if (value.is_string()) return journal::neutral(std::string_view{value.get_string()});
   return journal::neutral(json::serialize(value));
@@ -125,40 +122,42 @@ CliResult<std::string> sim_request(const std::string& action, const std::string&
                                    const std::string& value) {
   const auto* const found = std::ranges::find(kActions, action, &SimAction::word);
   if (found == kActions.end()) {
-    return failure(usage("ACTION " + action + ": `metergate sim ctl --help` lists them"));
+    return failure(usage_error("ACTION " + action + ": `metergate sim ctl --help` lists them"));
   }
   json::object request{{"command", action}};
   if (found->takes == Takes::Nothing) {
-    if (!meter.empty()) return failure(usage(action + " takes no METER"));
+    if (!meter.empty()) return failure(usage_error(action + " takes no METER"));
     return json::serialize(request);
   }
-  if (meter.empty()) return failure(usage(action + " needs a METER, or * for all"));
+  if (meter.empty()) return failure(usage_error(action + " needs a METER, or * for all"));
   request["meter"] = meter;
   if (found->takes == Takes::Meter) {
-    if (!value.empty()) return failure(usage(action + " takes no VALUE"));
+    if (!value.empty()) return failure(usage_error(action + " takes no VALUE"));
     return json::serialize(request);
   }
   if (found->takes == Takes::MeterAndDigits) {
-    if (value.empty()) return failure(usage(action + " needs a VALUE: the digits of a code"));
+    if (value.empty()) return failure(usage_error(action + " needs a VALUE: the digits of a code"));
     request[found->field] = value;
     return json::serialize(request);
   }
   if (found->takes == Takes::MeterAndWatts) {
     const auto watts = whole_numbers(value);
-    if (!watts) return failure(usage(action + " needs a VALUE: watts, or 1000,0,500 for phases"));
+    if (!watts)
+      return failure(usage_error(action + " needs a VALUE: watts, or 1000,0,500 for phases"));
     request[found->field] = *watts;
     return json::serialize(request);
   }
   if (found->takes == Takes::MeterAndWord) {
     const char* words =
         action == "push" ? "profile, daily, registers or again" : "off, armed or on";
-    if (value.empty()) return failure(usage(action + " needs a VALUE: " + words));
+    if (value.empty()) return failure(usage_error(action + " needs a VALUE: " + words));
     request[found->field] = value;
     return json::serialize(request);
   }
   const auto number = whole_number(value);
   if (!number) {
-    return failure(usage(action + " needs a VALUE: a whole number, " + std::string{found->field}));
+    return failure(
+        usage_error(action + " needs a VALUE: a whole number, " + std::string{found->field}));
   }
   request[found->field] = *number;
   return json::serialize(request);

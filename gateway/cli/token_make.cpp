@@ -27,21 +27,20 @@ constexpr std::array kManagement{
     Management::ExtendedSet,
 };
 
-CliError usage(std::string text) { return {kUsage, std::move(text)}; }
-CliError usage(const FieldFault& fault) { return {kUsage, fault.text()}; }
-
 CliResult<sts::Commodity> commodity_of(const std::string& word) {
   for (unsigned number = 0; number < 4; ++number) {
     const auto commodity = static_cast<sts::Commodity>(number);
     if (word == sts::commodity_word(commodity)) return commodity;
   }
-  return failure(usage("--commodity " + word + ": allowed are electricity, water, gas and time"));
+  return failure(
+      usage_error("--commodity " + word + ": allowed are electricity, water, gas and time"));
 }
 
 CliResult<ScaledDecimal> amount_of(const TokenOrder& order, unsigned decimals) {
-  if (order.amount.empty()) return failure(usage(order.kind + " needs --amount"));
+  if (order.amount.empty()) return failure(usage_error(order.kind + " needs --amount"));
   const auto amount = parse_decimal(order.amount, decimals);
-  if (!amount) return failure(usage("--amount " + order.amount + ": must be a number like 25.6"));
+  if (!amount)
+    return failure(usage_error("--amount " + order.amount + ": must be a number like 25.6"));
   return *amount;
 }
 
@@ -49,11 +48,11 @@ CliResult<sts::TransferAmount> units_of(const TokenOrder& order, unsigned decima
   const auto amount = amount_of(order, decimals);
   if (!amount) return failure(amount.error());
   if (amount->sign == sts::Sign::Negative || amount->magnitude > sts::TransferAmount::kMaxUnits) {
-    return failure(usage("--amount " + order.amount + ": must be 0 to " +
-                         decimal_shown(sts::TransferAmount::kMaxUnits, decimals)));
+    return failure(usage_error("--amount " + order.amount + ": must be 0 to " +
+                               decimal_shown(sts::TransferAmount::kMaxUnits, decimals)));
   }
   const auto units = sts::TransferAmount::from_units(static_cast<std::uint64_t>(amount->magnitude));
-  if (!units) return failure(usage(units.error()));
+  if (!units) return failure(usage_error(units.error().text()));
   return *units;
 }
 
@@ -65,7 +64,7 @@ CliResult<sts::TokenIdentifier> tid_of(const TokenOrder& order, const config::St
       std::chrono::floor<std::chrono::seconds>(*time),
       {.base = keys.base_date.value_or(sts::BaseDate::Y2014), .local_offset = keys.local_offset},
       order.special ? sts::TokenUse::Special : sts::TokenUse::Ordinary);
-  if (!tid) return failure(usage(tid.error()));
+  if (!tid) return failure(usage_error(tid.error().text()));
   if (sts::expired(*tid, keys.key_expiry)) {
     return failure(CliError{kRefused, "the key had expired at that time (KEN " +
                                           std::to_string(keys.key_expiry.value) + ')'});
@@ -91,7 +90,7 @@ CliResult<sts::TokenContent> credit(const TokenOrder& order, sts::TokenIdentifie
   const auto amount = amount_of(order, 5);
   if (!amount) return failure(amount.error());
   const auto money = sts::CurrencyAmount::from_units({amount->sign, amount->magnitude});
-  if (!money) return failure(usage(money.error()));
+  if (!money) return failure(usage_error(money.error().text()));
   return sts::TokenContent{sts::CurrencyCredit{*commodity, tid, *money}};
 }
 
@@ -118,10 +117,12 @@ CliResult<std::uint16_t> management_value(const TokenOrder& order, Management ma
   }
   const bool indexed = management == Management::ExtendedSet;
   if (!order.value || (indexed && !order.index)) {
-    return failure(usage(order.kind + (indexed ? " needs --index and --value" : " needs --value")));
+    return failure(
+        usage_error(order.kind + (indexed ? " needs --index and --value" : " needs --value")));
   }
   if (*order.value > (indexed ? 0x3FFU : 0xFFFFU) || order.index.value_or(0) > 63) {
-    return failure(usage("--index must be 0 to 63; --value 0 to 1023 with it, else 0 to 65535"));
+    return failure(
+        usage_error("--index must be 0 to 63; --value 0 to 1023 with it, else 0 to 65535"));
   }
   return static_cast<std::uint16_t>((indexed ? *order.index << 10U : 0U) | *order.value);
 }
@@ -132,8 +133,9 @@ Tokens meter_test(const TokenOrder& order) {
   const char* const end = order.manufacturer.data() + order.manufacturer.size();
   const auto [stopped, error] = std::from_chars(order.manufacturer.data(), end, manufacturer);
   if (error != std::errc{} || stopped != end || (!two && order.manufacturer.size() != 4)) {
-    return failure(usage("--manufacturer " + order.manufacturer +
-                         ": must be 2 or 4 digits; 00 and 0000 are for every maker's meters"));
+    return failure(
+        usage_error("--manufacturer " + order.manufacturer +
+                    ": must be 2 or 4 digits; 00 and 0000 are for every maker's meters"));
   }
   sts::InitiateMeterTest token{
       two ? sts::ManufacturerForm::TwoDigits : sts::ManufacturerForm::FourDigits, 0,
@@ -149,24 +151,25 @@ Tokens meter_test(const TokenOrder& order) {
       for (std::size_t bit = 0; bit < sts::kMeterTests; ++bit) {
         known += ", " + std::string{sts::meter_test_word(static_cast<sts::MeterTest>(bit))};
       }
-      return failure(usage("--test " + word + ": allowed are " + known));
+      return failure(usage_error("--test " + word + ": allowed are " + known));
     }
   }
-  if (token.control == 0) return failure(usage("meter-test needs --test"));
+  if (token.control == 0) return failure(usage_error("meter-test needs --test"));
   const auto digits = sts::encode_clear_token(token);
-  if (!digits) return failure(usage(digits.error()));
+  if (!digits) return failure(usage_error(digits.error().text()));
   return std::vector{*digits};
 }
 
 Tokens key_change(const TokenOrder& order, const config::StsKeyConfig& from) {
   if (!order.to || !order.to->derivation) {
     return failure(
-        usage("key-change needs --to with the new key's configuration: pan, sgc, ti, "
-              "krn, base_date, dkga, ea and vending_key"));
+        usage_error("key-change needs --to with the new key's configuration: pan, sgc, ti, "
+                    "krn, base_date, dkga, ea and vending_key"));
   }
   const config::StsKeyConfig& to = *order.to;
   if (to.algorithm != from.algorithm) {
-    return failure(usage("the new key has another ea than the old one; no token changes that"));
+    return failure(
+        usage_error("the new key has another ea than the old one; no token changes that"));
   }
   const bool rolls_over = from.base_date && to.base_date && *from.base_date != *to.base_date;
   const sts::KeyChange change{.key = to.decoder_key,
@@ -182,28 +185,28 @@ Tokens key_change(const TokenOrder& order, const config::StsKeyConfig& from) {
       order.without_supply_group ? sts::SupplyGroupToken::Without : sts::SupplyGroupToken::With;
   for (const auto& section : sts::key_change_sections(change, third)) {
     const auto digits = sts::encode_token(section, cipher);
-    if (!digits) return failure(usage(digits.error()));
+    if (!digits) return failure(usage_error(digits.error().text()));
     set.push_back(*digits);
   }
   return set;
 }
 
 Tokens top_up(const TokenOrder& order, const config::KeyConfig& keys) {
-  if (!keys.utrn) return failure(usage("utrn needs a [utrn] table in --key-config"));
-  if (!keys.utrn->secret) return failure(usage(std::string{kSupplierKeyIsElsewhere}));
-  if (!order.counter) return failure(usage("utrn needs --counter"));
+  if (!keys.utrn) return failure(usage_error("utrn needs a [utrn] table in --key-config"));
+  if (!keys.utrn->secret) return failure(usage_error(std::string{kSupplierKeyIsElsewhere}));
+  if (!order.counter) return failure(usage_error("utrn needs --counter"));
   const auto amount = amount_of(order, 2);
   if (!amount) return failure(amount.error());
   const bool fits = amount->sign == sts::Sign::Positive && amount->magnitude <= 819'100;
   const auto value = utrn::TopUpValue::from_minor_units(
       fits ? static_cast<std::uint64_t>(amount->magnitude) : 819'101);
   if (!value) {
-    return failure(
-        usage("--amount " + order.amount + ": must be 0.00 to 81.91, or whole units up to 8191"));
+    return failure(usage_error("--amount " + order.amount +
+                               ": must be 0.00 to 81.91, or whole units up to 8191"));
   }
   const auto digits = utrn::make_utrn(*keys.utrn->secret, keys.utrn->parties,
                                       utrn::UtrnCounter{*order.counter}, *value);
-  if (!digits) return failure(usage(digits.error()));
+  if (!digits) return failure(usage_error(digits.error().text()));
   return std::vector{*digits};
 }
 
@@ -231,18 +234,19 @@ Tokens make_tokens(const TokenOrder& order, const config::KeyConfig& keys, UtcTi
   if (std::ranges::count(token_kinds(), order.kind) == 0) {
     std::string known;
     for (const std::string& kind : token_kinds()) known += (known.empty() ? "" : ", ") + kind;
-    return failure(usage("no token `" + order.kind + "`; there are " + known));
+    return failure(usage_error("no token `" + order.kind + "`; there are " + known));
   }
   if (order.kind == "meter-test") return meter_test(order);
   if (order.kind == "utrn") return top_up(order, keys);
   if (!keys.sts) {
-    return failure(usage(order.kind + " needs --key-config with a vending_key or a decoder_key"));
+    return failure(
+        usage_error(order.kind + " needs --key-config with a vending_key or a decoder_key"));
   }
   if (order.kind == "key-change") return key_change(order, *keys.sts);
   const auto content = content_of(order, *keys.sts, now);
   if (!content) return failure(content.error());
   const auto digits = sts::encode_token(*content, keys.sts->cipher());
-  if (!digits) return failure(usage(digits.error()));
+  if (!digits) return failure(usage_error(digits.error().text()));
   return std::vector{*digits};
 }
 

@@ -17,27 +17,21 @@ std::string joined(const std::vector<std::string>& words) {
   return words.empty() ? std::string{"none"} : fmt::format("{}", fmt::join(words, "+"));
 }
 
-/// Only what lies within the open tenancy: the interval in which it began is its first (P-23).
-std::vector<ProfileInterval> of_tenancy(const MeterUnit& meter,
-                                        const std::vector<ProfileInterval>& intervals) {
-  if (!meter.stored.tenancy_from) return intervals;
-  const auto begin = work::tenancy_from(*meter.stored.tenancy_from, meter.schedule->capture_period);
-  std::vector<ProfileInterval> out;
-  std::ranges::copy_if(intervals, std::back_inserter(out), [&](const ProfileInterval& interval) {
-    return interval.start >= begin.first_interval;
-  });
-  return out;
+bool begins_before(const ProfileInterval& interval, const TenancyBegin& tenancy) {
+  return interval.start < tenancy.first_interval;
 }
 
-std::vector<DailySnapshot> of_tenancy(const MeterUnit& meter,
-                                      const std::vector<DailySnapshot>& snapshots) {
-  if (!meter.stored.tenancy_from) return snapshots;
+bool begins_before(const DailySnapshot& snapshot, const TenancyBegin& tenancy) {
+  return snapshot.day < tenancy.first_day;
+}
+
+/// Only what lies within the open tenancy: the interval in which it began is its first (P-23).
+template <typename Value>
+std::vector<Value> of_tenancy(const MeterUnit& meter, std::vector<Value> values) {
+  if (!meter.stored.tenancy_from) return values;
   const auto begin = work::tenancy_from(*meter.stored.tenancy_from, meter.schedule->capture_period);
-  std::vector<DailySnapshot> out;
-  std::ranges::copy_if(snapshots, std::back_inserter(out), [&](const DailySnapshot& snapshot) {
-    return snapshot.day >= begin.first_day;
-  });
-  return out;
+  std::erase_if(values, [&](const Value& value) { return begins_before(value, begin); });
+  return values;
 }
 
 }  // namespace
