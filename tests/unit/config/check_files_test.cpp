@@ -7,6 +7,7 @@
 #include <string>
 
 #include "config/load.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::config {
 namespace {
@@ -15,16 +16,8 @@ namespace fs = std::filesystem;
 
 class CheckFiles : public testing::Test {
  protected:
-  CheckFiles()
-      : directory_{fs::path{testing::TempDir()} /
-                   (std::string{"check_files_"} +
-                    testing::UnitTest::GetInstance()->current_test_info()->name())} {
-    fs::create_directories(directory_);
-  }
-  ~CheckFiles() override { fs::remove_all(directory_); }
-
   fs::path write(const char* name, fs::perms permissions) {
-    const fs::path path = directory_ / name;
+    const fs::path path = directory_.path() / name;
     std::ofstream{path} << "x";
     fs::permissions(path, permissions);
     return path;
@@ -44,7 +37,7 @@ class CheckFiles : public testing::Test {
   static constexpr fs::perms kOwner = fs::perms::owner_read | fs::perms::owner_write;
   static constexpr fs::perms kAll = kOwner | fs::perms::group_read | fs::perms::others_read;
 
-  fs::path directory_;
+  test::TemporaryDirectory directory_;
 };
 
 TEST_F(CheckFiles, NoFilesAreNoMistake) { EXPECT_TRUE(mistakes({}).empty()); }
@@ -79,7 +72,7 @@ TEST_F(CheckFiles, ACredentialOfSystemdIsTaken) {
   Broker broker;
   broker.password_file = write("north.password", fs::perms::owner_read | fs::perms::group_read);
   EXPECT_EQ(mistakes(broker).size(), 1U);
-  ASSERT_EQ(::setenv("CREDENTIALS_DIRECTORY", directory_.c_str(), 1), 0);
+  ASSERT_EQ(::setenv("CREDENTIALS_DIRECTORY", directory_.path().c_str(), 1), 0);
   EXPECT_TRUE(mistakes(broker).empty());
   fs::permissions(broker.password_file, kAll);
   EXPECT_EQ(mistakes(broker).size(), 1U) << "what others can read is no secret anywhere";
@@ -95,14 +88,14 @@ TEST_F(CheckFiles, APrivateKeyTheGroupCanReadIsAMistake) {
 
 TEST_F(CheckFiles, EveryFileThatIsNotThereIsToldAtOnce) {
   Broker broker;
-  broker.password_file = directory_ / "none";
-  broker.tls = Tls{directory_ / "no-ca", {}, {}};
+  broker.password_file = directory_.path() / "none";
+  broker.tls = Tls{directory_.path() / "no-ca", {}, {}};
   EXPECT_EQ(mistakes(broker).size(), 2U);
 }
 
 TEST_F(CheckFiles, ADirectoryIsNoFile) {
   Broker broker;
-  broker.tls = Tls{directory_, {}, {}};
+  broker.tls = Tls{directory_.path(), {}, {}};
   EXPECT_THAT(mistakes(broker), testing::ElementsAre(testing::HasSubstr("no directory")));
 }
 

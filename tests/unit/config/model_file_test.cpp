@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "tests/support/temporary_directory.hpp"
 #include "tests/unit/config/mistakes.hpp"
 
 namespace metergate::config {
@@ -208,8 +209,8 @@ TEST(ModelFile, AnMqttModelHasNoRegisters) {
 }
 
 TEST(ModelFile, ALaterDirectoryOverridesAModelOfTheSameName) {
-  const std::filesystem::path root =
-      std::filesystem::path{::testing::TempDir()} / "model_overrides";
+  const test::TemporaryDirectory folder;
+  const std::filesystem::path& root = folder.path();
   for (const char* part : {"first", "second"}) {
     std::filesystem::create_directories(root / part);
     std::ofstream{root / part / "probe.toml"} << "description = \"" << part << "\"\n"

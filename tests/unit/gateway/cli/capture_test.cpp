@@ -11,6 +11,7 @@
 #include "gateway/cli/trace_capture.hpp"
 #include "protocols/octets/byte_reader.hpp"
 #include "protocols/octets/hex.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -176,8 +177,8 @@ TEST(Capture, LinesThatMakeNoSenseAreLeftOut) {
 
 TEST(CaptureFile, IsNewItsOwnersAloneAndWholeAfterEveryExchange) {
   namespace fs = std::filesystem;
-  const fs::path path = fs::path{testing::TempDir()} / "metergate-capture-test.pcapng";
-  fs::remove(path);
+  const test::TemporaryDirectory folder;
+  const fs::path path = folder.path() / "capture.pcapng";
   auto file = CaptureFile::create(path);
   ASSERT_TRUE(file);
   EXPECT_EQ(fs::status(path).permissions(), fs::perms::owner_read | fs::perms::owner_write);
@@ -193,7 +194,6 @@ TEST(CaptureFile, IsNewItsOwnersAloneAndWholeAfterEveryExchange) {
   ASSERT_FALSE(again);
   EXPECT_THAT(again.error().text, HasSubstr("File exists"));
   EXPECT_FALSE(CaptureFile::create("/no/such/folder/file.pcapng"));
-  fs::remove(path);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/obis_names.hpp"
 #include "protocols/dlms/data_access.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace metergate::cli {
 namespace {
@@ -24,8 +25,8 @@ class DlmsCapture : public testing::Test {
  protected:
   /// What stands in the file after one exchange.
   std::string captured(const dlms::Apdu& request, const std::string& answered) {
-    const std::filesystem::path file = std::filesystem::path{testing::TempDir()} / "dlms.pcapng";
-    std::filesystem::remove(file);
+    const test::TemporaryDirectory folder;
+    const std::filesystem::path file = folder.path() / "dlms.pcapng";
     const auto watch = capture_into(file, 1);
     EXPECT_TRUE(watch);
     const dlms::GetResponse response{{}, dlms::octet_string(octets_of(answered))};
