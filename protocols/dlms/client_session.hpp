@@ -61,7 +61,7 @@ struct Failed {
   Reason reason = Reason::NoAnswer;
   std::string what;
   bool request_left = false;  ///< the request may have arrived
-  Octets heard{};             ///< the APDU that made no sense, if one came
+  Octets heard{};             ///< the APDU that ended it, if one came
 };
 /// A push or an event: plain where it could be deciphered, otherwise as it came.
 struct Told {

@@ -118,14 +118,21 @@ std::optional<Data> read_string(ByteReader& in, std::uint8_t tag) {
 // Dates and times. Of a clock that was never set meters send fields that are out of range; what
 // stands beside it is worth having, so such octets are kept as what they are: no date to anybody
 // who asks for one.
+template <typename Value>
+Data read_time_value(ByteReader& in, std::optional<Value> (*decode)(OctetView)) {
+  const OctetView octets = in.take(Value::kOctets);
+  return as_data(decode(octets)).value_or(Data{OctetString{{octets.begin(), octets.end()}}});
+}
+
 Data read_time_value(ByteReader& in, std::uint8_t tag) {
-  const OctetView octets = in.take(tag == 25   ? DateTime::kOctets
-                                   : tag == 26 ? Date::kOctets
-                                               : Time::kOctets);
-  const auto value = tag == 25   ? as_data(decode_date_time(octets))
-                     : tag == 26 ? as_data(decode_date(octets))
-                                 : as_data(decode_time(octets));
-  return value.value_or(Data{OctetString{{octets.begin(), octets.end()}}});
+  switch (tag) {
+    case 25:
+      return read_time_value(in, decode_date_time);
+    case 26:
+      return read_time_value(in, decode_date);
+    default:
+      return read_time_value(in, decode_time);
+  }
 }
 
 std::optional<Data> read_number(ByteReader& in, std::uint8_t tag) {

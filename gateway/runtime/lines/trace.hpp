@@ -45,8 +45,8 @@ class Tracers {
 
 /// `{"at": …, "meter": …, "link": …, "protocol": …, "address": …, "request": "03 00 …",
 /// "answer": …}`; without an answer `fault` and `what`, and as `answer` what came and was none; no
-/// address with MQTT. What looks like
-/// the digits of a token is replaced by asterisks, a request that holds one by `hidden_octets`.
+/// address with MQTT. What looks like the digits of a token is replaced by asterisks, a request
+/// that holds one by `hidden_octets`.
 [[nodiscard]] std::string encode_trace(const TracedExchange& exchange, UtcTime now);
 
 }  // namespace metergate::runtime
