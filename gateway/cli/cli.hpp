@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/cli/console.hpp"
+#include "gateway/cli/terminal/console.hpp"
 
 namespace metergate::cli {
 

@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/sim/descriptor.hpp"
-#include "gateway/sim/wire_emulator.hpp"
+#include "gateway/sim/wire/descriptor.hpp"
+#include "gateway/sim/wire/emulator.hpp"
 #include "protocols/modbus/line_timing.hpp"
 #include "protocols/modbus/pdu.hpp"
 #include "protocols/modbus/rtu_frame.hpp"

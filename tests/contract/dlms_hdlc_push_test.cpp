@@ -8,7 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/links/dlms_line.hpp"
-#include "gateway/sim/pseudo_terminal.hpp"
+#include "gateway/sim/wire/pseudo_terminal.hpp"
 #include "protocols/dlms/apdu.hpp"
 #include "protocols/dlms/data_access.hpp"
 #include "protocols/dlms/security/cipher.hpp"

@@ -8,8 +8,8 @@
 #include <boost/asio/io_context.hpp>
 
 #include "gateway/drivers/dlms_driver.hpp"
-#include "gateway/sim/dlms_line.hpp"
-#include "gateway/sim/street.hpp"
+#include "gateway/sim/dlms/line.hpp"
+#include "gateway/sim/street/street.hpp"
 #include "tests/support/dlms_bench.hpp"
 #include "tests/support/dlms_model.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "gateway/sim/wire_emulator.hpp"
+#include "gateway/sim/wire/emulator.hpp"
 
 /// The line's worker on a pseudo-terminal whose octets take their time.
 namespace metergate {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "gateway/meter_mqtt/messages.hpp"
-#include "gateway/sim/mqtt_meters.hpp"
+#include "gateway/sim/modems/mqtt_meters.hpp"
 #include "tests/support/changing_meter.hpp"
 #include "tests/support/mosquitto.hpp"
 #include "tests/support/temporary_directory.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/sim/mqtt_meters.hpp"
+#include "gateway/sim/modems/mqtt_meters.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

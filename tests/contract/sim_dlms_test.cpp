@@ -5,9 +5,9 @@
 
 #include <fstream>
 
-#include "gateway/cli/dlms_caller.hpp"
-#include "gateway/sim/dlms_line.hpp"
-#include "gateway/sim/street.hpp"
+#include "gateway/cli/dlms/caller.hpp"
+#include "gateway/sim/dlms/line.hpp"
+#include "gateway/sim/street/street.hpp"
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/obis_names.hpp"
 #include "protocols/cosem/object_list.hpp"

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <memory>
 
-#include "gateway/sim/modbus_slave.hpp"
-#include "gateway/sim/modbus_tcp_server.hpp"
+#include "gateway/sim/modbus/slave.hpp"
+#include "gateway/sim/modbus/tcp_server.hpp"
 #include "tests/support/sim_model.hpp"
 
 namespace metergate::sim {

@@ -2,8 +2,8 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
-#include "gateway/sim/state_file.hpp"
-#include "gateway/sim/street_meter.hpp"
+#include "gateway/sim/street/meter.hpp"
+#include "gateway/sim/street/state_file.hpp"
 #include "tests/support/sim_model.hpp"
 #include "tests/support/temporary_directory.hpp"
 

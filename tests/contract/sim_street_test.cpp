@@ -13,9 +13,9 @@
 
 #include "config/load.hpp"
 #include "config/model_file.hpp"
-#include "gateway/sim/state_file.hpp"
-#include "gateway/sim/street.hpp"
-#include "gateway/sim/street_meter.hpp"
+#include "gateway/sim/street/meter.hpp"
+#include "gateway/sim/street/state_file.hpp"
+#include "gateway/sim/street/street.hpp"
 #include "meters/models/register_codec.hpp"
 #include "meters/virtual/token_rules.hpp"
 #include "tests/support/temporary_directory.hpp"

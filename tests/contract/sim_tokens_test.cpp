@@ -5,8 +5,8 @@
 #include <boost/json.hpp>
 
 #include "config/key_config.hpp"
-#include "gateway/sim/state_file.hpp"
-#include "gateway/sim/street.hpp"
+#include "gateway/sim/street/state_file.hpp"
+#include "gateway/sim/street/street.hpp"
 #include "meters/virtual/token_rules.hpp"
 #include "tests/support/keyed_meter.hpp"
 #include "tests/support/temporary_directory.hpp"

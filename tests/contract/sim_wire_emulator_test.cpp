@@ -8,8 +8,8 @@
 #include <mutex>
 #include <thread>
 
-#include "gateway/sim/modbus_slave.hpp"
-#include "gateway/sim/wire_emulator.hpp"
+#include "gateway/sim/modbus/slave.hpp"
+#include "gateway/sim/wire/emulator.hpp"
 #include "protocols/modbus/line_timing.hpp"
 #include "tests/support/sim_model.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "gateway/links/modbus_port.hpp"
 #include "gateway/session/meter_session.hpp"
-#include "gateway/sim/wire_emulator.hpp"
+#include "gateway/sim/wire/emulator.hpp"
 #include "tests/faults/row.hpp"
 
 namespace metergate::test {

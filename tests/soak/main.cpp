@@ -3,7 +3,7 @@
 #include <fstream>
 #include <iostream>
 
-#include "gateway/cli/progress.hpp"
+#include "gateway/cli/terminal/progress.hpp"
 #include "tests/soak/soak.hpp"
 
 namespace {

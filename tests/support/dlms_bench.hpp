@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "gateway/drivers/driver.hpp"
-#include "gateway/sim/dlms_model_objects.hpp"
-#include "gateway/sim/dlms_server.hpp"
+#include "gateway/sim/dlms/model_objects.hpp"
+#include "gateway/sim/dlms/server.hpp"
 #include "protocols/crypto/random.hpp"
 #include "protocols/dlms/client_session.hpp"
 #include "protocols/hdlc/server_link.hpp"

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "gateway/sim/dlms_server.hpp"
+#include "gateway/sim/dlms/server.hpp"
 #include "protocols/cosem/obis_names.hpp"
 #include "protocols/dlms/acse/initiate.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "config/load.hpp"
 #include "gateway/meter_mqtt/messages.hpp"
-#include "gateway/sim/modem_pages.hpp"
+#include "gateway/sim/modems/modem_pages.hpp"
 #include "tests/support/allocations.hpp"
 
 namespace metergate::test {

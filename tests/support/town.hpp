@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "gateway/runtime/gateway.hpp"
-#include "gateway/sim/dlms_server.hpp"
-#include "gateway/sim/modbus_slave.hpp"
+#include "gateway/sim/dlms/server.hpp"
+#include "gateway/sim/modbus/slave.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 #include "tests/support/manual_clock.hpp"
 

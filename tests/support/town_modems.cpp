@@ -3,7 +3,7 @@
 #include <string>
 
 #include "gateway/meter_mqtt/messages.hpp"
-#include "gateway/sim/modem_pages.hpp"
+#include "gateway/sim/modems/modem_pages.hpp"
 #include "tests/support/allocations.hpp"
 #include "tests/support/town.hpp"
 

@@ -14,8 +14,8 @@
 #include <optional>
 
 #include "gateway/links/dlms_line.hpp"
-#include "gateway/sim/dlms_line.hpp"
-#include "gateway/sim/dlms_tcp_server.hpp"
+#include "gateway/sim/dlms/line.hpp"
+#include "gateway/sim/dlms/tcp_server.hpp"
 #include "protocols/cosem/profile_rows.hpp"
 #include "protocols/dlms/apdu.hpp"
 #include "protocols/dlms/data_access.hpp"

@@ -67,7 +67,7 @@ class Street(Running):
             return False
 
     def do(self, action, meter=None, **fields):
-        """One command of gateway/sim/street_commands.cpp."""
+        """One command of gateway/sim/street/commands.cpp."""
         request = {"command": action, **({"meter": meter} if meter else {}), **fields}
         with socket.socket(socket.AF_UNIX) as street:
             street.settimeout(60)

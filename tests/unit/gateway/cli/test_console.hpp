@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "gateway/cli/cli.hpp"
-#include "gateway/cli/console.hpp"
+#include "gateway/cli/terminal/console.hpp"
 
 namespace metergate::cli {
 

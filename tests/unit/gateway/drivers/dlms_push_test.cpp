@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "gateway/drivers/dlms_driver.hpp"
-#include "gateway/sim/dlms_push.hpp"
+#include "gateway/sim/dlms/push.hpp"
 #include "meters/virtual/token_rules.hpp"
 #include "protocols/cosem/classes.hpp"
 #include "protocols/dlms/data_access.hpp"

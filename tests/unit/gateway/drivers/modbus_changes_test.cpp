@@ -6,7 +6,7 @@
 
 #include "config/model_file.hpp"
 #include "gateway/drivers/modbus_driver.hpp"
-#include "gateway/sim/modbus_slave.hpp"
+#include "gateway/sim/modbus/slave.hpp"
 #include "tests/support/changing_meter.hpp"
 
 // Changes of tenancy, supplier and tariff through the registers of the shipped model: the driver on

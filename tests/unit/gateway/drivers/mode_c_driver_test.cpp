@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "config/model_file.hpp"
-#include "gateway/sim/mode_c_readout.hpp"
+#include "gateway/sim/mode_c/readout.hpp"
 
 namespace metergate {
 namespace {

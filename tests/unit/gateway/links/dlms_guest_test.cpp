@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <random>
 
-#include "gateway/sim/dlms_push.hpp"
-#include "gateway/sim/dlms_server.hpp"
+#include "gateway/sim/dlms/push.hpp"
+#include "gateway/sim/dlms/server.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 #include "protocols/dlms/data_access.hpp"
 

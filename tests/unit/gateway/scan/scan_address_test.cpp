@@ -6,7 +6,7 @@
 
 #include <map>
 
-#include "gateway/sim/modbus_slave.hpp"
+#include "gateway/sim/modbus/slave.hpp"
 #include "meters/virtual/virtual_meter.hpp"
 
 namespace metergate::scan {
