@@ -55,6 +55,16 @@ TEST(ProfileBlob, DecodesToWhatWasEncoded) {
   }));
 }
 
+TEST(ProfileBlob, EachFaultIsSaidInWordsOfItsOwn) {
+  std::set<std::string_view> words;
+  for (const auto fault : {BlobFault::UnknownFormat, BlobFault::WrongLength,
+                           BlobFault::WrongChecksum, BlobFault::Malformed}) {
+    words.insert(blob_fault_word(fault));
+  }
+  EXPECT_EQ(words.size(), 4U);
+  EXPECT_FALSE(words.contains(""));
+}
+
 TEST(ProfileBlob, AnyTruncationIsAnError) {
   EXPECT_TRUE(rc::check([] {
     const auto blob = encode_profile_day(kDay, *any_day());
