@@ -14,7 +14,7 @@ struct OrderPolicy {
   std::uint32_t max_attempts = 3;
   /// The same where the gateway itself ended before the answer came, which is no fault of the
   /// meter's. Not for ever: the order might be what ends it.
-  std::uint32_t max_attempts_over_restarts = 10;
+  std::uint32_t max_attempts_over_restarts = 20;
   /// Pause before a meter that did not answer is read again to settle an unconfirmed order.
   Duration settle_pause_min = std::chrono::seconds{2};
   Duration settle_pause_max = std::chrono::seconds{60};
