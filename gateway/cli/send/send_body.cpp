@@ -142,7 +142,7 @@ json::value number_or_text(const std::string& digits) {
   const char* end = digits.data() + digits.size();
   const auto parsed = std::from_chars(digits.data(), end, value);
   if (parsed.ec == std::errc{} && parsed.ptr == end) return value;
-  return json::value(digits);
+  return json::string{digits};
 }
 
 CliResult<json::object> change_params(const TypedCommand& typed, UtcTime now) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/terminal/decimal.hpp"
@@ -147,11 +148,11 @@ Tokens meter_test(const TokenOrder& order) {
     } else if (test) {
       token.control |= sts::control_bit(*test);
     } else {
-      std::string known = "all";
+      std::string wrong = "--test " + word + ": allowed are all";
       for (std::size_t bit = 0; bit < sts::kMeterTests; ++bit) {
-        known += ", " + std::string{sts::meter_test_word(static_cast<sts::MeterTest>(bit))};
+        wrong += ", " + std::string{sts::meter_test_word(static_cast<sts::MeterTest>(bit))};
       }
-      return failure(usage_error("--test " + word + ": allowed are " + known));
+      return failure(usage_error(std::move(wrong)));
     }
   }
   if (token.control == 0) return failure(usage_error("meter-test needs --test"));
