@@ -7,6 +7,7 @@
 #include "gateway/cli/audit/audit_text.hpp"
 #include "gateway/cli/exit_codes.hpp"
 #include "gateway/cli/send/send_body.hpp"
+#include "gateway/cli/store/export.hpp"
 #include "gateway/cli/store/store_access.hpp"
 #include "gateway/cli/store/store_repair.hpp"
 #include "gateway/journal/neutral_text.hpp"
@@ -127,6 +128,7 @@ void add_store(CLI::App& app, Action& action) {
       "Examples:\n"
       "  metergate store check\n"
       "  metergate store backup /var/backups/metergate       while the gateway runs\n"
+      "  metergate store export --dir /tmp/street            the same as metergate export\n"
       "  systemctl stop metergate && metergate store vacuum && systemctl start metergate\n"
       "  systemctl stop metergate && metergate store repair");
   add(*store, action, "check", "Is every page, every reference and the audit trail whole?", options,
@@ -147,6 +149,7 @@ void add_store(CLI::App& app, Action& action) {
   mended->add_flag("--replace", options->replace,
                    "Put the new file in the place of the broken one, which is kept as "
                    "FILE.broken-<time>");
+  add_export(*store, action);
 }
 
 }  // namespace metergate::cli

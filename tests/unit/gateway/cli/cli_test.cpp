@@ -232,6 +232,13 @@ TEST_F(WithStore, ExportWritesOneFilePerSortOfData) {
   EXPECT_FALSE(std::filesystem::exists(folder_ / "profile.csv.part"));
 }
 
+TEST_F(WithStore, ExportStandsAmongTheLedgersCareToo) {
+  const Ran exported = on_store({"store", "export", "--dir", folder_.string(), "--what", "daily",
+                                 "--from", "2026-03-01", "--to", "2026-03-02"});
+  EXPECT_EQ(exported.code, kOk) << exported.err;
+  EXPECT_THAT(content(folder_ / "daily.csv"), HasSubstr("2026-03-01,1-0:1.29.0*255,,5000"));
+}
+
 TEST_F(WithStore, ExportReplacesNothingUnasked) {
   std::ofstream{folder_ / "profile.csv"} << "mine";
   const std::vector<std::string> arguments{"export",  "--dir",  folder_.string(), "--what",
