@@ -45,10 +45,13 @@ DriverStep DlmsExchange::answered(WireResult answer, Now now) {
       list != nullptr && list->results.size() == in_request_) {
     return take(std::move(list->results), now);
   }
-  if (const auto* set_done = std::get_if<dlms::SetResponse>(&*apdu)) {
+  // To a question these would be results that hold nothing, or the end of an order never given.
+  if (const auto* set_done = std::get_if<dlms::SetResponse>(&*apdu);
+      set_done != nullptr && std::holds_alternative<dlms::SetRequest>(asked_)) {
     return done(set_done->result, now);
   }
-  if (const auto* acted = std::get_if<dlms::ActionResponse>(&*apdu)) {
+  if (const auto* acted = std::get_if<dlms::ActionResponse>(&*apdu);
+      acted != nullptr && std::holds_alternative<dlms::ActionRequest>(asked_)) {
     return done(acted->outcome.result, now);
   }
   const bool was_list = in_request_ > 1;
@@ -66,10 +69,7 @@ DriverStep DlmsExchange::answered(WireResult answer, Now now) {
 
 DriverStep DlmsExchange::resume(Now) { return ask(asked_, keep_meter_); }
 
-DriverStep DlmsExchange::done(AccessResult result, Now now) {
-  if (result != AccessResult::Success) return refuse(result);
-  return got({}, now);
-}
+DriverStep DlmsExchange::done(AccessResult result, Now) { return refuse(result); }
 
 DriverStep DlmsExchange::refused(std::string what, Now) {
   OperationFault fault;

@@ -135,7 +135,7 @@ DriverStep ReadProfileRows::take_entries_in_use(const dlms::GetResult& result, N
     learnt().entries_refused = true;
     return ask_rows(now);
   }
-  // The newest rows back to the first one wanted, two more for a clock that is not ours.
+  // The newest rows back to the first one wanted, one more for a clock that is not ours.
   const auto age = std::chrono::floor<std::chrono::seconds>(now.utc) - wanted_.from;
   const std::int64_t back =
       std::clamp<std::int64_t>(age / profile_.shape.capture_period + 2, 1, *in_use);
