@@ -211,6 +211,64 @@ TEST_F(DlmsPush, AnEventNotificationIsAnElementOfItsOwn) {
   EXPECT_EQ(good(dlms::encode_apdu(event)).registers.values.size(), 1U);
 }
 
+TEST_F(DlmsPush, RegistersUnderATimeThatCannotBeAreLeft) {
+  for (const UtcSeconds stamp : {kNow - std::chrono::days{800}, kNow + std::chrono::days{2}}) {
+    const Pushed pushed =
+        good(push({{kTime, dlms::octet_string(dlms::utc_date_time(stamp))},
+                   {{3, kEnergy.logical_name, 3, 0}, cosem::encode_scaler_unit({0, 30})},
+                   {kEnergy, Data{std::uint32_t{1'234}}}}));
+    EXPECT_TRUE(pushed.registers.values.empty());
+    EXPECT_THAT(pushed.left,
+                ElementsAre("its registers: they are stamped " + rfc3339::text(stamp)));
+  }
+}
+
+TEST_F(DlmsPush, ARegisterThatIsThereTwiceIsTakenOnce) {
+  const cosem::PushedElement scaler{{3, kEnergy.logical_name, 3, 0},
+                                    cosem::encode_scaler_unit({0, 30})};
+  const Pushed pushed = good(
+      push({scaler, {kEnergy, Data{std::uint32_t{1'234}}}, {kEnergy, Data{std::uint32_t{9'999}}}}));
+  ASSERT_EQ(pushed.registers.values.size(), 1U);
+  EXPECT_EQ(pushed.registers.values.front().value, (Decimal{1'234, 0}));
+  EXPECT_THAT(pushed.left, ElementsAre(HasSubstr(": it is there twice")));
+}
+
+// Class 5 has its scaler in attribute 4 (Blue Book, 4.3.4).
+TEST_F(DlmsPush, ADemandRegisterBringsItsScalerInAttributeFour) {
+  const cosem::ObisCode demand = obis(1, 0, 1, 4, 0);
+  const Pushed pushed = good(push({{{5, demand, 4, 0}, cosem::encode_scaler_unit({1, 27})},
+                                   {{5, demand, 2, 0}, Data{std::uint32_t{42}}}}));
+  EXPECT_THAT(pushed.left, ElementsAre(HasSubstr("(class 5, attribute 2)")))
+      << "the model does not know it; its scaler is no value at all";
+  model_.dlms.registers.push_back({demand, "demand", 5, 2, Unit::W});
+  const Pushed known = good(push({{{5, demand, 4, 0}, cosem::encode_scaler_unit({1, 27})},
+                                  {{5, demand, 2, 0}, Data{std::uint32_t{42}}}}));
+  ASSERT_EQ(known.registers.values.size(), 1U);
+  EXPECT_EQ(known.registers.values.front().value, (Decimal{42, 1}));
+}
+
+TEST_F(DlmsPush, LogRowsWithoutRunningNumbersAreLeftToBeRead) {
+  const CaptureObject log{7, cosem::event_log_object(4), 3, 0};
+  dlms::Array columns;
+  for (const CaptureObject& one : {kTime, CaptureObject{1, obis(0, 0, 96, 11, 4), 2, 0}}) {
+    columns.elements.push_back(dlms::encode_capture_object(one));
+  }
+  const Data row =
+      dlms::Structure{{dlms::octet_string(dlms::utc_date_time(kNow)), Data{std::uint16_t{400}}}};
+  const Pushed pushed = good(
+      push({{log, std::move(columns)}, {{7, log.logical_name, 2, 0}, Data{dlms::Array{{row}}}}}));
+  EXPECT_TRUE(pushed.entries.empty());
+  EXPECT_THAT(pushed.left, ElementsAre(HasSubstr("its entries have no running number, or no code; "
+                                                 "it is read")));
+}
+
+TEST_F(DlmsPush, WhatIsNoNotificationTellsNothing) {
+  const auto told = read(dlms::encode_apdu(dlms::GetResponse{{}, Data{std::uint8_t{1}}}));
+  ASSERT_FALSE(told);
+  EXPECT_EQ(told.error().reason, PushUnread::Reason::BadShape);
+  EXPECT_EQ(told.error().what, "an APDU that is no notification");
+}
+
 TEST_F(DlmsPush, ThatSomethingHappenedIsNewsWithoutValues) {
   const auto told = read(dlms_push(meter_.serial(), kNow, 1));
   ASSERT_FALSE(told);

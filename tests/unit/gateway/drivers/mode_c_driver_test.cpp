@@ -127,5 +127,16 @@ TEST_F(ModeCDriverTest, NothingButAReadoutIsSupported) {
             "model virtual-credit-mode-c has no read-relay");
 }
 
+TEST_F(ModeCDriverTest, AModelWithoutASerialNumberIdentifiesNobody) {
+  model::MeterModel nameless = model_;
+  nameless.mode_c.serial.clear();
+  const ModeCDriver driver{nameless};
+  const auto step = driver.start(operation::Identify{}, {1, "VM15000001"})->begin(kNow);
+  const OperationResult result = std::get<Finished>(step).result;
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().reason, OperationFault::Reason::Unsupported);
+  EXPECT_EQ(result.error().what, "model virtual-credit-mode-c has no identification");
+}
+
 }  // namespace
 }  // namespace metergate

@@ -47,6 +47,13 @@ inline boost::json::object good_token_order() {
           {"params", {{"token", "73946144332040217315"}}}};
 }
 
+/// One that is right in everything but, perhaps, what it orders.
+inline boost::json::object order_of(boost::json::object params) {
+  boost::json::object out = good_token_order();
+  out["params"] = std::move(params);
+  return out;
+}
+
 inline boost::json::object good_read() {
   return {{"id", "read-1"},
           {"issued_at", "2026-03-01T10:17:00Z"},

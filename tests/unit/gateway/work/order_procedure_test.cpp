@@ -210,6 +210,133 @@ TEST_F(OrderProcedureTest, ClockWithoutTransactionsIsSettledByReadingIt) {
   EXPECT_EQ(text(order.performed(operation::Answer{right}, at(30s))), "move:read-back-taken");
 }
 
+TEST_F(OrderProcedureTest, WhyAnAnswerIsLackingIsToldWithTheMove) {
+  struct Case {
+    OperationFault::Reason reason;
+    std::optional<LinkFault::Reason> link;
+    Reason told;
+  };
+  for (const Case& one :
+       {Case{OperationFault::Reason::Link, LinkFault::Reason::NoAnswer, Reason::NoAnswer},
+        Case{OperationFault::Reason::Link, LinkFault::Reason::Cut, Reason::NoAnswer},
+        Case{OperationFault::Reason::Link, LinkFault::Reason::BadFrame, Reason::BadAnswer},
+        Case{OperationFault::Reason::Meaningless, std::nullopt, Reason::BadAnswer},
+        Case{OperationFault::Reason::Refused, std::nullopt, Reason::BadAnswer}}) {
+    auto order = token();
+    send(order, 5);
+    OperationFault why;
+    why.reason = one.reason;
+    why.order_may_have_arrived = true;
+    if (one.link) why.link = LinkFault{*one.link, "trouble"};
+    const Effects effects = order.performed(failure(why), at(1s));
+    ASSERT_EQ(text(effects), "move:answer-lost wait");
+    EXPECT_EQ(std::get<Move>(effects[0]).reason, one.told) << reason_word(one.told);
+  }
+}
+
+TEST_F(OrderProcedureTest, AnOrderTheModelDoesNotHaveIsImpossible) {
+  auto order = token();
+  send(order, 5);
+  const Effects effects =
+      order.performed(fault(OperationFault::Reason::Unsupported, false), at(1s));
+  ASSERT_EQ(text(effects), "move:impossible");
+  EXPECT_EQ(std::get<Move>(effects[0]).reason, Reason::UnsupportedByMeter);
+  EXPECT_EQ(std::get<Move>(effects[0]).detail, "trouble");
+  EXPECT_EQ(order.state(), CommandState::Failed);
+}
+
+TEST_F(OrderProcedureTest, WhatHasEndedIsNotBegunAgain) {
+  for (const auto state : {CommandState::Succeeded, CommandState::Rejected, CommandState::Failed,
+                           CommandState::Unsettled, CommandState::Cancelled}) {
+    auto order = token(kWithTransactions, {state, 1, 9, kStart});
+    EXPECT_EQ(text(order.start(at(0s))), "") << state_word(state);
+    EXPECT_EQ(text(order.performed(taken(), at(1s))), "");
+    EXPECT_EQ(order.state(), state);
+  }
+}
+
+TEST_F(OrderProcedureTest, AResultThatNobodyWaitsForMovesNothing) {
+  auto order = token();
+  send(order, 5);
+  ASSERT_EQ(text(order.performed(fault(OperationFault::Reason::Link, true), at(1s))),
+            "move:answer-lost wait");
+  EXPECT_EQ(text(order.performed(taken(), at(2s))), "") << "it was not asked again yet";
+  EXPECT_EQ(order.state(), CommandState::Unconfirmed);
+}
+
+TEST_F(OrderProcedureTest, AReadBackNoIsTheMetersNo) {
+  auto order = token(kWithTransactions, {CommandState::Unconfirmed, 1, 9, kStart});
+  static_cast<void>(order.start(at(0s)));
+  const Effects effects = order.performed(
+      evidence(operation::OrderRefused{operation::MeterRefusal::Duplicate, "used"}), at(1s));
+  ASSERT_EQ(text(effects), "move:read-back-refused");
+  EXPECT_EQ(std::get<Move>(effects[0]).meter_reason, operation::MeterRefusal::Duplicate);
+  EXPECT_EQ(std::get<Move>(effects[0]).meter_raw, "used");
+  EXPECT_EQ(order.state(), CommandState::Rejected);
+}
+
+TEST_F(OrderProcedureTest, WhatNothingCanTellEndsWithTheLimitAndIsNotSentAgain) {
+  OrderProcedure order{DeliverToken{*Token::parse("73948959061972833313")},
+                       facts({Capability::Tokens}),
+                       kPolicy,
+                       {CommandState::Unconfirmed, 1, 9, kStart}};
+  const Effects effects = order.start(at(0s));
+  ASSERT_EQ(text(effects), "wait");
+  const auto rest = std::get<Wait>(effects[0]).length;
+  EXPECT_EQ(rest, kPolicy.settle_limit);
+  EXPECT_EQ(text(order.resumed(at(rest))), "move:settle-deadline");
+  EXPECT_EQ(order.state(), CommandState::Unsettled);
+}
+
+TEST_F(OrderProcedureTest, ARelayOrAClockThatStandsOtherwiseWasNotSet) {
+  OrderProcedure relay{SetRelay{SupplyState::Off},
+                       facts({Capability::OperateRelay, Capability::ReadRelay}),
+                       kPolicy,
+                       {CommandState::Unconfirmed, 1, 9, kStart}};
+  static_cast<void>(relay.start(at(0s)));
+  RelayReading on;
+  on.state = SupplyState::On;
+  EXPECT_EQ(text(relay.performed(operation::Answer{on}, at(0s))), "move:read-back-not-taken wait");
+
+  OrderProcedure clock{SetClock{},
+                       facts({Capability::SetClock, Capability::ReadClock}),
+                       kPolicy,
+                       {CommandState::Unconfirmed, 1, 9, kStart}};
+  static_cast<void>(clock.start(at(30s)));
+  const operation::ClockReading wrong{std::chrono::floor<std::chrono::seconds>(kStart + 2h),
+                                      kStart + 30s};
+  EXPECT_EQ(text(clock.performed(operation::Answer{wrong}, at(30s))),
+            "move:read-back-not-taken wait");
+}
+
+TEST_F(OrderProcedureTest, AnAnswerToSomethingElseIsNoEvidence) {
+  auto order = token(kWithTransactions, {CommandState::Unconfirmed, 1, 9, kStart});
+  static_cast<void>(order.start(at(0s)));
+  EXPECT_EQ(text(order.performed(identity("S1"), at(1s))), "wait");
+  EXPECT_EQ(order.state(), CommandState::Unconfirmed);
+}
+
+// A meter that knows nothing of tenancies is at least switched as the change asks for.
+TEST_F(OrderProcedureTest, AChangeTheMeterDoesNotKnowMovesItsRelayOrNothing) {
+  const auto with = [](RelayAfter relay, std::initializer_list<Capability> capabilities) {
+    ChangeTenancy change;
+    change.order.relay = relay;
+    return OrderProcedure{change, facts(capabilities), kPolicy, {}};
+  };
+  for (const auto& [asked, state] : {std::pair{RelayAfter::Off, SupplyState::Off},
+                                     std::pair{RelayAfter::Armed, SupplyState::Armed}}) {
+    auto order = with(asked, {Capability::OperateRelay});
+    EXPECT_TRUE(order.sends());
+    static_cast<void>(order.start(at(0s)));
+    const auto operation = order.order(7, at(0s));
+    ASSERT_TRUE(std::holds_alternative<operation::OperateRelay>(operation));
+    EXPECT_EQ(std::get<operation::OperateRelay>(operation).order, state);
+  }
+  EXPECT_FALSE(with(RelayAfter::Unchanged, {Capability::OperateRelay}).sends());
+  EXPECT_FALSE(with(RelayAfter::Off, {Capability::ReadRelay}).sends());
+  EXPECT_TRUE(with(RelayAfter::Unchanged, {Capability::ChangeTenancy}).sends());
+}
+
 // The promise behind everything: between two transmissions of one order there is proof that the
 // first was not carried out. Whatever the wire does, in whatever order.
 RC_GTEST_PROP(OrderProcedureLaw, NothingIsSentTwiceWithoutProof, ()) {

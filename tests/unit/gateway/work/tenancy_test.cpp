@@ -185,5 +185,49 @@ TEST(Verify, ABalanceThatIsLeftIsWrongInCreditModeAndRightInPrepayment) {
   EXPECT_EQ(holds(verify(asked, kPeriod, after), "reset-balance"), true);
 }
 
+TEST(Verify, WhatWasNotReadOrHasNoTimeIsNotJudged) {
+  EXPECT_TRUE(verify(tenancy(ChangeActions::all(), RelayAfter::Off), kPeriod, {}).empty());
+  StoredTenancy untimed = tenancy(ChangeActions::all(), RelayAfter::Off);
+  untimed.effective.reset();
+  AfterChange after;
+  after.balance_minor = 0;
+  after.relay = RelayReading{};
+  EXPECT_TRUE(verify(untimed, kPeriod, after).empty());
+}
+
+TEST(Verify, OnlyTheDefaultTariffIsTheDefaultTariff) {
+  const auto with = [](std::uint32_t id) {
+    AfterChange after;
+    after.tariff = TariffReading{UtcTime{kNoon}, Tariff{id, {1, "North"}, 40}, {}};
+    return holds(verify(tenancy(only(ChangeAction::DefaultTariff)), kPeriod, after),
+                 change_action_word(ChangeAction::DefaultTariff));
+  };
+  EXPECT_EQ(with(Tariff::kDefaultId), true);
+  EXPECT_EQ(with(7), false);
+}
+
+TEST(Verify, DailyValuesBeginWithTheMidnightAfterTheChange) {
+  const auto with = [](std::optional<std::chrono::sys_days> oldest) {
+    AfterChange after;
+    after.oldest_day = oldest;
+    return holds(verify(tenancy(only(ChangeAction::PurgeSnapshots)), kPeriod, after),
+                 "purge-snapshots");
+  };
+  const auto day = std::chrono::floor<std::chrono::days>(kNoon);
+  EXPECT_EQ(with(std::nullopt), true);
+  EXPECT_EQ(with(day + std::chrono::days{1}), true);
+  EXPECT_EQ(with(day), false);
+}
+
+TEST(BelongsToTenancy, WhatIsNoOlderThanTheOpenOne) {
+  const MeterId id = *MeterId::parse("m1");
+  StoredMeter meter{1, id, "x", "", 1, std::nullopt, 0, 0, {}, {}, {}, {}, {}, {}, {}};
+  EXPECT_TRUE(belongs_to_tenancy(kNoon - 24h, meter)) << "no change is known";
+  meter.tenancy_from = kNoon;
+  EXPECT_TRUE(belongs_to_tenancy(kNoon, meter));
+  EXPECT_TRUE(belongs_to_tenancy(kNoon - kSameChange, meter)) << "the change itself";
+  EXPECT_FALSE(belongs_to_tenancy(kNoon - kSameChange - 1s, meter));
+}
+
 }  // namespace
 }  // namespace metergate::work
