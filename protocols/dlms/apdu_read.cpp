@@ -88,7 +88,7 @@ struct Reader {
   }
 
   Decoded unknown() {
-    in.fail(Reason::UnknownTag);
+    in.fail(Reason::UnknownTag, 1);
     return in.end<Apdu>(GetRequest{});
   }
   template <typename Of>
@@ -241,11 +241,12 @@ struct Reader {
   }
 };
 
-// Between invoke id and body stands a date-time as an octet string; some meters put the tag of the
-// octet string before its length as well, which comes out.
+// Between invoke id and body of a data notification stands a date-time as an octet string; some
+// meters put the tag of the octet string before its length as well, which comes out.
 std::optional<Octets> without_extra_tag(OctetView octets) {
   constexpr std::size_t kAt = 5;
-  if (octets.size() < kAt + 2 || octets[kAt] != 0x09 || octets[kAt + 1] != DateTime::kOctets) {
+  if (octets.size() < kAt + 2 || octets[0] != apdu_tag::kDataNotification || octets[kAt] != 0x09 ||
+      octets[kAt + 1] != DateTime::kOctets) {
     return std::nullopt;
   }
   Octets out{octets.begin(), octets.end()};
@@ -253,17 +254,10 @@ std::optional<Octets> without_extra_tag(OctetView octets) {
   return out;
 }
 
-Decoded decode_data_notification(OctetView octets, const DataLimits& limits) {
-  if (const auto repaired = without_extra_tag(octets)) {
-    return Reader{FieldReader{OctetView{*repaired}.subspan(1), limits}}.data_notification();
-  }
-  return Reader{FieldReader{octets.subspan(1), limits}}.data_notification();
-}
-
-// Offsets are told from the APDU's first octet on.
+// Offsets are told from the APDU's first octet on, so its tag is read with the rest.
 Decoded dispatch(OctetView octets, const DataLimits& limits) {
-  Reader reader{FieldReader{octets.subspan(1), limits}};
-  switch (octets[0]) {
+  Reader reader{FieldReader{octets, limits}};
+  switch (reader.in.u8()) {
     case apdu_tag::kGetRequest:
       return reader.get_request();
     case apdu_tag::kSetRequest:
@@ -287,7 +281,7 @@ Decoded dispatch(OctetView octets, const DataLimits& limits) {
     case apdu_tag::kGeneralBlock:
       return reader.general_block();
     case apdu_tag::kDataNotification:
-      return decode_data_notification(octets, limits);
+      return reader.data_notification();
     case apdu_tag::kConfirmedServiceError:
       return reader.end(ConfirmedServiceError{reader.in.u8(), reader.in.u8(), reader.in.u8()});
     default:
@@ -299,11 +293,8 @@ Decoded dispatch(OctetView octets, const DataLimits& limits) {
 
 Result<Apdu, DecodeFault> decode_apdu(OctetView octets, const DataLimits& limits) {
   if (octets.empty()) return failure(DecodeFault{Reason::Truncated, 0});
-  auto apdu = dispatch(octets, limits);
-  if (!apdu && apdu.error().reason != Reason::UnknownTag) {
-    return failure(DecodeFault{apdu.error().reason, apdu.error().offset + 1});
-  }
-  return apdu;
+  const auto repaired = without_extra_tag(octets);
+  return dispatch(repaired ? OctetView{*repaired} : octets, limits);
 }
 
 Result<std::vector<GetResult>, DecodeFault> decode_get_results(OctetView octets,

@@ -8,8 +8,8 @@
 
 namespace metergate::dlms {
 
-void FieldReader::fail(DecodeFault::Reason reason) {
-  if (!fault_) fault_ = DecodeFault{reason, in_.offset()};
+void FieldReader::fail(DecodeFault::Reason reason, std::size_t octets_back) {
+  if (!fault_) fault_ = DecodeFault{reason, in_.offset() - octets_back};
 }
 
 Octets FieldReader::octets() {

@@ -35,7 +35,8 @@ class FieldReader {
 
   [[nodiscard]] std::size_t rest() const { return fault_ ? 0 : in_.rest(); }
   [[nodiscard]] bool ok() const { return !fault_; }
-  void fail(DecodeFault::Reason reason);
+  /// At what is read next, or so many octets before it.
+  void fail(DecodeFault::Reason reason, std::size_t octets_back = 0);
 
   /// What was read, unless there was a fault or octets are left.
   template <typename Value>

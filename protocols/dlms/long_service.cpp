@@ -8,8 +8,8 @@
 namespace metergate::dlms {
 namespace {
 
-// Tag, kind, invoke id, reference, block header: no more than this stands before raw data.
-constexpr std::size_t kBlockOverhead = 32;
+// The length of raw data takes so many octets more than that of none (A-XDR, up to 65,535).
+constexpr std::size_t kMoreOfLength = 2;
 
 Octets list_octets(const std::vector<Data>& values) {
   ByteWriter out;
@@ -40,16 +40,18 @@ LongService::Step LongService::begin(OctetView request) {
 }
 
 LongService::Step LongService::cut(const Apdu& request, OctetView octets) {
-  if (max_request_ <= kBlockOverhead) {
-    return Broken{"the meter takes APDUs of " + std::to_string(max_request_) +
-                  " octets, too few for any block"};
-  }
-  const std::size_t limit = max_request_ - kBlockOverhead;
-  const auto queue = [&](OctetView raw, auto first, auto rest) {
-    for (DataBlock& block : cut_into_blocks(raw, limit)) {
+  const auto cut_up = [&](OctetView raw, auto first, auto rest) -> Step {
+    // The first block names what is set or called, so none has more before its raw data.
+    const std::size_t head = encode_apdu(first(DataBlock{})).size() + kMoreOfLength;
+    if (max_request_ <= head) {
+      return Broken{"the meter takes APDUs of " + std::to_string(max_request_) +
+                    " octets, too few for any block"};
+    }
+    for (DataBlock& block : cut_into_blocks(raw, max_request_ - head)) {
       const bool is_first = block.number == 1;
       pieces_.push_back(encode_apdu(is_first ? first(std::move(block)) : rest(std::move(block))));
     }
+    return next_piece();
   };
   const auto set_rest = [&](DataBlock block) -> Apdu {
     return SetRequestBlock{invoke_, std::move(block)};
@@ -58,32 +60,32 @@ LongService::Step LongService::cut(const Apdu& request, OctetView octets) {
     return ActionRequestBlock{invoke_, std::move(block)};
   };
   if (const auto* set = std::get_if<SetRequest>(&request)) {
-    queue(
+    return cut_up(
         encode_data(set->value),
         [&](DataBlock block) -> Apdu {
           return SetRequestFirstBlock{invoke_, set->attribute, std::move(block)};
         },
         set_rest);
-  } else if (const auto* list = std::get_if<SetRequestList>(&request)) {
-    queue(
+  }
+  if (const auto* list = std::get_if<SetRequestList>(&request)) {
+    return cut_up(
         list_octets(list->values),
         [&](DataBlock block) -> Apdu {
           return SetRequestListFirstBlock{invoke_, list->attributes, std::move(block)};
         },
         set_rest);
-  } else if (const auto* action = std::get_if<ActionRequest>(&request);
-             action != nullptr && action->parameter) {
-    queue(
+  }
+  if (const auto* action = std::get_if<ActionRequest>(&request);
+      action != nullptr && action->parameter) {
+    return cut_up(
         encode_data(*action->parameter),
         [&](DataBlock block) -> Apdu {
           return ActionRequestFirstBlock{invoke_, action->method, std::move(block)};
         },
         action_rest);
-  } else {
-    return Broken{"a request of " + std::to_string(octets.size()) +
-                  " octets; the meter takes up to " + std::to_string(max_request_)};
   }
-  return next_piece();
+  return Broken{"a request of " + std::to_string(octets.size()) +
+                " octets; the meter takes up to " + std::to_string(max_request_)};
 }
 
 LongService::Step LongService::next_piece() {

@@ -146,6 +146,25 @@ RC_GTEST_PROP(BlockLaws, BlocksMakeWhatTheyWereCutFrom, ()) {
   RC_ASSERT(assembly.release() == whole);
 }
 
+TEST(ApduFaultTest, SaysAtWhichOctetOfTheApduItIs) {
+  using Reason = DecodeFault::Reason;
+  const std::vector<std::pair<Octets, DecodeFault>> faults{
+      {{}, {Reason::Truncated, 0}},
+      {{0xFF}, {Reason::UnknownTag, 0}},
+      {{0xC0, 0x07, 0xC1}, {Reason::UnknownTag, 1}},
+      {{0xC4, 0x01, 0xC1, 0x00, 0x0B}, {Reason::UnknownTag, 4}},
+      {{0xC4, 0x01, 0xC1, 0x00, 0x11}, {Reason::Truncated, 5}},
+      {{0xC4, 0x01, 0xC1, 0x00, 0x11, 0x01, 0x02}, {Reason::Trailing, 6}},
+      {{0x0F, 0x00, 0x00, 0x00, 0x01, 0x00, 0x0B}, {Reason::UnknownTag, 6}},
+      {{0x0F, 0x00, 0x00, 0x00, 0x01, 0x00, 0x11}, {Reason::Truncated, 7}}};
+  for (const auto& [octets, fault] : faults) {
+    const auto read = decode_apdu(octets);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error(), fault) << fault_word(read.error().reason) << " at octet "
+                                   << read.error().offset << " of " << octets.size();
+  }
+}
+
 TEST(BlockTest, EndlessBlocksAndWrongNumbersAreRefused) {
   BlockAssembly assembly{100};
   const Octets raw(60);
