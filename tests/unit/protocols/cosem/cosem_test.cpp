@@ -70,6 +70,46 @@ TEST(ProfileRows, ATimeAsSecondsSince2000IsRead) {
   EXPECT_EQ((*rows)[0].time, *rfc3339::parse("2000-01-02T00:00:00Z"));
 }
 
+TEST(ProfileRows, OfOneColumnMayComeWithoutStructures) {
+  ProfileShape one = shape();
+  one.columns.erase(one.columns.begin());
+  const auto rows = decode_rows(Array{{std::uint32_t{7}, Structure{{std::uint32_t{8}}}}}, one);
+  ASSERT_TRUE(rows);
+  EXPECT_EQ((*rows)[0].cells, (dlms::DataList{std::uint32_t{7}}));
+  EXPECT_EQ((*rows)[1].cells, (dlms::DataList{std::uint32_t{8}}));
+  EXPECT_FALSE((*rows)[0].time) << "no column is the clock's";
+}
+
+TEST(ProfileRows, WhatIsWrongWithARowIsSaid) {
+  const auto said = [](Data cells) {
+    return decode_rows(Array{{std::move(cells)}}, shape()).error().what;
+  };
+  EXPECT_EQ(said(std::uint32_t{7}), "no structure");
+  EXPECT_EQ(said(Structure{{stamp(kStart)}}), "1 cells for 2 columns");
+  EXPECT_EQ(said(row(NullData{}, std::uint32_t{7})), "no time, and no row before it");
+  EXPECT_EQ(said(row(Structure{}, std::uint32_t{7})), "a time that is none");
+  dlms::DateTime sometime = dlms::utc_date_time(kStart);
+  sometime.time.hour = 0xFF;
+  EXPECT_EQ(said(row(dlms::octet_string(sometime), std::uint32_t{7})),
+            "a time with unspecified fields");
+}
+
+TEST(ScalerUnit, WhatDoesNotFitIntoItsFieldsIsNone) {
+  const auto of = [](Data scaler, Data unit) {
+    return decode_scaler_unit(Structure{{std::move(scaler), std::move(unit)}});
+  };
+  EXPECT_EQ(of(std::int8_t{-3}, dlms::Enum{30}), (ScalerUnit{-3, 30}));
+  EXPECT_EQ(of(std::int16_t{127}, std::uint16_t{255}), (ScalerUnit{127, 255}))
+      << "of whatever integer type";
+  EXPECT_FALSE(of(std::int16_t{128}, dlms::Enum{30}));
+  EXPECT_FALSE(of(std::int16_t{-129}, dlms::Enum{30}));
+  EXPECT_FALSE(of(std::int8_t{0}, std::uint16_t{256}));
+  EXPECT_FALSE(of(std::int8_t{0}, std::int8_t{-1}));
+  EXPECT_FALSE(of(std::int8_t{0}, Structure{}));
+  EXPECT_FALSE(decode_scaler_unit(Structure{{std::int8_t{0}}}));
+  EXPECT_EQ(decode_scaler_unit(encode_scaler_unit({-128, 0})), (ScalerUnit{-128, 0}));
+}
+
 TEST(ScalerUnit, NumbersKeepEveryDigit) {
   EXPECT_EQ(rescaled(1234, 1, 0), 12340);
   EXPECT_EQ(rescaled(12340, -1, 0), 1234);
@@ -79,7 +119,10 @@ TEST(ScalerUnit, NumbersKeepEveryDigit) {
   EXPECT_EQ(decimal_text(12345, -2), "123.45");
   EXPECT_EQ(decimal_text(-5, -3), "-0.005");
   EXPECT_EQ(decimal_text(12, 3), "12000");
+  EXPECT_EQ(decimal_text(0, 3), "0");
+  EXPECT_EQ(decimal_text(INT64_MIN, -20), "-0.09223372036854775808");
   EXPECT_EQ(unit_symbol(30), "Wh");
+  EXPECT_EQ(unit_symbol(255), "");
 }
 
 TEST(ObjectList, EntriesAreReadAndRightsPassedOver) {
@@ -87,6 +130,21 @@ TEST(ObjectList, EntriesAreReadAndRightsPassedOver) {
       {Structure{{std::uint16_t{8}, std::uint8_t{0}, dlms::octet_string(kClock), Structure{}}}}};
   EXPECT_EQ(decode_object_list(list).value(), (std::vector{ObjectListEntry{8, 0, kClock}}));
   EXPECT_FALSE(decode_object_list(Array{{Structure{{std::uint16_t{8}}}}}));
+}
+
+TEST(ObjectList, OneEntryThatMakesNoSenseMakesItNone) {
+  const auto of = [](Data class_id, Data version, Data name) {
+    return decode_object_list(
+        Array{{Structure{{std::move(class_id), std::move(version), std::move(name)}}}});
+  };
+  const Data name = dlms::octet_string(kClock);
+  EXPECT_TRUE(of(std::uint32_t{8}, std::uint16_t{0}, name)) << "of whatever integer type";
+  EXPECT_FALSE(of(std::uint32_t{65'536}, std::uint8_t{0}, name));
+  EXPECT_FALSE(of(std::int8_t{-1}, std::uint8_t{0}, name));
+  EXPECT_FALSE(of(std::uint16_t{8}, std::uint16_t{256}, name));
+  EXPECT_FALSE(of(std::uint16_t{8}, std::int8_t{-1}, name));
+  EXPECT_FALSE(of(std::uint16_t{8}, std::uint8_t{0}, dlms::octet_string(Octets(5, 1))));
+  EXPECT_FALSE(decode_object_list(Structure{}));
 }
 
 TEST(ObjectList, TheAttributesOfOneObjectAreToldByItsRights) {

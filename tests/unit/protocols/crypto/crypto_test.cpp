@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "protocols/crypto/aes_gcm.hpp"
+#include "protocols/crypto/aes_key_wrap.hpp"
 #include "protocols/crypto/des.hpp"
 #include "protocols/crypto/hash.hpp"
 #include "protocols/crypto/p256.hpp"
@@ -65,6 +66,45 @@ TEST(AesGcmTest, TestCaseFourOfTheGcmSpecification) {
   EXPECT_EQ(aes_gcm_open(key, iv, aad, sealed.ciphertext, OctetView{sealed.tag}.first(12)), plain);
   EXPECT_EQ(aes_gcm_open(key, iv, {}, sealed.ciphertext, sealed.tag), std::nullopt);
   EXPECT_EQ(aes_gcm_open(key, iv, aad, sealed.ciphertext, {}), std::nullopt);
+}
+
+TEST(AesGcmTest, TestCasesTenAndSixteenOfTheGcmSpecificationHaveLongerKeys) {
+  const Octets iv = octets("cafebabefacedbaddecaf888");
+  const Octets aad = octets("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+  const Octets plain = octets(
+      "d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6"
+      "b525b16aedf5aa0de657ba637b39");
+  constexpr std::pair<std::string_view, std::string_view> kKeysAndTags[] = {
+      {"feffe9928665731c6d6a8f9467308308feffe9928665731c", "2519498e80f1478f37ba55bd6d27618c"},
+      {"feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308",
+       "76fc6ece0f4e1768cddf8853bb2d551b"}};
+  for (const auto& [key, tag] : kKeysAndTags) {
+    const GcmSealed sealed = aes_gcm_seal(octets(key), iv, aad, plain);
+    EXPECT_EQ(as_octets(sealed.tag), octets(tag));
+    EXPECT_EQ(aes_gcm_open(octets(key), iv, aad, sealed.ciphertext, sealed.tag), plain);
+  }
+}
+
+// RFC 3394, 4.1 to 4.3: one key wrapped under keys of each length.
+TEST(AesKeyWrapTest, PublishedAnswersBothWays) {
+  const SecretOctets key{octets("00112233445566778899aabbccddeeff")};
+  const Octets longest = octets("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+  constexpr std::pair<std::size_t, std::string_view> kAnswers[] = {
+      {16, "1fa68b0a8112b447aef34bd8fb5a7b829d3e862371d2cfe5"},
+      {24, "96778b25ae6ca435f92b5b97c050aed2468ab8a17ad84e5d"},
+      {32, "64e8c3f9ce0f5ba263e9777905818a2a93c8191e7d6e8ae7"}};
+  for (const auto& [size, wrapped] : kAnswers) {
+    const SecretOctets wrapping{OctetView{longest}.first(size)};
+    EXPECT_EQ(aes_key_wrap(wrapping, key), octets(wrapped)) << size;
+    EXPECT_EQ(aes_key_unwrap(wrapping, octets(wrapped)), key) << size;
+  }
+}
+
+TEST(AesKeyWrapTest, KeysOfOtherLengthsAreNotWrapped) {
+  const SecretOctets key{Octets(16, 1)};
+  EXPECT_FALSE(aes_key_wrap(SecretOctets{Octets(15, 1)}, key));
+  EXPECT_FALSE(aes_key_wrap(key, SecretOctets{Octets(17, 1)}));
+  EXPECT_FALSE(aes_key_unwrap(key, Octets(7, 1)));
 }
 
 TEST(AesGcmTest, KeyOfAnotherLengthIsAProgrammingMistake) {

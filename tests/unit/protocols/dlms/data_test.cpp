@@ -89,6 +89,40 @@ TEST(DataTest, ACompactArrayIsReadAsItsElements) {
   EXPECT_EQ(data.get_if<CompactArray>()->type, describe((*elements)[0]));
 }
 
+TEST(DataTest, ACompactArrayOfWhatThereIsNotOrOfCompactArraysIsNone) {
+  EXPECT_EQ(decode_data(octets("13 0b 00")).error(), (DecodeFault{Reason::UnknownTag, 1}));
+  EXPECT_EQ(decode_data(octets("13 13 11 00")).error(), (DecodeFault{Reason::UnknownTag, 1}));
+  EXPECT_EQ(decode_data(octets("13 02 02 11 0b 00")).error(), (DecodeFault{Reason::UnknownTag, 4}));
+}
+
+TEST(DataTest, OnlyWhatIsAlikeThroughoutHasADescription) {
+  const TypeDescription octet{17, 0, {}};
+  const Data one{std::uint8_t{1}};
+  const Data two{std::uint8_t{2}};
+  EXPECT_EQ(describe(one), octet);
+  EXPECT_EQ(describe(Array{{one, two}}), (TypeDescription{1, 2, {octet}}));
+  EXPECT_EQ(describe(Structure{{Array{{one}}, Data{}}}),
+            (TypeDescription{2, 0, {{1, 1, {octet}}, {0, 0, {}}}}));
+  const Data unlike = Array{{one, Data{std::uint16_t{2}}}};
+  for (const Data& none :
+       {unlike, Data{Array{}}, Data{CompactArray{octet, {one}}}, Data{Structure{{unlike}}},
+        Data{Array{{unlike}}}, Data{Array{{Array{{one}}, Array{{one, two}}}}}}) {
+    EXPECT_FALSE(describe(none)) << hex::text(encode_data(none));
+  }
+}
+
+TEST(DataTest, WhatADescriptionDescribesIsReadFromACompactArray) {
+  const Data element = Structure{{std::uint16_t{3}, Array{{std::uint8_t{1}, std::uint8_t{2}}}}};
+  const Data compact = CompactArray{describe(element).value(), {element, element}};
+  EXPECT_EQ(decode_data(encode_data(compact)).value(), compact);
+}
+
+TEST(DataTest, NothingAndDontCareAreTheirTagsAlone) {
+  EXPECT_EQ(encode_data(Data{}), octets("00"));
+  EXPECT_EQ(encode_data(DontCare{}), octets("ff"));
+  EXPECT_EQ(decode_data(octets("ff")).value(), Data{DontCare{}});
+}
+
 TEST(DateTimeTest, LocalTimeAndDeviationMakeUtc) {
   const auto of = [](std::string_view text) {
     return to_utc(decode_date_time(octets(text)).value());

@@ -139,6 +139,11 @@ TEST(Aare, AsksForPassThreeWithItsChallenge) {
   EXPECT_EQ(hex(aare->encode()), hex(apdu));
 }
 
+TEST(Aare, NamesItsCertificate) {
+  const Aare aare{.responding_ae_qualifier = {0x30, 0x00}};
+  EXPECT_EQ(Aare::decode(aare.encode()).value(), aare);
+}
+
 TEST(Aare, OfAStrangerIsReadThoughItHoldsFieldsWeHaveNoUseFor) {
   const auto vector = vectors::dlms("live-gmac-session");
   const auto aare = Aare::decode(vectors::octets(vectors::expected(vector), "aare"));
