@@ -69,7 +69,9 @@ DriverStep DlmsExchange::answered(WireResult answer, Now now) {
 
 DriverStep DlmsExchange::resume(Now) { return ask(asked_, keep_meter_); }
 
-DriverStep DlmsExchange::done(AccessResult result, Now) { return refuse(result); }
+DriverStep DlmsExchange::done(AccessResult, Now) {
+  return meaningless("an order was answered, and none was given");
+}
 
 DriverStep DlmsExchange::refused(std::string what, Now) {
   OperationFault fault;

@@ -61,7 +61,7 @@ class DlmsExchange : public Exchange {
  protected:
   /// Results in the order of the attributes that were asked for.
   [[nodiscard]] virtual DriverStep got(std::vector<dlms::GetResult> results, Now now) = 0;
-  /// A SET or an ACTION of this exchange was answered: for orders. What only reads asks neither.
+  /// A SET or an ACTION of this exchange was answered. For orders: what only reads sends neither.
   [[nodiscard]] virtual DriverStep done(dlms::AccessResult result, Now now);
   /// The meter would not look at the request; the default ends the operation as refused.
   [[nodiscard]] virtual DriverStep refused(std::string what, Now now);

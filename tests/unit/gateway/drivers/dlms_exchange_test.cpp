@@ -66,7 +66,10 @@ TEST_F(DlmsExchanges, WhatASetOrAnActionIsAnsweredWithIsNoAnswerToAQuestion) {
           operation::Identify{}, operation::ReadClock{}, operation::ReadRelay{},
           operation::ReadRegisters{}};
       for (const operation::Operation& question : questions) {
-        EXPECT_EQ(fault(question).reason, Reason::Meaningless) << dlms::apdu_word(apdu);
+        const OperationFault told = fault(question);
+        EXPECT_EQ(told.reason, Reason::Meaningless);
+        EXPECT_THAT(told.what,
+                    StartsWith(std::string{dlms::apdu_word(apdu)} + " is no answer to "));
       }
     }
   }
