@@ -138,6 +138,8 @@ void add_run_options(CLI::App& command, Options& options) {
   command.add_option("--block-octets", street.wire.block_octets, "The receiver's FIFO")
       ->check(CLI::Range(1U, 256U))
       ->capture_default_str();
+  command.add_flag("--exact", street.wire.exact,
+                   "Octets come to a few microseconds, for measuring; takes a share of a core");
   command.add_flag("--log-requests", street.log_requests,
                    "Write down when each request came: DIR/line-a.requests");
   command.add_flag("--echo", street.wire.echo, "Two-wire adapters that hear themselves");

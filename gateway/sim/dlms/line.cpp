@@ -11,6 +11,7 @@
 #include "gateway/sim/dlms/station.hpp"
 #include "gateway/sim/street/stop_event.hpp"
 #include "gateway/sim/wire/pseudo_terminal.hpp"
+#include "gateway/sim/wire/punctual.hpp"
 #include "gateway/sim/wire/speed_wire.hpp"
 #include "protocols/hdlc/framer.hpp"
 #include "protocols/iec62056_21/opening.hpp"
@@ -34,12 +35,12 @@ constexpr std::chrono::seconds kLinkWithin{10};
 
 class DlmsLine::Thread {
  public:
-  Thread(PseudoTerminal terminal, StopEvent stop, const WireSettings& settings,
+  Thread(PseudoTerminal terminal, StopEvent stop, WireSettings settings,
          const hdlc::LinkParameters& offer, const DlmsTargets& targets,
          std::optional<DlmsSignOn> sign_on)
       : terminal_{std::move(terminal)},
         stop_{std::move(stop)},
-        settings_{settings},
+        settings_{std::move(settings)},
         sign_on_{std::move(sign_on)},
         wire_{terminal_, settings_} {
     for (const auto& [address, meter] : targets) stations_.try_emplace(address, *meter, offer);
@@ -60,10 +61,11 @@ class DlmsLine::Thread {
   };
 
   void run() {
+    go_before_others();
     for (;;) {
       std::array<pollfd, 2> sources{
           {{stop_.descriptor(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
-      ::poll(sources.data(), sources.size(), pause_ms());
+      poll_until(sources, sleeps_until(Clock::now()));
       if (sources[0].revents != 0) return;
       if (sources[1].revents != 0) receive();
       const auto now = Clock::now();
@@ -94,17 +96,21 @@ class DlmsLine::Thread {
     }
   }
 
-  [[nodiscard]] int pause_ms() const {
-    std::optional<Clock::time_point> next = wire_.next();
-    const auto consider = [&](Clock::time_point at) { next = std::min(next.value_or(at), at); };
+  [[nodiscard]] Clock::time_point sleeps_until(Clock::time_point now) const {
+    Clock::time_point until = now + kLookForOrders;
+    const auto consider = [&](Clock::time_point at) { until = std::min(until, at); };
     if (opened_ && !opened_->was_linked) consider(opened_->link_until);
     if (framer_.within_frame()) consider(last_octet_ + kSilence);
     for (const auto& [address, station] : stations_) {
       if (station.deadline()) consider(*station.deadline());
     }
-    consider(Clock::now() + kLookForOrders);
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
-    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
+    const bool is_exact = settings_.exact && settings_.paced;
+    if (const auto due = wire_.next()) {
+      consider(is_exact ? *due - kAwakeBefore : *due);
+    } else if (is_exact && now < wire_free_ + kAwakeAfter) {
+      consider(now);
+    }
+    return until;
   }
 
   void receive() {

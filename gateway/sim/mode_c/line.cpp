@@ -10,6 +10,7 @@
 
 #include "gateway/sim/street/stop_event.hpp"
 #include "gateway/sim/wire/pseudo_terminal.hpp"
+#include "gateway/sim/wire/punctual.hpp"
 #include "gateway/sim/wire/speed_wire.hpp"
 #include "protocols/iec62056_21/opening.hpp"
 #include "protocols/iec62056_21/parity.hpp"
@@ -42,18 +43,11 @@ class ModeCLine::Thread {
     for (;;) {
       std::array<pollfd, 2> sources{
           {{stop_.descriptor(), POLLIN, 0}, {terminal_.far_end(), POLLIN, 0}}};
-      ::poll(sources.data(), sources.size(), pause_ms());
+      poll_until(sources, wire_.next());
       if (sources[0].revents != 0) return;
       if (sources[1].revents != 0) receive();
       wire_.hand_over(Clock::now());
     }
-  }
-
-  [[nodiscard]] int pause_ms() const {
-    const auto next = wire_.next();
-    if (!next) return -1;
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(*next - Clock::now());
-    return static_cast<int>(std::max<std::int64_t>(left.count(), 0));
   }
 
   void receive() {

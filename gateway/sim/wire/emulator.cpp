@@ -3,9 +3,6 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
-#include <sched.h>
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -19,6 +16,7 @@
 
 #include "gateway/sim/street/stop_event.hpp"
 #include "gateway/sim/wire/pseudo_terminal.hpp"
+#include "gateway/sim/wire/punctual.hpp"
 #include "protocols/modbus/rtu_frame.hpp"
 
 namespace metergate::sim {
@@ -74,11 +72,7 @@ class WireEmulator::Thread {
 
  private:
   void run() {
-    // The default slack of 50 us would be half the error budget.
-    ::prctl(PR_SET_TIMERSLACK, 1);
-    sched_param priority{};
-    priority.sched_priority = 10;
-    real_time_ = ::pthread_setschedparam(::pthread_self(), SCHED_FIFO, &priority) == 0;
+    real_time_ = go_before_others();
     while (wait()) {
       const WireTime now = Clock::now();
       hand_over(now);
@@ -91,18 +85,21 @@ class WireEmulator::Thread {
   bool wait() {
     std::array<pollfd, 2> sources{pollfd{terminal_.far_end(), POLLIN, 0},
                                   pollfd{stop_.descriptor(), POLLIN, 0}};
-    const auto deadline = next_deadline();
-    timespec left{};
-    if (deadline) {
-      const auto pause = std::max(*deadline - Clock::now(), Clock::duration{0});
-      const auto whole = std::chrono::floor<std::chrono::seconds>(pause);
-      left.tv_sec = static_cast<time_t>(whole.count());
-      left.tv_nsec = static_cast<long>((pause - whole).count());
-    }
-    ::ppoll(sources.data(), sources.size(), deadline ? &left : nullptr, nullptr);
+    poll_until(sources, sleeps_until(Clock::now()));
     if (sources[1].revents != 0) return false;
     if (sources[0].revents != 0) receive(Clock::now());
     return true;
+  }
+
+  /// The next deadline; on an exact line the moment to be awake from, before it or before the
+  /// master may speak. Nothing: whenever octets come.
+  [[nodiscard]] std::optional<WireTime> sleeps_until(WireTime now) const {
+    const auto deadline = next_deadline();
+    if (!settings_.exact || !settings_.paced) return deadline;
+    if (deadline) return *deadline - kAwakeBefore;
+    const WireTime may_speak = quiet_since_ + timing_.silence();
+    if (now > may_speak + kAwakeAfter) return std::nullopt;
+    return may_speak - kAwakeBefore;
   }
 
   [[nodiscard]] std::optional<WireTime> next_deadline() const {

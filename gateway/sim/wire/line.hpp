@@ -25,6 +25,9 @@ struct WireSettings {
   /// passed; 0 = no such adapter.
   std::chrono::milliseconds latency_timer{0};
   bool echo = false;  ///< a two-wire adapter that hears itself
+  /// Waits awake for what is due within moments, so that octets come to a few microseconds and not
+  /// as late as the machine wakes up; takes a share of a core. For measuring.
+  bool exact = false;
   /// Gets a line for each request: when its first octet came (ns of the monotonic clock), address,
   /// function code and, in hexadecimal, the four octets after it. Empty: none.
   std::filesystem::path request_log{};

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <deque>
 #include <optional>
+#include <utility>
 
 #include "gateway/sim/wire/line.hpp"
 #include "gateway/sim/wire/pseudo_terminal.hpp"
@@ -17,8 +18,8 @@ class SpeedWire {
  public:
   using Clock = std::chrono::steady_clock;
 
-  SpeedWire(const PseudoTerminal& terminal, const WireSettings& settings)
-      : terminal_{terminal}, settings_{settings} {}
+  SpeedWire(const PseudoTerminal& terminal, WireSettings settings)
+      : terminal_{terminal}, settings_{std::move(settings)} {}
 
   /// Behind what leaves already, and not before `earliest`; nothing of it is paced unless the line
   /// is.

@@ -177,6 +177,7 @@ int paced(const std::filesystem::path& directory, std::uint32_t baud, std::uint1
   Bed bed{directory, rows, sim::DlmsSecurity::None, {}};
   sim::WireSettings wire;
   wire.baud = baud;
+  wire.exact = true;
   const hdlc::LinkParameters offer{information, information, 1, 1};
   const auto line = good(sim::DlmsLine::open(wire, offer, {{17, bed.meter.get()}}));
   sim::BenchOptions options;

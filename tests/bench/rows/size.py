@@ -95,7 +95,7 @@ def _fill(store, gigabytes):
             week += 1
             ledger.executemany(
                 "INSERT INTO profile_day VALUES (?, ?, 1, ?, ?)",
-                ((week, meter, week * 7 + day, row) for meter in range(1, 13_901)
+                ((week // 4, meter, week * 7 + day, row) for meter in range(1, 13_901)
                  for day in range(7)))
             ledger.commit()
         ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")

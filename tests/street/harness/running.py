@@ -22,8 +22,9 @@ class NotInTime(AssertionError):
     pass
 
 
-def until(what, condition, patience=PATIENCE):
-    """The first true value of `condition()`; `what` says in the error what was waited for."""
+def until(what, condition, patience=PATIENCE, every=0.02):
+    """The first true value of `condition()`, looked at every so many seconds; `what` says in the error
+    what was waited for."""
     deadline = time.monotonic() + patience
     while True:
         value = condition()
@@ -31,7 +32,7 @@ def until(what, condition, patience=PATIENCE):
             return value
         if time.monotonic() > deadline:
             raise NotInTime(f"waited {patience:g} s for: {what() if callable(what) else what}")
-        time.sleep(0.02)
+        time.sleep(every)
 
 
 class Running:
