@@ -29,6 +29,7 @@ struct WireRequest {
   Octets octets;
   std::size_t answer_octets = 0;  ///< most likely length of the answer, for pacing; 0 = unknown
   std::chrono::milliseconds timeout{500};  ///< longest wait for the answer's first octet
+  bool may_be_told_later = false;          ///< its answer, with those that follow it closely
 };
 
 /// Why a request has no answer.
@@ -50,6 +51,7 @@ struct LinkFault {
 struct WireAnswer {
   Octets octets;
   std::chrono::microseconds round_trip{0};  ///< request's last octet to answer's first, if known
+  std::optional<Instant> came_at{};         ///< of one that may be told later
 };
 
 using WireResult = Result<WireAnswer, LinkFault>;

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "gateway/links/modbus_port.hpp"
 
@@ -20,11 +21,21 @@ namespace {
 /// Far beyond the longest time-out a line can be given, connecting included.
 constexpr std::chrono::seconds kStuckAfter{90};
 
+/// Answers are told together, since most of what one costs is waking the loop: while so many
+/// requests stand by that the wire is not kept waiting by it,
+constexpr std::size_t kEnoughStandBy = 4;
+/// and none for longer than this.
+constexpr std::chrono::milliseconds kToldWithin{250};
+
 }  // namespace
 
 struct ModbusLine::Worker {
   struct Exchange {
     WireRequest request;
+    Completion done;
+  };
+  struct Ended {
+    WireResult result;
     Completion done;
   };
 
@@ -45,6 +56,7 @@ struct ModbusLine::Worker {
   std::deque<Exchange> waiting;
   // Worker thread only, once a request runs.
   ModbusPort port;
+  std::vector<Ended> untold;
   boost::asio::thread_pool thread{1};
 
   /// On the worker thread. What was recalled meanwhile is not there any more.
@@ -52,15 +64,36 @@ struct ModbusLine::Worker {
     std::optional<Exchange> next;
     {
       const std::lock_guard lock{mutex};
-      if (waiting.empty()) return;
-      next = std::move(waiting.front());
-      waiting.pop_front();
+      if (!waiting.empty()) {
+        next = std::move(waiting.front());
+        waiting.pop_front();
+      }
     }
+    if (!next) return tell();
+    const auto began = std::chrono::steady_clock::now();
     WireResult result = port.exchange(next->request);
-    boost::asio::post(loop, [this, result = std::move(result), counted = port.statistics(),
-                             done = std::move(next->done)]() mutable {
-      finished(std::move(result), counted, done);
-    });
+    const auto ended = std::chrono::steady_clock::now();
+    bool may_wait = next->request.may_be_told_later && result;
+    if (may_wait) {
+      result->came_at = ended;
+      const auto first = untold.empty() ? ended : *untold.front().result->came_at;
+      may_wait = ended - first + (ended - began) <= kToldWithin;
+    }
+    untold.push_back({std::move(result), std::move(next->done)});
+    if (!may_wait || standing_by() < kEnoughStandBy) tell();
+  }
+
+  [[nodiscard]] std::size_t standing_by() {
+    const std::lock_guard lock{mutex};
+    return waiting.size();
+  }
+
+  void tell() {
+    if (untold.empty()) return;
+    boost::asio::post(
+        loop, [this, all = std::exchange(untold, {}), counted = port.statistics()]() mutable {
+          for (Ended& one : all) finished(std::move(one.result), counted, one.done);
+        });
   }
 
   void end_unsent(Completion done) {

@@ -103,7 +103,7 @@ std::string ModbusPort::ensure_open() {
   if (modbus_ == nullptr) return "libmodbus: " + system_words(errno);
   set_timeout(modbus_set_response_timeout, modbus_, kConnectTimeout);
   if (modbus_connect(modbus_) != 0) {
-    const std::string why = system_words(errno);
+    std::string why = system_words(errno);
     close();
     return why;
   }
@@ -138,13 +138,23 @@ void ModbusPort::keep_silence() {
   // its silence again after the last of them. Looked for after each wait, since they may come in
   // the silence itself; the next block of them is on its way unseen for as long as it takes to
   // fill.
-  sleep_precisely(line_quiet_since_ + timing_.silence, timing_.awake);
+  sleep_out_silence();
   while (octets_waiting(modbus_get_socket(modbus_)) > 0) {
     ++statistics_.late_answers;
     modbus_flush(modbus_);
     std::this_thread::sleep_for(timing_.character * kFifoOctets + timing_.silence);
     line_quiet_since_ = Clock::now();
   }
+}
+
+void ModbusPort::sleep_out_silence() {
+  const auto end = line_quiet_since_ + timing_.silence;
+  const auto asked_for = end - std::max(timing_.awake, wake_up_.lead());
+  if (asked_for > Clock::now()) {
+    std::this_thread::sleep_until(asked_for);
+    wake_up_.came(Clock::now() - asked_for);
+  }
+  while (Clock::now() < end) std::this_thread::yield();
 }
 
 WireResult ModbusPort::exchange(const WireRequest& request) {
@@ -164,8 +174,8 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
   // On a serial line the octets now trickle out of the driver's buffer.
   const auto request_end =
       Clock::now() + timing_.character * (request.octets.size() + kAddressAndCrc);
-  const auto answer_begin = wait_for_answer(request, request_end);
-  if (!answer_begin) {
+  const auto arrival = wait_for_answer(request, request_end);
+  if (!arrival) {
     ++statistics_.timeouts;
     line_quiet_since_ = Clock::now();
     // libmodbus numbers raw requests 0, all of them: only a new connection keeps a late answer
@@ -175,17 +185,18 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
         LinkFault{LinkFault::Reason::NoAnswer,
                   "no answer within " + std::to_string(request.timeout.count()) + " ms"});
   }
-  return receive(request, std::chrono::duration_cast<microseconds>(*answer_begin - request_end));
+  return receive(request, std::chrono::duration_cast<microseconds>(arrival->began - request_end),
+                 arrival->was_whole);
 }
 
-std::optional<ModbusPort::Clock::time_point> ModbusPort::wait_for_answer(
-    const WireRequest& request, Clock::time_point request_end) {
+std::optional<ModbusPort::Arrival> ModbusPort::wait_for_answer(const WireRequest& request,
+                                                               Clock::time_point request_end) {
   const int descriptor = modbus_get_socket(modbus_);
   const bool is_paced = serial_ && request.answer_octets > 0;
   const auto deadline = request_end + request.timeout;
   if (!is_paced) {
     if (!readable_within(descriptor, deadline - Clock::now())) return std::nullopt;
-    return Clock::now();
+    return Arrival{Clock::now(), {}};
   }
   // One wake-up when the answer can be complete instead of one per handful of octets, and one at
   // its first octet only while it is not known when that comes.
@@ -207,23 +218,27 @@ std::optional<ModbusPort::Clock::time_point> ModbusPort::wait_for_answer(
     turn_round.began_after(begin - request_end, timing_.character);
   } else if (there == whole) {
     turn_round.was_there();
-    return request_end + *expected;
+    return Arrival{request_end + *expected, Clock::now()};
   } else {
     turn_round.was_early(rest, timing_.character);
     // Much is missing: a shorter answer, an exception most likely, or a late one. libmodbus sees
     // which.
-    if (!turn_round.expected()) return begin;
+    if (!turn_round.expected()) return Arrival{begin, {}};
   }
   sleep_precisely(now + rest, timing_.awake);
-  return begin;
+  return Arrival{begin, {}};
 }
 
-WireResult ModbusPort::receive(const WireRequest& request, microseconds round_trip) {
+WireResult ModbusPort::receive(const WireRequest& request, microseconds round_trip,
+                               std::optional<Clock::time_point> was_whole) {
   std::array<std::uint8_t, MODBUS_TCP_MAX_ADU_LENGTH> frame{};
   set_timeout(modbus_set_response_timeout, modbus_, request.timeout);
   const int length = modbus_receive_confirmation(modbus_, frame.data());
   const int error = errno;
-  line_quiet_since_ = Clock::now();
+  // What libmodbus needs to look at an answer that was there is part of the silence behind it,
+  // unless it had to wait for more.
+  const bool is_as_long = length == static_cast<int>(request.answer_octets + kAddressAndCrc);
+  line_quiet_since_ = is_as_long && was_whole ? *was_whole : Clock::now();
   if (length < 0 && device_is_gone(error)) return broken(system_words(error), true);
   if (length < 0) {
     ++statistics_.bad_frames;

@@ -11,6 +11,7 @@
 #include "gateway/links/link.hpp"
 #include "gateway/links/modbus_line.hpp"
 #include "gateway/links/turn_round.hpp"
+#include "gateway/links/wake_up.hpp"
 
 struct _modbus;  // libmodbus' modbus_t
 
@@ -45,12 +46,19 @@ class ModbusPort {
 
  private:
   using Clock = std::chrono::steady_clock;
+  /// An answer as it was waited for.
+  struct Arrival {
+    Clock::time_point began;
+    std::optional<Clock::time_point> was_whole;  ///< so many octets as it has were there by then
+  };
+
   void keep_silence();
-  /// Sleeps until the answer can be complete; when it began, or nothing where none came in time.
-  [[nodiscard]] std::optional<Clock::time_point> wait_for_answer(const WireRequest& request,
-                                                                 Clock::time_point request_end);
-  [[nodiscard]] WireResult receive(const WireRequest& request,
-                                   std::chrono::microseconds round_trip);
+  void sleep_out_silence();
+  /// Sleeps until the answer can be complete; nothing where none came in time.
+  [[nodiscard]] std::optional<Arrival> wait_for_answer(const WireRequest& request,
+                                                       Clock::time_point request_end);
+  [[nodiscard]] WireResult receive(const WireRequest& request, std::chrono::microseconds round_trip,
+                                   std::optional<Clock::time_point> was_whole);
   [[nodiscard]] WireResult broken(std::string what, bool was_sent);
 
   config::Line line_;
@@ -59,6 +67,7 @@ class ModbusPort {
   _modbus* modbus_ = nullptr;
   bool open_ = false;
   Clock::time_point line_quiet_since_;
+  WakeUp wake_up_;
   std::map<std::uint16_t, TurnRound> turn_rounds_;  ///< by address
   LineStatistics statistics_;
 };

@@ -11,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "gateway/sim/wire/emulator.hpp"
@@ -78,14 +79,16 @@ class ModbusLineTest : public testing::Test {
     }
   }
 
-  void ask(std::uint8_t address) {
+  void ask(std::uint8_t address, bool may_be_told_later = false) {
     WireRequest request;
+    request.may_be_told_later = may_be_told_later;
     request.to.number = address;
     request.octets = {3, 0, 0, 0, kRegisters};
     request.answer_octets = 2 + 2 * kRegisters;
     request.timeout = 500ms;
     line_->transact(std::move(request), [this](const WireResult& result) {
       answers_.push_back(result ? result->octets.back() : -1);
+      if (result && result->came_at) came_at_.push_back(*result->came_at);
     });
   }
   void run_until_answered(std::size_t count) {
@@ -100,17 +103,28 @@ class ModbusLineTest : public testing::Test {
   std::unique_ptr<sim::WireEmulator> wire_;
   std::unique_ptr<ModbusLine> line_;
   std::string worker_;
+  /// How often the loop had something to do until all were told.
+  int turns_until_answered(std::size_t count) {
+    int turns = 0;
+    while (answers_.size() < count && loop_.run_one_for(5s) > 0) ++turns;
+    return turns;
+  }
+  void wait_for_answers_on_the_wire(std::uint64_t count) const {
+    const auto give_up = std::chrono::steady_clock::now() + 10s;
+    while (wire_->statistics().answers < count && std::chrono::steady_clock::now() < give_up) {
+      std::this_thread::yield();
+    }
+  }
+
   std::vector<int> answers_;
+  std::vector<Instant> came_at_;
 };
 
 // A commit may take long on a slow disk, and the loop with it.
 TEST_F(ModbusLineTest, TheLineIsNotIdleWhileTheLoopIsHeldUp) {
   ASSERT_EQ(line_->standby_places(), 8U);
   for (std::uint8_t address = 1; address <= kMeters; ++address) ask(address);
-  const auto give_up = std::chrono::steady_clock::now() + 10s;
-  while (wire_->statistics().answers < kMeters && std::chrono::steady_clock::now() < give_up) {
-    std::this_thread::yield();
-  }
+  wait_for_answers_on_the_wire(kMeters);
   EXPECT_EQ(wire_->statistics().answers, kMeters) << "and nobody has run the loop";
   EXPECT_EQ(wire_->statistics().early_requests, 0U);
   run_until_answered(kMeters);
@@ -127,6 +141,31 @@ TEST_F(ModbusLineTest, WhatIsCalledBackDoesNotGoAndComesBackWhole) {
   EXPECT_THAT(answers_, testing::ElementsAre(1, 2, 3));
   EXPECT_FALSE(line_->recall()) << "nothing stands by any more";
   EXPECT_EQ(wire_->statistics().requests, 3U);
+}
+
+TEST_F(ModbusLineTest, AnswersThatMayWaitAreToldTogetherWhileOthersStandBy) {
+  for (std::uint8_t address = 1; address <= kMeters; ++address) ask(address, true);
+  EXPECT_LT(turns_until_answered(kMeters), kMeters);
+  EXPECT_THAT(answers_, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9));
+  ASSERT_EQ(came_at_.size(), kMeters);
+  for (std::size_t i = 1; i < came_at_.size(); ++i) {
+    EXPECT_GT(came_at_[i] - came_at_[i - 1], 30ms) << "when it came, not when it was told";
+  }
+}
+
+TEST_F(ModbusLineTest, WithFewStandingByNoAnswerWaits) {
+  for (std::uint8_t address = 1; address <= 4; ++address) ask(address, true);
+  EXPECT_EQ(turns_until_answered(4), 4) << "or the wire would wait for the loop";
+}
+
+TEST_F(ModbusLineTest, WhatWaitsIsToldWhenAllThatStoodByIsCalledBack) {
+  for (std::uint8_t address = 1; address <= kMeters; ++address) ask(address, true);
+  wait_for_answers_on_the_wire(2);
+  std::size_t left = kMeters;
+  while (line_->recall()) --left;
+  EXPECT_LT(left, std::size_t{kMeters});
+  run_until_answered(left);
+  EXPECT_EQ(answers_.size(), left);
 }
 
 // 85 octets that come one by one are not 85 wake-ups.

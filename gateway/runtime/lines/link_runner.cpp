@@ -238,14 +238,23 @@ void LinkRunner::hand_over(JobId id, Job& job) {
   WireRequest request = std::move(*job.request);
   job.request.reset();
   request.timeout = job.meter->session.timeout();
+  request.may_be_told_later = job.priority == Priority::Routine;
   if (tracers_ != nullptr && tracers_->want(job.meter->id())) job.traced = request.octets;
   job.sent_at = clock_.now().instant;
   link_->transact(std::move(request),
                   [this, id](WireResult result) { answered(id, std::move(result)); });
 }
 
+Now LinkRunner::time_of(const WireResult& result) const {
+  Now now = clock_.now();
+  if (!result || !result->came_at) return now;
+  now.utc -= std::chrono::duration_cast<std::chrono::milliseconds>(now.instant - *result->came_at);
+  now.instant = *result->came_at;
+  return now;
+}
+
 void LinkRunner::answered(JobId id, WireResult result) {
-  const Now now = clock_.now();
+  const Now now = time_of(result);
   Job& job = jobs_.at(id);
   MeterUnit& meter = *job.meter;
   job.on_wire = false;

@@ -100,6 +100,8 @@ class LinkRunner {
   void hand_over(JobId id, Job& job);
   /// Ends it as an exchange whose next request did not leave.
   void end_unsent(JobId id, const std::string& why);
+  /// When it came, which may be a while before it is told.
+  [[nodiscard]] Now time_of(const WireResult& result) const;
   void answered(JobId id, WireResult result);
   void step(JobId id, DriverStep next, Now now);
   void pump_later();

@@ -19,12 +19,15 @@ class PlainExchange : public Exchange {
  public:
   PlainExchange(MeterAddress to, std::uint8_t mark) : to_{std::move(to)}, mark_{mark} {}
   DriverStep begin(Now) override { return Transact{{to_, {mark_}}}; }
-  DriverStep answered(WireResult answer, Now) override {
+  DriverStep answered(WireResult answer, Now now) override {
+    answered_at = now.utc;
     if (answer) return Finished{operation::Answer{operation::ClockReading{}}};
     return Finished{failure(
         OperationFault{OperationFault::Reason::Link, answer.error(), {}, answer.error().what})};
   }
   DriverStep resume(Now) override { return Finished{operation::Answer{operation::ClockReading{}}}; }
+
+  static inline UtcTime answered_at;  ///< the last of all
 
  private:
   MeterAddress to_;
@@ -62,6 +65,7 @@ class Line : public Link {
     return all;
   }
   void answer() { end(WireAnswer{{}, 10ms}); }
+  void answer_of(Instant came_at) { end(WireAnswer{{}, 10ms, came_at}); }
   void stay_silent() { end(failure(LinkFault{LinkFault::Reason::NoAnswer, "no answer"})); }
 
   struct One {
@@ -145,6 +149,25 @@ class LinkRunnerTest : public testing::Test {
   std::vector<int> ended_;
   LinkRunner runner_;
 };
+
+TEST_F(LinkRunnerTest, AnAnswerIsOfTheMomentItCameNotOfTheOneItIsToldAt) {
+  ask(0, 1);
+  pass(1s);
+  const Now came = clock_.now();
+  pass(200ms);
+  line().answer_of(came.instant);
+  EXPECT_EQ(PlainExchange::answered_at, came.utc);
+  EXPECT_EQ(runner_.busy(), 1s);
+}
+
+TEST_F(LinkRunnerTest, OnlyRoutineAnswersMayBeToldLater) {
+  ask(0, 1);
+  EXPECT_TRUE(line().out.front().request.may_be_told_later);
+  line().answer();
+  turn();
+  ask(1, 2, Priority::Token);
+  EXPECT_FALSE(line().out.front().request.may_be_told_later);
+}
 
 TEST_F(LinkRunnerTest, TheNextRoutineRequestsStandByAndGoInTheirTurn) {
   for (std::uint8_t meter = 0; meter < 6; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
