@@ -44,12 +44,12 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "   AND o.kind = 1 AND o.meter = d.meter AND o.epoch = d.epoch)"
        "  ORDER BY d.day LIMIT ?2)",
        days(policy.registers), kSideBySide},
-      {"DELETE FROM profile_day WHERE (week, meter, epoch, day) IN"
-       " (SELECT p.week, p.meter, p.epoch, p.day FROM profile_day p"
-       "  WHERE p.week <= ?1 / 7 AND p.day < ?1"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = p.week AND o.day = p.day"
+      {"DELETE FROM profile_day WHERE rowid IN"
+       " (SELECT p.rowid FROM profile_day p"
+       "  WHERE p.four_weeks <= ?1 / 28 AND p.day < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = p.day / 7 AND o.day = p.day"
        "   AND o.kind = 3 AND o.meter = p.meter AND o.epoch = p.epoch)"
-       "  ORDER BY p.week LIMIT ?2)",
+       "  ORDER BY p.four_weeks LIMIT ?2)",
        days(policy.profile), kSideBySide},
       {"DELETE FROM daily WHERE (day, meter, epoch, channel) IN"
        " (SELECT d.day, d.meter, d.epoch, d.channel FROM daily d WHERE d.day < ?1"

@@ -19,22 +19,22 @@ StorageError unreadable(sqlite::Database& db, MeterKey meter, std::chrono::sys_d
                       " is not readable: " + std::string{blobs::blob_fault_word(fault)});
 }
 
-/// Weeks that hold anything, of those asked for; first > last: none.
-struct Weeks {
+/// Spans of four weeks that hold anything, of those asked for; first > last: none.
+struct Spans {
   std::int64_t first;
   std::int64_t last;
 };
 
-// Looking into a few weeks that are empty costs less than asking which are not.
-Stored<Weeks> weeks_to_look_into(sqlite::Database& db, Weeks asked) {
-  constexpr std::int64_t kFew = 8;
+// Looking into a few spans that are empty costs less than asking which are not.
+Stored<Spans> spans_to_look_into(sqlite::Database& db, Spans asked) {
+  constexpr std::int64_t kFew = 3;
   if (asked.last - asked.first < kFew) return asked;
-  auto oldest = db.number("SELECT min(week) FROM profile_day");
+  auto oldest = db.number("SELECT min(four_weeks) FROM profile_day");
   if (!oldest) return failure(oldest.error());
-  auto newest = db.number("SELECT max(week) FROM profile_day");
+  auto newest = db.number("SELECT max(four_weeks) FROM profile_day");
   if (!newest) return failure(newest.error());
-  if (!*oldest || !*newest) return Weeks{0, -1};
-  return Weeks{std::max(asked.first, **oldest), std::min(asked.last, **newest)};
+  if (!*oldest || !*newest) return Spans{0, -1};
+  return Spans{std::max(asked.first, **oldest), std::min(asked.last, **newest)};
 }
 
 // Adds the folded points of the days that [from, to) touches, whole days, ascending.
@@ -47,18 +47,18 @@ Stored<Done> append_folded(sqlite::Database& db, MeterKey meter, Epoch epoch, Ut
   constexpr std::int64_t kMostDays = 31;
   const std::int64_t days = std::min((last - first).count() + 1, kMostDays);
   points.reserve(points.size() + static_cast<std::size_t>(days * kHalfHoursOfDay));
-  auto weeks = weeks_to_look_into(db, {week_of(first), week_of(last)});
-  if (!weeks) return failure(weeks.error());
-  for (std::int64_t week = weeks->first; week <= weeks->last; ++week) {
+  auto spans = spans_to_look_into(db, {four_weeks_of(first), four_weeks_of(last)});
+  if (!spans) return failure(spans.error());
+  for (std::int64_t span = spans->first; span <= spans->last; ++span) {
     auto done = db.each(
-        "SELECT day, points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ?"
+        "SELECT day, points FROM profile_day WHERE four_weeks = ? AND meter = ? AND epoch = ?"
         " AND day BETWEEN ? AND ? ORDER BY day",
         [&](const sqlite::Row& row) -> Stored<Done> {
           const auto read = blobs::append_profile_day(row.day(0), row.octets(1), points);
           if (!read) return failure(unreadable(db, meter, row.day(0), read.error()));
           return Done{};
         },
-        week, meter, epoch, first, last);
+        span, meter, epoch, first, last);
     if (!done) return done;
   }
   return Done{};
@@ -150,14 +150,15 @@ Stored<std::optional<std::vector<ProfilePoint>>> folded_day(sqlite::Database& db
                                                             std::chrono::sys_days day) {
   std::optional<std::vector<ProfilePoint>> out;
   auto done = db.each(
-      "SELECT points FROM profile_day WHERE week = ? AND meter = ? AND epoch = ? AND day = ?",
+      "SELECT points FROM profile_day"
+      " WHERE four_weeks = ? AND meter = ? AND epoch = ? AND day = ?",
       [&](const sqlite::Row& row) -> Stored<Done> {
         auto points = blobs::decode_profile_day(day, row.octets(0));
         if (!points) return failure(unreadable(db, meter, day, points.error()));
         out = std::move(*points);
         return Done{};
       },
-      week_of(day), meter, epoch, day);
+      four_weeks_of(day), meter, epoch, day);
   if (!done) return failure(done.error());
   return out;
 }
@@ -175,7 +176,8 @@ Stored<Done> write_folded_day(sqlite::Database& db, sqlite::Sql statement, Meter
                                                    rfc3339::date_text(day) + ", at most " +
                                                    std::to_string(blobs::kMaxDayPoints) + " fit"));
   }
-  return db.run(statement, week_of(day), meter, epoch, day, blobs::encode_profile_day(day, points));
+  return db.run(statement, four_weeks_of(day), meter, epoch, day,
+                blobs::encode_profile_day(day, points));
 }
 
 }  // namespace
@@ -184,7 +186,7 @@ Stored<Done> put_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
                             std::chrono::sys_days day, std::span<const ProfilePoint> points) {
   return write_folded_day(
       db,
-      "INSERT INTO profile_day (week, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
+      "INSERT INTO profile_day (four_weeks, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT DO UPDATE SET points = excluded.points",
       meter, epoch, day, points);
 }
@@ -193,7 +195,7 @@ Stored<bool> add_folded_day(sqlite::Database& db, MeterKey meter, Epoch epoch,
                             std::chrono::sys_days day, std::span<const ProfilePoint> points) {
   auto done = write_folded_day(
       db,
-      "INSERT INTO profile_day (week, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
+      "INSERT INTO profile_day (four_weeks, meter, epoch, day, points) VALUES (?, ?, ?, ?, ?)"
       " ON CONFLICT DO NOTHING",
       meter, epoch, day, points);
   if (!done) return failure(done.error());

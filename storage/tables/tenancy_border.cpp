@@ -27,8 +27,9 @@ Stored<Done> take_intervals(sqlite::Database& db, MeterKey meter, Epoch sealed, 
     auto done = put_folded_day(db, meter, sealed, day, **folded);
     if (!done) return done;
   }
-  return db.run("DELETE FROM profile_day WHERE week >= ? AND meter = ? AND epoch = ? AND day > ?",
-                week_of(day), meter, sealed, day);
+  return db.run(
+      "DELETE FROM profile_day WHERE four_weeks >= ? AND meter = ? AND epoch = ? AND day > ?",
+      four_weeks_of(day), meter, sealed, day);
 }
 
 /// The box's time at which its readings begin to be the next tenant's.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/schema.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -54,6 +55,26 @@ TEST_F(SchemaTest, AMigrationThatFailsLeavesTheSchemaAsItWas) {
   EXPECT_NE(failed.error().what.find("0002_broken"), std::string::npos) << failed.error().what;
   EXPECT_EQ(good(db.number("PRAGMA user_version")), 1);
   EXPECT_EQ(good(db.number("SELECT count(*) FROM sqlite_schema WHERE name = 'b'")), 0);
+}
+
+TEST_F(SchemaTest, DaysOfLoadProfilesComeAlongWhenTheirTableIsLaidOutAnew) {
+  const auto before = [](const Migration& one) {
+    return one.name == "0009_days_in_order_of_arrival";
+  };
+  const auto layout = std::ranges::find_if(migrations(), before);
+  ASSERT_NE(layout, migrations().end());
+  auto db = open();
+  good(migrate(db, std::span{migrations().begin(), layout}));
+  good(
+      db.script("INSERT INTO profile_day VALUES (2600, 7, 1, 18205, x'0102'),"
+                " (2600, 7, 1, 18204, x'03'), (2599, 8, 2, 18195, x'04')"));
+  good(migrate(db, migrations()));
+  EXPECT_EQ(good(db.number("SELECT count(*) FROM profile_day")), 3);
+  EXPECT_EQ(good(db.number("SELECT length(points) FROM profile_day"
+                           " WHERE four_weeks = 650 AND meter = 7 AND epoch = 1 AND day = 18205")),
+            2);
+  EXPECT_FALSE(db.script("INSERT INTO profile_day VALUES (649, 8, 2, 18195, x'05')"))
+      << "a meter-day stands once";
 }
 
 TEST_F(SchemaTest, ANewerSchemaIsRefusedAndTheFileStaysAsItIs) {
