@@ -67,6 +67,11 @@ def _windows(scene, count, rounds, meters):
         yield scene.line_statistics(), (cpu_ns(scene.gateway.process.pid) - cpu) / 1e9
 
 
+def _together(windows):
+    return {name: sum(window[name] for window in windows) for name in windows[0]
+            if isinstance(windows[0][name], (int, float))}
+
+
 def _counts_agree(scene, load):
     """The line's count of whole reads, the store's rows and what the subscriber heard."""
     load.stop_tokens()
@@ -105,6 +110,8 @@ def _share(bench):
             finally:
                 load.stop()
             shares = [100 * scene.lawful_share(window) for window in windows]
+            # Where one window ends, a transaction is on its way that the next one counts.
+            share = 100 * scene.lawful_share(_together(windows))
             violations = sum(scene.violations(window) for window in windows)
             goal = 99.0 if baud > 100_000 else 99.5
             reads = 1 / scene.transaction_s()
@@ -112,10 +119,10 @@ def _share(bench):
             yield Finding(
                 "P1", f"line share, {meters} meters x {REGISTERS} registers, {baud} 8E1, "
                 f"{turn_round} ms, a token a second, {violations} silences violated",
-                f"{statistics.median(shares):.2f} %",
+                f"{share:.2f} %",
                 f"lawful ceiling ({reads:.2f} reads/s); the machine stood still for {still:.1f} %",
                 ratio_text([s / 100 for s in shares]), f">= {goal} %, 0",
-                statistics.median(shares) >= goal and violations == 0,
+                share >= goal and violations == 0,
                 {"shares": shares, "counts": counts, "windows": windows, "machine": watched[0]})
     for baud in bauds:
         yield from _plain_libmodbus(bench, _meters(bench), baud)
