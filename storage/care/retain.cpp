@@ -9,7 +9,8 @@ namespace {
 
 /// One kind of data that grows old: ?1 is the first moment that stays, ?2 the most rows to delete.
 /// A step of `chunk` rows writes less than the reserve holds, so that it can run on a full disk
-/// (faults.md 1.3); rows that lie side by side share pages, so more of them fit.
+/// (faults.md 1.3). Small rows that lie side by side share pages, so more of them fit; others may
+/// cost several pages each, of more trees than one or for a large blob.
 struct Purge {
   sqlite::Sql sql;
   std::int64_t first_kept;
@@ -50,7 +51,7 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = p.day / 7 AND o.day = p.day"
        "   AND o.kind = 3 AND o.meter = p.meter AND o.epoch = p.epoch)"
        "  ORDER BY p.four_weeks LIMIT ?2)",
-       days(policy.profile), kSideBySide},
+       days(policy.profile), kScattered},
       {"DELETE FROM daily WHERE (day, meter, epoch, channel) IN"
        " (SELECT d.day, d.meter, d.epoch, d.channel FROM daily d WHERE d.day < ?1"
        "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = d.day / 7 AND o.day = d.day"

@@ -72,7 +72,7 @@ bool is_sound(const Values& values, const sqlite::TableShape& table) {
   const auto* blob = values.empty() ? nullptr : std::get_if<Octets>(&values.back());
   if (blob == nullptr) return false;
   if (!is_profile) return blobs::decode_reading(*blob).has_value();
-  // It is found by span, meter, epoch, day.
+  // It is found by four weeks, meter, epoch, day.
   const auto* day = values.size() == 5 ? std::get_if<std::int64_t>(&values[3]) : nullptr;
   if (day == nullptr || *day < -1'000'000 || *day > 1'000'000) return false;
   return blobs::decode_profile_day(std::chrono::sys_days{std::chrono::days{*day}}, *blob)

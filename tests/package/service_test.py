@@ -56,6 +56,7 @@ class Unit(unittest.TestCase):
     def test_it_tells_systemd_and_is_watched(self):
         self.assertEqual(settings("Type"), ["notify"])
         self.assertGreater(int(settings("WatchdogSec")[0]), 0)
+        self.assertEqual(settings("TimeoutStartSec"), ["infinity"], "a large ledger comes forward")
         self.assertEqual(settings("ExecReload"), ["/bin/kill -HUP $MAINPID"])
 
 

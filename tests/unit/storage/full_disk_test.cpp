@@ -3,6 +3,7 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include "storage/sqlite/database.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
 namespace metergate::test {
@@ -12,12 +13,21 @@ namespace {
 class FullDiskTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    mounted = ::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=8m") == 0;
+    mounted = ::mount("tmpfs", directory.path().c_str(), "tmpfs", 0, "size=32m") == 0;
     if (!mounted) GTEST_SKIP() << "mounting a small file system is not permitted here";
   }
   void TearDown() override {
     ledger.reset();
     if (mounted) ::umount2(directory.path().c_str(), MNT_DETACH);
+  }
+
+  /// Until nothing can be written any more, not even into what the WAL already had.
+  void fill_up_log_and_all() {
+    for (int i = 0; i < 100; ++i) {
+      fill_up();
+      if (!write_something(i)) break;
+    }
+    static_cast<void>(ledger->commit());
   }
 
   // Takes all room that is left.
@@ -87,17 +97,32 @@ TEST_F(FullDiskTest, OldDataCanBeDeletedOnAFullDisk) {
     if (i % 200 == 0) good(ledger->commit());
   }
   good(ledger->commit());
-  // Until nothing can be written any more, not even into what the WAL already had.
-  for (int i = 0; i < 100; ++i) {
-    fill_up();
-    if (!write_something(i)) break;
-  }
-  static_cast<void>(ledger->commit());
+  fill_up_log_and_all();
   EXPECT_EQ(good(ledger->retain({}, kNow, 100'000)), 3999U) << "all but the newest line";
   EXPECT_TRUE(write_something(0)) << "the pages that became free are used again";
   make_room();
   good(ledger->retain({}, kNow, 1));
   EXPECT_TRUE(ledger->reserve_held()) << "taken again as soon as there was room";
+  EXPECT_TRUE(good(ledger->check()).empty());
+}
+
+// Days of load profiles lie as they came, a page and more for each where it has a value a minute.
+TEST_F(FullDiskTest, OldDaysOfLoadProfilesCanBeDeletedOnAFullDisk) {
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  ledger.reset();
+  {
+    auto db = good(sqlite::Database::open(file, sqlite::Access::ReadWrite));
+    good(
+        db.script("INSERT INTO profile_day WITH RECURSIVE two(i) AS"
+                  " (SELECT 0 UNION ALL SELECT i + 1 FROM two WHERE i < 1199)"
+                  " SELECT iif(i % 2 = 0, 500, 800), i, 1, iif(i % 2 = 0, 14000, 22400),"
+                  " zeroblob(6000) FROM two; PRAGMA wal_checkpoint(TRUNCATE)"));
+  }
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  fill_up_log_and_all();
+  EXPECT_EQ(good(ledger->retain({}, kNow, 100'000)), 600U);
+  EXPECT_TRUE(write_something(0)) << "the pages that became free are used again";
+  make_room();
   EXPECT_TRUE(good(ledger->check()).empty());
 }
 
