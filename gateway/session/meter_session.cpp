@@ -116,8 +116,13 @@ std::chrono::milliseconds MeterSession::timeout() const {
   // A meter that failed lately is given the full time: what was learned may no longer hold. One
   // that is silent is probed briefly.
   const bool failed_lately = failures_ > 0 && failures_ < policy_.failures_to_silent;
-  const bool unknown = smoothed_us_ == 0 && state_ != State::Silent;
-  if (failed_lately || unknown || probed_by_hand_ ||
+  const bool never_heard = smoothed_us_ == 0;
+  const bool unknown = never_heard && state_ != State::Silent;
+  // Of one that was never heard the first request waits for a slow meter, and the last before it is
+  // set aside; those between are for a fast one whose answer was hurt.
+  const bool only_again =
+      never_heard && failures_ > 0 && failures_ + 1 < policy_.failures_to_silent;
+  if (probed_by_hand_ || (!only_again && (failed_lately || unknown)) ||
       (failures_ > 0 && waits_for_a_slow_one(failures_))) {
     return policy_.timeout_ceiling;
   }

@@ -108,13 +108,31 @@ TEST_F(MeterSessionTest, TimeOutIsLearnedFromTheMeter) {
   EXPECT_EQ(session.timeout(), policy.timeout_ceiling) << "what was learned may no longer hold";
 }
 
+TEST_F(MeterSessionTest, OneThatWasNeverHeardIsGivenTheFullTimeFirstAndLast) {
+  EXPECT_EQ(session.timeout(), policy.timeout_ceiling);
+  fail(1);
+  EXPECT_EQ(session.timeout(), 60ms) << "most likely a fast one whose answer was hurt, or nobody";
+  fail(1);
+  EXPECT_EQ(session.timeout(), policy.timeout_ceiling) << "a slow one whose answer was hurt";
+}
+
+TEST_F(MeterSessionTest, OneThatWasHeardIsGivenTheFullTimeUntilItIsSilent) {
+  static_cast<void>(session.answered(20ms, at(0s)));
+  fail(1);
+  EXPECT_EQ(session.timeout(), policy.timeout_ceiling);
+  fail(1);
+  EXPECT_EQ(session.timeout(), policy.timeout_ceiling);
+  fail(1);
+  EXPECT_LT(session.timeout(), policy.timeout_ceiling);
+}
+
 TEST_F(MeterSessionTest, ASilentMeterIsProbedBrieflyAndNowAndThenWithPatience) {
   std::vector<std::uint32_t> patient;
   for (std::uint32_t failures = 1; failures <= 100; ++failures) {
     fail(1);
     if (session.timeout() == policy.timeout_ceiling) patient.push_back(failures);
   }
-  EXPECT_THAT(patient, testing::ElementsAre(1, 2, 8, 16, 32, 64, 96));
+  EXPECT_THAT(patient, testing::ElementsAre(2, 8, 16, 32, 64, 96));
   session.probe();
   EXPECT_EQ(session.timeout(), policy.timeout_ceiling) << "somebody stands before it and waits";
   fail(1);
