@@ -24,7 +24,8 @@ constexpr std::chrono::seconds kStuckAfter{90};
 /// Answers are told together, since most of what one costs is waking the loop: while so many
 /// requests stand by that the wire is not kept waiting by it,
 constexpr std::size_t kEnoughStandBy = 4;
-/// and none for longer than this.
+/// and none longer than this after it came, unless the next meter is silent: its time-out comes on
+/// top.
 constexpr std::chrono::milliseconds kToldWithin{250};
 
 }  // namespace

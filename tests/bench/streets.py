@@ -164,7 +164,7 @@ def cpu_ns(pid):
     return total
 
 
-def wait_for_answers(scene, count, patience=1200):
+def wait_for_answers(scene, count, patience=600):
     """Asks seldom: who asks takes time from the machine that is measured."""
     until(lambda: f"{count} answers on the line",
           lambda: scene.line_statistics()["answers"] >= count, patience, every=0.25)

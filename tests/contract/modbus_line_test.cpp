@@ -91,20 +91,8 @@ class ModbusLineTest : public testing::Test {
       if (result && result->came_at) came_at_.push_back(*result->came_at);
     });
   }
-  void run_until_answered(std::size_t count) {
-    while (answers_.size() < count && loop_.run_one_for(5s) > 0) {
-    }
-  }
-
-  boost::asio::io_context loop_;
-  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
-      loop_.get_executor()};
-  std::vector<std::unique_ptr<sim::WireFaults>> faults_;
-  std::unique_ptr<sim::WireEmulator> wire_;
-  std::unique_ptr<ModbusLine> line_;
-  std::string worker_;
-  /// How often the loop had something to do until all were told.
-  int turns_until_answered(std::size_t count) {
+  /// How often the loop had something to do until so many were told.
+  int run_until_answered(std::size_t count) {
     int turns = 0;
     while (answers_.size() < count && loop_.run_one_for(5s) > 0) ++turns;
     return turns;
@@ -116,6 +104,13 @@ class ModbusLineTest : public testing::Test {
     }
   }
 
+  boost::asio::io_context loop_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      loop_.get_executor()};
+  std::vector<std::unique_ptr<sim::WireFaults>> faults_;
+  std::unique_ptr<sim::WireEmulator> wire_;
+  std::unique_ptr<ModbusLine> line_;
+  std::string worker_;
   std::vector<int> answers_;
   std::vector<Instant> came_at_;
 };
@@ -145,7 +140,7 @@ TEST_F(ModbusLineTest, WhatIsCalledBackDoesNotGoAndComesBackWhole) {
 
 TEST_F(ModbusLineTest, AnswersThatMayWaitAreToldTogetherWhileOthersStandBy) {
   for (std::uint8_t address = 1; address <= kMeters; ++address) ask(address, true);
-  EXPECT_LT(turns_until_answered(kMeters), kMeters);
+  EXPECT_LT(run_until_answered(kMeters), kMeters);
   EXPECT_THAT(answers_, testing::ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9));
   ASSERT_EQ(came_at_.size(), kMeters);
   for (std::size_t i = 1; i < came_at_.size(); ++i) {
@@ -155,7 +150,7 @@ TEST_F(ModbusLineTest, AnswersThatMayWaitAreToldTogetherWhileOthersStandBy) {
 
 TEST_F(ModbusLineTest, WithFewStandingByNoAnswerWaits) {
   for (std::uint8_t address = 1; address <= 4; ++address) ask(address, true);
-  EXPECT_EQ(turns_until_answered(4), 4) << "or the wire would wait for the loop";
+  EXPECT_EQ(run_until_answered(4), 4) << "or the wire would wait for the loop";
 }
 
 TEST_F(ModbusLineTest, WhatWaitsIsToldWhenAllThatStoodByIsCalledBack) {

@@ -12,8 +12,8 @@
 /// What a thread that plays a line needs to be in time.
 namespace metergate::sim {
 
-/// On an exact line the thread is awake so long before anything is due, which is longer than any
-/// wake-up is late ...
+/// On an exact line the thread is awake so long before anything is due, which is longer than most
+/// wake-ups are late ...
 constexpr WireDuration kAwakeBefore = std::chrono::microseconds{200};
 /// ... and so long after the line is free, when whoever waits for it speaks.
 constexpr WireDuration kAwakeAfter = std::chrono::milliseconds{1};

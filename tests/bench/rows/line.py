@@ -184,8 +184,8 @@ def _dead(bench):
 
 
 # Of flipped bits alone the rules leave 97.5 % of the ceiling; of L3's whole mix, 96.8 %.
-_FLIPPED = "2.5 % of answers with a flipped bit", 0.975, (("corrupt", 25),)
-_MIX = ("2.5 % of answers with a flipped bit, 0.5 % cut, 0.1 % late, 0.1 % babble", 0.968,
+_FLIPPED = "2.5 % of answers with a flipped bit", (("corrupt", 25),)
+_MIX = ("2.5 % of answers with a flipped bit, 0.5 % cut, 0.1 % late, 0.1 % babble",
         (("corrupt", 25), ("truncate", 5), ("babble", 1), ("late", 1)))
 
 
@@ -194,7 +194,7 @@ def _noise(bench):
     yield from _noise_of(bench, *_MIX)
 
 
-def _noise_of(bench, name, good, faults):
+def _noise_of(bench, name, faults):
     meters = _meters(bench)
     with Scene(bench, line=meters, baud=bench.sized(9600, 9600, 115200), options=EXACT,
                schedule=POLLING) as scene:
@@ -213,14 +213,12 @@ def _noise_of(bench, name, good, faults):
         stored = scene.gateway.rows("SELECT count(*) FROM register_reading WHERE read_ms >= ? AND "
                                     "read_ms < ?", begin_ms, int(time.time() * 1000))[0][0]
         heard.stop()
-    # Whole reads are all but the few that ask who a meter is. How many are drawn to be bad is chance,
-    # one per cent more or less in a few hundred: the share is that of as many as the workload says.
-    line = scene.lawful_share(window)
-    share, measured = 100 * line * good, 100 * line * min(1, stored / asked)
+    # Whole reads are all but the few that ask who a meter is.
+    share = 100 * scene.lawful_share(window) * min(1, stored / asked)
     yield Finding(
         "P3", f"noise: {name}; {asked - stored} of {asked} reads lost, {heard.wrong} of "
-        f"{heard.count} values wrong", f"{share:.1f} %, with those drawn {measured:.1f} %",
-        "lawful ceiling", f"{share / 100:.3f}", ">= 97.3 %, 0",
+        f"{heard.count} values wrong", f"{share:.1f} %", "lawful ceiling",
+        f"{share / 100:.3f}", ">= 97.3 %, 0",
         heard.wrong == 0 and share >= 97.3,
         {"window": window, "asked": asked, "stored": stored})
 
