@@ -367,8 +367,10 @@ class Ledger {
   [[nodiscard]] Stored<std::size_t> fold(std::chrono::sys_days today, std::size_t max_meter_days);
   /// Deletes whole days that are older than the policy allows, at most `max_rows` rows a call;
   /// returns how many. Data still in the outbox is kept, and so is the newest entry of each meter
-  /// log and of the journal. Commits: first what was written before, then in steps that fit into
-  /// the reserve, which it uses on a full disk and takes again when there is room.
+  /// log and of the journal. A kind of which nothing was old is looked at again after an hour, or
+  /// when another day is the first that stays. Commits: first what was written before, then in
+  /// steps that fit into the reserve, which it uses on a full disk and takes again when there is
+  /// room.
   [[nodiscard]] Stored<std::size_t> retain(const RetentionPolicy& policy, UtcTime now,
                                            std::size_t max_rows);
   /// The reserve is a file of 2 MB beside the ledger. On a full disk a commit fails (DiskFull);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <type_traits>
@@ -31,6 +32,12 @@ struct Ledger::Impl {
   /// that a late `published` can't clear a newer row.
   std::int64_t next_message_id = 1;
   std::int64_t next_version = 1;
+  /// When retain() found nothing of a kind that is older, by the kind's place in its list.
+  struct NothingOlder {
+    std::int64_t than;
+    UtcTime seen;
+  };
+  std::map<std::size_t, NothingOlder> nothing_older;
   /// Set when SQLite closed the transaction under us: what was written since the last commit is
   /// gone, and the next commit() has to say so.
   std::optional<StorageError> lost;

@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kFoldTurn{5};
 constexpr std::size_t kFoldAtOnce = 10;
 /// Further apart than any slewing of NTP between two looks.
 constexpr std::chrono::seconds kClockStep{2};
-constexpr std::size_t kRetainAtOnce = 2'000;
+constexpr std::size_t kRetainAtOnce = 200;
 constexpr std::size_t kOutboxLarge = 1'000;
 constexpr std::chrono::hours kClockOrderLife{1};
 
@@ -367,8 +367,10 @@ void Gateway::housekeep(Now now) {
   static_cast<void>(keeper_.commit());
   const auto deleted =
       keeper_.checked(ledger_.retain(retention(configuration_.storage), now.utc, kRetainAtOnce));
-  if (deleted && *deleted > 0) {
-    journal_.write(journal::kRetained, now.utc, {{"rows", std::to_string(*deleted)}});
+  if (deleted) retained_ += *deleted;
+  if (deleted && *deleted == 0 && retained_ > 0) {
+    const auto rows = std::exchange(retained_, 0);
+    journal_.write(journal::kRetained, now.utc, {{"rows", std::to_string(rows)}});
   }
   static_cast<void>(keeper_.commit());
   if (const auto outbox = keeper_.checked(ledger_.outbox_size())) {

@@ -184,6 +184,7 @@ class Gateway {
   AuditForwarder audit_forwarder_;
   journal::OnceInAWhile nonsense_{std::chrono::minutes{1}};
   bool outbox_was_large_ = false;
+  std::size_t retained_ = 0;  ///< rows deleted that the journal has not told of
   bool north_up_ = false;
   std::optional<Instant> outbox_filled_at_;  ///< as last looked at
   std::optional<Now> last_look_;             ///< at both clocks, to notice when the box's is set

@@ -3,6 +3,10 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <algorithm>
+
+#include "storage/migrations/migrations.hpp"
+#include "storage/schema.hpp"
 #include "storage/sqlite/database.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
@@ -123,6 +127,38 @@ TEST_F(FullDiskTest, OldDaysOfLoadProfilesCanBeDeletedOnAFullDisk) {
   EXPECT_EQ(good(ledger->retain({}, kNow, 100'000)), 600U);
   EXPECT_TRUE(write_something(0)) << "the pages that became free are used again";
   make_room();
+  EXPECT_TRUE(good(ledger->check()).empty());
+}
+
+// A migration copies what it lays out anew, into the log first.
+TEST_F(FullDiskTest, ALedgerThatCannotComeForwardStaysAsItWasUntilThereIsRoom) {
+  const auto layout = std::ranges::find(migrations(), "0009_days_in_order_of_arrival",
+                                        [](const Migration& one) { return one.name; });
+  ASSERT_NE(layout, migrations().end());
+  {
+    auto db = good(sqlite::Database::open(file, sqlite::Access::ReadWrite));
+    good(migrate(db, std::span{migrations().begin(), layout}));
+    good(
+        db.script("INSERT INTO profile_day WITH RECURSIVE thousand(i) AS"
+                  " (SELECT 0 UNION ALL SELECT i + 1 FROM thousand WHERE i < 999)"
+                  " SELECT 2600, i, 1, 18200, zeroblob(3000) FROM thousand"));
+  }
+  fill_up();
+  const auto filler = directory.path() / "filler";
+  std::filesystem::resize_file(filler, std::filesystem::file_size(filler) - 1'000'000);
+  for (int tries = 0; tries < 2; ++tries) {
+    const auto refused = Ledger::open(file, LedgerMode::ReadWrite);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().reason, StorageError::Reason::DiskFull) << refused.error().what;
+    EXPECT_NE(refused.error().what.find("0009"), std::string::npos) << refused.error().what;
+  }
+  {
+    auto db = good(sqlite::Database::open(file, sqlite::Access::ReadWrite));
+    EXPECT_EQ(good(db.number("PRAGMA user_version")), std::prev(layout)->number);
+    EXPECT_EQ(good(db.number("SELECT count(*) FROM profile_day WHERE week = 2600")), 1000);
+  }
+  make_room();
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
   EXPECT_TRUE(good(ledger->check()).empty());
 }
 

@@ -92,6 +92,16 @@ TEST_F(RetainTest, ACallDeletesNoMoreThanItMay) {
   EXPECT_EQ(good(ledger->retain({}, kNow, 1000)), 2U);
 }
 
+TEST_F(RetainTest, WhereNothingWasOldItLooksAgainAfterAnHourOrOnAnotherDay) {
+  for (const auto later : {hours{1}, hours{24}}) {
+    EXPECT_EQ(good(ledger->retain({}, kNow, 1000)), 0U);
+    good(ledger->store_profile(m.key, 1, whole_day(kToday - days{1000}), kNow));
+    publish_all();
+    EXPECT_EQ(good(ledger->retain({}, kNow + 59min, 1000)), 0U);
+    EXPECT_GT(good(ledger->retain({}, kNow + later, 1000)), 0U);
+  }
+}
+
 TEST_F(RetainTest, ItCommitsWhatWasWrittenBefore) {
   static_cast<void>(meter("m2"));
   good(ledger->retain({}, kNow, 10));
