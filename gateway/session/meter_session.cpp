@@ -13,12 +13,12 @@ namespace {
 constexpr std::chrono::microseconds kLeastMargin{60'000};
 
 /// Which probes of a silent meter wait for a slow one, by the failures before them: rarely, so that
-/// the dead cost the living little, and the first ones sooner, since a meter that has only now been
+/// the dead cost the living little, and the first one sooner, since a meter that has only now been
 /// connected may be slow as well.
 bool waits_for_a_slow_one(std::uint32_t failures) {
-  constexpr std::uint32_t kFirst = 8;
+  constexpr std::uint32_t kFirst = 16;
   constexpr std::uint32_t kPeriod = 32;
-  return failures == kFirst || failures == 2 * kFirst || failures % kPeriod == 0;
+  return failures == kFirst || failures % kPeriod == 0;
 }
 
 }  // namespace

@@ -8,9 +8,10 @@ namespace metergate::runtime {
 namespace {
 
 /// A probe of a silent meter is followed by so many times its length without one,
-constexpr int kProbeShare = 200;
-/// but never so long that fewer than these find their turn within the longest pause.
-constexpr std::size_t kLeastTurns = 4;
+constexpr int kProbeShare = 400;
+/// but never so long that they, or as many as these, would not all find their turns well within the
+/// longest pause: a pause ends for each of them at its own time, so a fifth of it is left over.
+constexpr Duration::rep kLeastTurns = 2;
 
 }  // namespace
 
@@ -124,11 +125,19 @@ bool LinkRunner::is_silent(const MeterUnit& meter) {
 Instant LinkRunner::next_probe(const MeterUnit& meter) const {
   // A wire that carries many requests at once is not held up by one that has no answer.
   if (link_->concurrency() > 1) return last_probe_ended_;
-  const auto waiting = static_cast<std::size_t>(std::ranges::count_if(
-      ready_, [this](const Key& key) { return is_silent(*jobs_.at(key.second).meter); }));
-  const Duration turn =
-      meter.session.longest_pause() / static_cast<Duration::rep>(std::max(kLeastTurns, waiting));
+  const auto turns = std::max(kLeastTurns, static_cast<Duration::rep>(silent_.size()));
+  const Duration turn = meter.session.longest_pause() * 4 / (5 * turns);
   return last_probe_ended_ + std::min<Duration>(last_probe_took_ * kProbeShare, turn);
+}
+
+void LinkRunner::note_silence(const MeterUnit& meter, const Job& job, Now now) {
+  last_probe_ended_ = now.instant;
+  last_probe_took_ = now.instant - job.sent_at;
+  // One that the configuration has dropped is not tried any more.
+  std::erase_if(silent_, [&](const auto& one) {
+    return now.instant - one.second > 2 * meter.session.longest_pause();
+  });
+  silent_[&meter] = now.instant;
 }
 
 void LinkRunner::pump() {
@@ -277,14 +286,12 @@ void LinkRunner::answered(JobId id, WireResult result) {
   std::string why;
   if (result) {
     change = meter.session.answered(result->round_trip, now);
+    silent_.erase(&meter);
   } else {
     why = result.error().what;
     // A line that is not there says nothing about the meter.
     if (result.error().reason != LinkFault::Reason::NotSent) change = meter.session.failed(now);
-    if (is_silent(meter)) {
-      last_probe_ended_ = now.instant;
-      last_probe_took_ = now.instant - job.sent_at;
-    }
+    if (is_silent(meter)) note_silence(meter, job, now);
   }
   if (job.withdrawn) {
     jobs_.erase(id);

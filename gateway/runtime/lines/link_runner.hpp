@@ -30,7 +30,7 @@ using JobId = std::uint64_t;
 ///
 /// On a line with places to stand by the next routine requests wait at the worker already; what is
 /// more urgent has them recalled. Silent meters of one line take turns: probing all of them costs
-/// it half a percent of its time.
+/// it a quarter to half a percent of its time.
 class LinkRunner {
  public:
   using Done = std::function<void(OperationResult, Now)>;
@@ -89,6 +89,7 @@ class LinkRunner {
   [[nodiscard]] std::optional<Instant> next_attempt(const Job& job) const;
   /// When the next silent meter of this line may be probed.
   [[nodiscard]] Instant next_probe(const MeterUnit& meter) const;
+  void note_silence(const MeterUnit& meter, const Job& job, Now now);
   [[nodiscard]] static bool is_silent(const MeterUnit& meter);
   /// Keeps the places at the worker filled with what would go next.
   void fill_standby(Instant now);
@@ -118,6 +119,7 @@ class LinkRunner {
   std::size_t on_wire_ = 0;
   std::size_t urgent_on_wire_ = 0;  ///< of those, not routine
   std::deque<JobId> standby_;       ///< handed over in this order, not counted in `on_wire_`
+  std::map<const MeterUnit*, Instant> silent_;  ///< when they were last found to be
   Instant last_probe_ended_{};
   Duration last_probe_took_{0};
   Duration busy_{0};

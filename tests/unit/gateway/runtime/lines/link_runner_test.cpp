@@ -290,15 +290,22 @@ TEST_F(LinkRunnerTest, AStopEndsWhatStandsByAsNotSent) {
 }
 
 TEST_F(LinkRunnerTest, SilentMetersTakeTurnsAtTheLine) {
-  for (std::size_t meter = 0; meter < 4; ++meter) make_silent(meter);
-  // Long enough that each may be probed by its own session.
-  pass(5min);
+  for (int failure = 0; failure < 3; ++failure) {
+    for (std::size_t meter = 0; meter < 4; ++meter) {
+      ask(meter, 99);
+      pass(1s);
+      line().stay_silent();
+      turn();
+    }
+  }
+  pass_probe_pause();
   for (std::size_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
   EXPECT_THAT(line().marks(), ElementsAre(1));
   clock_.advance(70ms);
   line().stay_silent();
-  // 200 times 70 ms would be 14 s, but four of them have to be through in the longest pause.
-  pass(12'400ms);
+  // 400 times 70 ms would be 28 s, but four of them have to be through well within the longest
+  // pause.
+  pass(9'900ms);
   EXPECT_TRUE(line().out.empty());
   pass(200ms);
   EXPECT_THAT(line().marks(), ElementsAre(2));
