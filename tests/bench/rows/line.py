@@ -72,6 +72,11 @@ def _together(windows):
             if isinstance(windows[0][name], (int, float))}
 
 
+def _still(watched):
+    """Per cent of the time that the machine itself stood still."""
+    return 100 * watched[0]["lost_s"] / watched[0]["seconds"]
+
+
 def _counts_agree(scene, load):
     """The line's count of whole reads, the store's rows and what the subscriber heard."""
     load.stop_tokens()
@@ -115,12 +120,12 @@ def _share(bench):
             violations = sum(scene.violations(window) for window in windows)
             goal = 99.0 if baud > 100_000 else 99.5
             reads = 1 / scene.transaction_s()
-            still = 100 * watched[0]["lost_s"] / watched[0]["seconds"]
             yield Finding(
                 "P1", f"line share, {meters} meters x {REGISTERS} registers, {baud} 8E1, "
                 f"{turn_round} ms, a token a second, {violations} silences violated",
                 f"{share:.2f} %",
-                f"lawful ceiling ({reads:.2f} reads/s); the machine stood still for {still:.1f} %",
+                f"lawful ceiling ({reads:.2f} reads/s); the machine stood still for "
+                f"{_still(watched):.1f} %",
                 ratio_text([s / 100 for s in shares]), f">= {goal} %, 0",
                 share >= goal and violations == 0,
                 {"shares": shares, "counts": counts, "windows": windows, "machine": watched[0]})
@@ -164,7 +169,8 @@ def _dead(bench):
             wait_for_answers(scene, scene.line_statistics()["answers"] + WARM_ROUNDS * healthy)
             begin_ms = int(time.time() * 1000)
             rounds = bench.sized(20, 12, 3)
-            [(window, _)] = _windows(scene, 1, rounds, healthy)
+            with bench.machine_watched() as watched:
+                [(window, _)] = _windows(scene, 1, rounds, healthy)
             reads = scene.gateway.rows(
                 "SELECT m.id, count(*) FROM register_reading r JOIN meter m ON m.key = r.meter "
                 "WHERE r.read_ms >= ? GROUP BY m.id", begin_ms)
@@ -179,8 +185,9 @@ def _dead(bench):
         yield Finding(
             "P2", f"{len(dead)} dead of {meters}: {len(reached)} of {healthy} healthy reached, "
             f"a revived one read after {back_s:.0f} s", f"{share:.1f} %",
-            "lawful ceiling of the healthy", f"{share / 100:.3f}", ">= 99 %, all, <= 60 s", met,
-            {"window": window, "back_s": back_s})
+            f"lawful ceiling of the healthy; the machine stood still for {_still(watched):.1f} %",
+            f"{share / 100:.3f}", ">= 99 %, all, <= 60 s", met,
+            {"window": window, "back_s": back_s, "machine": watched[0]})
 
 
 # Of flipped bits alone the rules leave 97.5 % of the ceiling; of L3's whole mix, 96.8 %.
