@@ -30,7 +30,7 @@ using JobId = std::uint64_t;
 ///
 /// On a line with places to stand by the next routine requests wait at the worker already; what is
 /// more urgent has them recalled. Silent meters of one line take turns: probing all of them costs
-/// it a quarter to half a percent of its time.
+/// it some thousandths of its time as long as they are few.
 class LinkRunner {
  public:
   using Done = std::function<void(OperationResult, Now)>;

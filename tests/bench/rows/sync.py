@@ -99,9 +99,14 @@ def _over_a_line(bench):
 
 
 def _window(bench):
+    # Time-outs of the dead do not shrink with the octets: the fast line is the harder one.
+    for baud in bench.sized((9600, 115_200), (115_200,), (115_200,)):
+        yield from _window_at(bench, baud)
+
+
+def _window_at(bench, baud):
     lines, meters = bench.sized((8, 247), (4, 60), (1, 5))
     dead = max(1, lines * meters // 100)
-    baud = bench.sized(9600, 115_200, 115_200)
     with Scene(bench, line=meters, lines=lines, baud=baud, history_days=1,
                schedule=ALL_DATA) as scene:
         names = scene.street.meters
@@ -125,5 +130,5 @@ def _window(bench):
         {"core_share": cpu_s / took, "lawful_s": lawful})
     # A day's data of a line at 9600 baud takes as much longer for the same work.
     share = 100 * cpu_s / took * 9600 / baud
-    yield Finding("P16", "share of one core during it, with lines at 9600", f"{share:.1f} %", "", "",
-                  "<= 6 %", share <= 6)
+    name = "share of one core during it" + (", reckoned for lines at 9600" if baud != 9600 else "")
+    yield Finding("P16", name, f"{share:.1f} %", "", "", "<= 6 %", share <= 6)

@@ -115,6 +115,16 @@ class LinkRunnerTest : public testing::Test {
       turn();
     }
   }
+  void make_four_silent() {
+    for (int failure = 0; failure < 3; ++failure) {
+      for (std::size_t meter = 0; meter < 4; ++meter) {
+        ask(meter, 99);
+        pass(1s);
+        line().stay_silent();
+        turn();
+      }
+    }
+  }
   void pass_probe_pause() { pass(session::Policy{}.probe_max); }
 
   test::ManualClock clock_{UtcTime{1'780'000'000'000ms}};
@@ -289,15 +299,21 @@ TEST_F(LinkRunnerTest, AStopEndsWhatStandsByAsNotSent) {
   EXPECT_THAT(ended_, ElementsAre(-2));
 }
 
+TEST_F(LinkRunnerTest, MetersThatAreNoLongerTriedTakeNoTurns) {
+  make_four_silent();
+  pass(3min);
+  ask(0, 1);
+  clock_.advance(70ms);
+  line().stay_silent();
+  ask(1, 2);
+  pass(19'900ms);
+  EXPECT_TRUE(line().out.empty());
+  pass(200ms);
+  EXPECT_THAT(line().marks(), ElementsAre(2));
+}
+
 TEST_F(LinkRunnerTest, SilentMetersTakeTurnsAtTheLine) {
-  for (int failure = 0; failure < 3; ++failure) {
-    for (std::size_t meter = 0; meter < 4; ++meter) {
-      ask(meter, 99);
-      pass(1s);
-      line().stay_silent();
-      turn();
-    }
-  }
+  make_four_silent();
   pass_probe_pause();
   for (std::size_t meter = 0; meter < 4; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
   EXPECT_THAT(line().marks(), ElementsAre(1));
