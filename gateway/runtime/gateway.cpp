@@ -47,6 +47,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
       publisher_{keeper_,
                  journal,
                  clock,
+                 agenda,
                  topics_,
                  configuration_.north ? configuration_.north->max_in_flight : 1,
                  {[this](MqttMessage message, std::function<void(Published)> done) {
@@ -217,6 +218,7 @@ void Gateway::stop() {
     runner->link().stop();
   }
   static_cast<void>(keeper_.commit());
+  publisher_.stop();
   audit_head_.stop(clock_.now());
   audit_forwarder_.stop(clock_.now());
 }

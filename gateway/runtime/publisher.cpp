@@ -11,6 +11,8 @@ constexpr std::size_t kMessagesAtOnce = 200;
 constexpr std::size_t kDataAtOnce = 1'000;
 /// What is stored while a backlog is on its way waits at most so long before it goes in front.
 constexpr std::chrono::milliseconds kLiveDataWaits{100};
+/// An order takes four steps within milliseconds where the line is free; each changes the state.
+constexpr std::chrono::milliseconds kStatesGather{100};
 /// Read together: their hot rows lie side by side.
 constexpr std::size_t kProfilesAtOnce = 50;
 constexpr std::size_t kReadingsPerMessage = 200;
@@ -19,10 +21,12 @@ constexpr std::string_view kJson = "application/json";
 }  // namespace
 
 Publisher::Publisher(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
-                     const north::Topics& topics, std::size_t max_in_flight, Handlers handlers)
+                     Agenda& agenda, const north::Topics& topics, std::size_t max_in_flight,
+                     Handlers handlers)
     : keeper_{keeper},
       journal_{journal},
       clock_{clock},
+      agenda_{agenda},
       topics_{topics},
       max_in_flight_{max_in_flight},
       handlers_{std::move(handlers)} {}
@@ -36,6 +40,7 @@ void Publisher::connected() {
   data_.clear();
   profiles_.clear();
   data_under_way_.clear();
+  states_.merge(changed_);
   committed();
 }
 
@@ -52,11 +57,23 @@ void Publisher::committed() {
 }
 
 void Publisher::state_changed(MeterUnit& meter) {
-  states_.insert(&meter);
-  if (connected_) pump();
+  changed_.insert(&meter);
+  if (states_planned_) return;
+  states_planned_ = agenda_.at(clock_.now().instant + kStatesGather, [this](Now) {
+    states_planned_.reset();
+    release_states();
+  });
 }
 
-void Publisher::forget(MeterUnit& meter) { states_.erase(&meter); }
+void Publisher::release_states() {
+  states_.merge(changed_);
+  pump();
+}
+
+void Publisher::stop() {
+  agenda_.cancel(states_planned_);
+  release_states();
+}
 
 void Publisher::send_now(OutboxMessage message) {
   if (connected_) handlers_.publish(message_of(message), [](Published) {});

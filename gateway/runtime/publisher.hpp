@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "gateway/journal/once_in_a_while.hpp"
 #include "gateway/links/mqtt_client.hpp"
 #include "gateway/north/reply.hpp"
+#include "gateway/runtime/agenda.hpp"
 #include "gateway/runtime/ledger_keeper.hpp"
 #include "gateway/runtime/meter_unit.hpp"
 
@@ -33,16 +35,18 @@ class Publisher {
     MeterState meter_state;  ///< the payload of a meter's retained state, made when it is sent
   };
 
-  Publisher(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock,
+  Publisher(LedgerKeeper& keeper, journal::Journal& journal, const Clock& clock, Agenda& agenda,
             const north::Topics& topics, std::size_t max_in_flight, Handlers handlers);
 
   void connected();
   void disconnected();
   /// Something was committed: there may be more to publish.
   void committed();
-  /// The meter's retained state is to be published (again).
+  /// The meter's retained state is to be published (again): in a moment, since what changed it may
+  /// do so again, and an order on its way to the meter goes first.
   void state_changed(MeterUnit& meter);
-  void forget(MeterUnit& meter);
+  /// Nothing waits for its moment any more.
+  void stop();
   /// Tries to send this once, whatever the state of the ledger.
   void send_now(OutboxMessage message);
 
@@ -52,6 +56,7 @@ class Publisher {
     return {row.meter, row.epoch, row.kind, row.day};
   }
 
+  void release_states();
   /// Gives back what was taken of a backlog a while ago, to be taken anew, newest first.
   void let_live_data_pass();
   void load();
@@ -75,6 +80,7 @@ class Publisher {
   LedgerKeeper& keeper_;
   journal::Journal& journal_;
   const Clock& clock_;
+  Agenda& agenda_;
   const north::Topics& topics_;
   std::size_t max_in_flight_;
   Handlers handlers_;
@@ -89,7 +95,9 @@ class Publisher {
   bool more_data_ = false;                       ///< the outbox held more than was taken
   std::map<DataKey, Ledger::Profile> profiles_;  ///< read ahead for rows of `data_`
   std::set<DataKey> data_under_way_;
-  std::set<MeterUnit*> states_;
+  std::set<MeterUnit*> changed_;  ///< their states' moment is to come
+  std::set<MeterUnit*> states_;   ///< to be published
+  std::optional<Agenda::Entry> states_planned_;
 };
 
 }  // namespace metergate::runtime

@@ -5,15 +5,27 @@
 #include <openssl/hmac.h>
 
 #include <algorithm>
+#include <memory>
 #include <stdexcept>
 
 #include "protocols/octets/byte_writer.hpp"
 
 namespace metergate::crypto {
+namespace {
+
+/// Fetched once: EVP_sha256() is looked up anew in each use, which takes longer than a short text.
+const EVP_MD* fetched_sha256() {
+  static const std::unique_ptr<EVP_MD, decltype(&EVP_MD_free)> kFetched{
+      EVP_MD_fetch(nullptr, "SHA256", nullptr), &EVP_MD_free};
+  return kFetched.get();
+}
+
+}  // namespace
 
 Sha256Digest sha256(OctetView data) {
   Sha256Digest digest{};
-  if (EVP_Digest(data.data(), data.size(), digest.data(), nullptr, EVP_sha256(), nullptr) != 1) {
+  if (EVP_Digest(data.data(), data.size(), digest.data(), nullptr, fetched_sha256(), nullptr) !=
+      1) {
     throw std::runtime_error{"OpenSSL refuses SHA-256"};
   }
   return digest;

@@ -213,7 +213,8 @@ def _noise_of(bench, name, faults):
             scene.street.do(fault, "*", per_mille=number, **late)
         wait_for_answers(scene, WARM_ROUNDS * meters)
         begin_ms, asked = int(time.time() * 1000), scene.whole_reads()
-        [(window, _)] = _windows(scene, 1, bench.sized(20, 12, 3), meters)
+        # Drawn answers: of 600 the damaged ones would be 2.5 % give or take 0.6.
+        [(window, _)] = _windows(scene, 1, bench.sized(80, 12, 3), meters)
         asked = scene.whole_reads() - asked
         scene.street.do("heal", "*")
         scene.gateway.stop()

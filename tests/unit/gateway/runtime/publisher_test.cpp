@@ -75,6 +75,7 @@ class PublisherTest : public LedgerTest {
   Publisher publisher_{keeper_,
                        journal_,
                        clock_,
+                       agenda_,
                        tree_,
                        kWindow,
                        {[this](MqttMessage message, std::function<void(Published)> done) {
@@ -88,7 +89,8 @@ class PublisherTest : public LedgerTest {
                           }
                           return nullptr;
                         },
-                        [](MeterUnit&) { return std::string{}; }}};
+                        [this](MeterUnit&) { return std::to_string(++states_made_); }}};
+  int states_made_ = 0;
 };
 
 TEST_F(PublisherTest, EveryMeterDayOfABacklogGoesOutOnceAndWhole) {
@@ -150,6 +152,37 @@ TEST_F(PublisherTest, AMeterNobodyKnowsHoldsUpNoOther) {
   ASSERT_EQ(topics_.size(), 2U);
   EXPECT_THAT(topics_[1], EndsWith("m102/profile"));
   EXPECT_EQ(good(ledger->outbox_size()).data_days, 1U) << "its day waits";
+}
+
+TEST_F(PublisherTest, AStateThatChangesAgainWithinAMomentIsToldOnceAndAsItIsThen) {
+  MeterUnit& unit = add_meter("m100");
+  publisher_.connected();
+  for (int changes = 0; changes < 4; ++changes) {
+    publisher_.state_changed(unit);
+    clock_.advance(20ms);
+    agenda_.run(clock_.now());
+  }
+  EXPECT_EQ(states_made_, 0) << "an order may be on its way through the loop";
+  clock_.advance(20ms);
+  agenda_.run(clock_.now());
+  ASSERT_EQ(topics_.size(), 1U);
+  EXPECT_THAT(topics_[0], EndsWith("meter/m100/state"));
+  publisher_.state_changed(unit);
+  clock_.advance(100ms);
+  agenda_.run(clock_.now());
+  EXPECT_EQ(topics_.size(), 2U) << "and the next change again";
+}
+
+TEST_F(PublisherTest, ANewConnectionAndAStopWaitForNoMoment) {
+  MeterUnit& unit = add_meter("m100");
+  good(ledger->commit());
+  publisher_.state_changed(unit);
+  publisher_.connected();
+  EXPECT_EQ(topics_.size(), 1U);
+  publisher_.state_changed(unit);
+  publisher_.stop();
+  EXPECT_EQ(topics_.size(), 2U);
+  EXPECT_EQ(agenda_.next(), std::nullopt) << "nothing is left to wait for";
 }
 
 }  // namespace
