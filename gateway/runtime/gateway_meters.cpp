@@ -81,8 +81,9 @@ DlmsMeters::Heard Gateway::dlms_heard() {
 
 void Gateway::appeared(MeterUnit& meter, bool here, const std::string& why, Now now) {
   if (const auto change = meter.session.presence(here, now)) session_changed(meter, *change, why);
-  if (!here) return;
+  // Also when it has gone: what waits for it within an order hears of that.
   meter.runner->wake(meter);
+  if (!here) return;
   commands_.meter_awake(meter, now);
   collection_.hurry(meter, now);
 }

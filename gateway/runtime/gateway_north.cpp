@@ -87,7 +87,7 @@ void Gateway::meter_presence(const std::string& name, bool online, const std::st
   if (const auto change = meter->session.presence(online, now)) {
     session_changed(*meter, *change, online ? "" : "its last will");
   }
-  if (!online) return;
+  if (!online) return meter->runner->wake(*meter);
   if (const auto named = SerialNumber::parse(serial)) {
     if (!data_.identity(*meter, {*named, {}}, now)) return;
   }

@@ -145,6 +145,8 @@ Effects OrderProcedure::performed(const OperationResult& result, Now now) {
       return counted(result, now);
     case Stage::Ordering:
       return ordered(result, now);
+    case Stage::Recognising:
+      return recognised(result, now);
     case Stage::Settling:
       return settled(result, now);
     default:
@@ -248,27 +250,57 @@ Effects OrderProcedure::ordered(const OperationResult& result, Now now) {
 
 Effects OrderProcedure::settle(Now now) {
   if (!settle_deadline_) {
-    // After a restart the limit counts from the transmission, not from the restart.
+    // After a restart the limit counts from the transmission, not from the restart. But however
+    // long the box was off, or its clock was wrong, the meter is asked before that is the end.
     const auto already = sent_at_ ? std::max(now.utc - *sent_at_, std::chrono::milliseconds{0})
                                   : std::chrono::milliseconds{0};
-    settle_deadline_ = now.instant + policy_.settle_limit - already;
+    settle_deadline_ =
+        now.instant + std::max<Duration>(policy_.settle_limit - already, policy_.settle_pause_max);
   }
   if (now.instant >= *settle_deadline_) {
     return move({.event = CommandEvent::SettleDeadline, .reason = Reason::SettlingTimedOut});
   }
+  auto asked = question();
+  if (!asked) {
+    // Nothing on this model can tell; the honest end comes with the deadline.
+    stage_ = Stage::Pausing;
+    return {Wait{*settle_deadline_ - now.instant}};
+  }
+  // Another meter may stand at the address by now, and knows nothing of the order.
+  if (facts_.can_identify && !facts_.expected_serial.empty()) {
+    stage_ = Stage::Recognising;
+    return {Perform{operation::Identify{}}};
+  }
   stage_ = Stage::Settling;
+  return {Perform{*std::move(asked)}};
+}
+
+std::optional<operation::Operation> OrderProcedure::question() const {
   if (facts_.capabilities.has(Capability::Transactions)) {
-    return {Perform{operation::ReadTransaction{transaction_}}};
+    return operation::ReadTransaction{transaction_};
   }
   if (wanted_relay() && facts_.capabilities.has(Capability::ReadRelay)) {
-    return {Perform{operation::ReadRelay{}}};
+    return operation::ReadRelay{};
   }
   if (std::holds_alternative<SetClock>(params_) && facts_.capabilities.has(Capability::ReadClock)) {
-    return {Perform{operation::ReadClock{}}};
+    return operation::ReadClock{};
   }
-  // Nothing on this model can tell; the honest end comes with the deadline.
-  stage_ = Stage::Pausing;
-  return {Wait{*settle_deadline_ - now.instant}};
+  return std::nullopt;
+}
+
+Effects OrderProcedure::recognised(const OperationResult& result, Now now) {
+  if (result) {
+    const auto* identity = std::get_if<operation::Identity>(&*result);
+    if (identity == nullptr || identity->serial.text() != facts_.expected_serial) {
+      return settle_later(now);
+    }
+  } else if (result.error().reason != OperationFault::Reason::Unsupported) {
+    return settle_later(now);
+  }
+  auto asked = question();
+  if (!asked) return settle_later(now);
+  stage_ = Stage::Settling;
+  return {Perform{*std::move(asked)}};
 }
 
 Effects OrderProcedure::settle_later(Now now) {
@@ -280,18 +312,18 @@ Effects OrderProcedure::settle_later(Now now) {
   return {Wait{std::min(settle_pause_, *settle_deadline_ - now.instant)}};
 }
 
-operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer& answer) const {
+operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer& answer,
+                                                        Now now) const {
   if (const auto* said = std::get_if<operation::TransactionEvidence>(&answer)) return *said;
   if (const auto* relay = std::get_if<RelayReading>(&answer)) {
-    if (relay->state == wanted_relay()) return operation::OrderTaken{};
-    return operation::TransactionNotTaken{};
+    return relay_evidence(relay->state, now);
   }
   if (const auto* clock = std::get_if<operation::ClockReading>(&answer)) {
-    const auto now = std::chrono::floor<std::chrono::seconds>(clock->read_at);
-    const auto sent = sent_at_ ? std::chrono::floor<std::chrono::seconds>(*sent_at_) : now;
+    const auto read_at = std::chrono::floor<std::chrono::seconds>(clock->read_at);
+    const auto sent = sent_at_ ? std::chrono::floor<std::chrono::seconds>(*sent_at_) : read_at;
     // After a restart: without a time of its own, the order carried that of its sending.
     const auto set = clock_sent_.value_or(std::get<SetClock>(params_).time.value_or(sent));
-    const auto target = set + (now - sent);
+    const auto target = set + (read_at - sent);
     if (std::chrono::abs(clock->meter_time - target) <= policy_.clock_tolerance) {
       return operation::OrderTaken{};
     }
@@ -300,9 +332,23 @@ operation::TransactionEvidence OrderProcedure::evidence(const operation::Answer&
   return operation::TransactionUnknown{};
 }
 
+operation::TransactionEvidence OrderProcedure::relay_evidence(SupplyState found, Now now) const {
+  const auto wanted = wanted_relay();
+  if (found == wanted) return operation::OrderTaken{};
+  // An older state proves nothing while the relay may be moving; and at an armed one somebody may
+  // have pressed the button since (class 70, transition (e)).
+  const bool is_moving = sent_at_ && now.utc - *sent_at_ < policy_.relay_settling;
+  const bool may_be_pressed = wanted == SupplyState::Armed && found == SupplyState::On &&
+                              facts_.relay_before != SupplyState::On;
+  if (is_moving || may_be_pressed || found == SupplyState::Unknown) {
+    return operation::TransactionUnknown{};
+  }
+  return operation::TransactionNotTaken{};
+}
+
 Effects OrderProcedure::settled(const OperationResult& result, Now now) {
   if (!result) return settle_later(now);
-  const operation::TransactionEvidence said = evidence(*result);
+  const operation::TransactionEvidence said = evidence(*result, now);
   if (const auto* taken = std::get_if<operation::OrderTaken>(&said)) {
     return move(
         {.event = CommandEvent::ReadBackTaken, .reason = Reason::ReadBack, .taken = *taken});

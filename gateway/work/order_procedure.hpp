@@ -47,6 +47,8 @@ struct OrderFacts {
   /// The greatest transaction id the meter has seen may be more than the ledger's: a new box, or
   /// another master. It is read before the first order.
   bool transaction_known = true;
+  /// What the relay showed before the order was sent; not known of one that is taken up again.
+  SupplyState relay_before = SupplyState::Unknown;
 };
 
 /// Where a stored order stands when the gateway takes it up (again).
@@ -81,11 +83,23 @@ class OrderProcedure {
   [[nodiscard]] CommandState state() const { return state_; }
 
  private:
-  enum class Stage : std::uint8_t { Idle, Identifying, Counting, Ordering, Settling, Pausing };
+  enum class Stage : std::uint8_t {
+    Idle,
+    Identifying,
+    Counting,
+    Ordering,
+    Recognising,
+    Settling,
+    Pausing
+  };
 
   [[nodiscard]] Effects move(Move step);
   [[nodiscard]] Effects take_turn(Now now);
   [[nodiscard]] Effects settle(Now now);
+  /// What tells, on this model, whether the order was carried out.
+  [[nodiscard]] std::optional<operation::Operation> question() const;
+  /// Whether it is still the meter that was asked before its word is believed.
+  [[nodiscard]] Effects recognised(const OperationResult& result, Now now);
   [[nodiscard]] Effects identified(const OperationResult& result, Now now);
   [[nodiscard]] Effects counted(const OperationResult& result, Now now);
   [[nodiscard]] Effects ordered(const OperationResult& result, Now now);
@@ -100,7 +114,9 @@ class OrderProcedure {
   [[nodiscard]] bool changes_natively() const {
     return facts_.capabilities.has(Capability::ChangeTenancy);
   }
-  [[nodiscard]] operation::TransactionEvidence evidence(const operation::Answer& answer) const;
+  [[nodiscard]] operation::TransactionEvidence evidence(const operation::Answer& answer,
+                                                        Now now) const;
+  [[nodiscard]] operation::TransactionEvidence relay_evidence(SupplyState found, Now now) const;
 
   CommandParams params_;
   OrderFacts facts_;

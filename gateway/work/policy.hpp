@@ -20,6 +20,8 @@ struct OrderPolicy {
   Duration settle_pause_max = std::chrono::seconds{60};
   /// Unconfirmed for longer is final.
   Duration settle_limit = std::chrono::hours{24};
+  /// A relay may still be moving so long after the order, and shows its old state meanwhile.
+  Duration relay_settling = std::chrono::seconds{30};
   /// Pause before an order waits for its turn again after the meter fell silent.
   Duration turn_pause = std::chrono::seconds{2};
   /// A clock that is this close to what was set counts as set (read-back without transaction ids).

@@ -197,6 +197,13 @@ void Story::restart_with_access(std::string access) {
   restart();
 }
 
+void Story::restart_without_meter() {
+  constexpr std::string_view kOurs = "id = \"m1\"";
+  std::string without = configuration(setting_);
+  town_->configure(without.replace(without.find(kOurs), kOurs.size(), "id = \"m2\""));
+  restart();
+}
+
 void Story::swap_meter() { std::swap(place().meter, other_meter_); }
 
 void Story::command(const std::string& verb, const std::string& id, const std::string& body,

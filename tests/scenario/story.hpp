@@ -59,6 +59,8 @@ class Story {
   void change_access(std::string access);
   /// ... by a restart.
   void restart_with_access(std::string access);
+  /// The configuration names another meter than `m1` since.
+  void restart_without_meter();
   /// Another box in front of the same meter: the ledger begins empty.
   void new_box() { town_->new_box(); }
   /// The wall clock alone moves.

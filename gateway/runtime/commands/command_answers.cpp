@@ -111,6 +111,13 @@ std::optional<Refusal> never_due(const Command& command) {
                  "later than params.effective, so that a meter that is away can be reached then"};
 }
 
+std::optional<Refusal> aims_at_itself(const Command& command) {
+  const auto* cancel = std::get_if<Cancel>(&command.params);
+  if (cancel == nullptr || cancel->command != command.id) return std::nullopt;
+  return Refusal{Reason::OutOfRange, "params.command", command.id.text(),
+                 "the id of another command"};
+}
+
 std::string change_result(const ChangeTenancy& change, const StoredMeter& meter,
                           CapabilitySet abilities, bool is_cleared_by_token) {
   const bool natively = abilities.has(Capability::ChangeTenancy);

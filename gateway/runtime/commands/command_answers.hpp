@@ -25,6 +25,8 @@ namespace metergate::runtime {
 
 /// A change that would expire before its time.
 [[nodiscard]] std::optional<Refusal> never_due(const Command& command);
+/// A cancel that names its own id.
+[[nodiscard]] std::optional<Refusal> aims_at_itself(const Command& command);
 
 /// Whether the meter would gain credit by it: asked for here, or brought along. The deliveries of
 /// what was made here were judged when it was.

@@ -49,28 +49,24 @@ std::optional<UtcTime> CommandDesk::due_at(const Live& live) const {
   return due;
 }
 
-bool CommandDesk::supersede_older(const Command& newer, Now now) {
-  if (change_order(newer.params) == nullptr) return true;
-  std::vector<CommandKey> older;
+std::optional<CommandDesk::Superseded> CommandDesk::supersede_older(const Command& newer, Now now) {
+  Superseded older;
+  if (change_order(newer.params) == nullptr) return older;
   for (const auto& [key, live] : live_) {
     const bool same_kind =
         live->command().meter == newer.meter && live->command().verb() == newer.verb();
     // What may have left for the meter ends by itself, and the newer one follows it.
-    if (same_kind && next_state(live->stored.state, CommandEvent::NewerArrived)) {
-      older.push_back(key);
-    }
+    const auto next = next_state(live->stored.state, CommandEvent::NewerArrived);
+    if (!same_kind || !next) continue;
+    Step step = step_of(live->stored, *next,
+                        {.event = CommandEvent::NewerArrived,
+                         .reason = Reason::NewerChange,
+                         .detail = "by command " + newer.id.text()},
+                        now);
+    if (!write_step(live->stored, step)) return std::nullopt;
+    older.emplace_back(key, std::move(step));
   }
-  for (const CommandKey key : older) {
-    if (!record(*live_.at(key),
-                {.event = CommandEvent::NewerArrived,
-                 .reason = Reason::NewerChange,
-                 .detail = "by command " + newer.id.text()},
-                now)) {
-      return false;
-    }
-    finish(key, now);
-  }
-  return true;
+  return older;
 }
 
 CommandDesk::Prepared CommandDesk::prepare(Live& live, Now now) {

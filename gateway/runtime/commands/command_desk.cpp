@@ -50,10 +50,18 @@ CommandDesk::~CommandDesk() = default;
 void CommandDesk::resume(Now now) {
   const auto stored = keeper_.checked(keeper_.ledger().live_commands());
   if (!stored) return;
+  std::vector<CommandKey> placed;
   for (const StoredCommand& command : *stored) {
     MeterUnit* meter = handlers_.find_meter(command.command.meter);
-    if (meter != nullptr) take_up(command, *meter, now);
+    if (meter == nullptr) {
+      end_without_meter(command, now);
+    } else {
+      placed.push_back(place(command, *meter, now).stored.key);
+    }
   }
+  // All stand in their lanes before the first goes: what may have left for the meter is settled
+  // before another order follows it.
+  for (const CommandKey key : placed) go(key, now);
   rights_changed(now);
 }
 
@@ -140,18 +148,25 @@ CommandDesk::Entered CommandDesk::write_down(const Command& command, Now now) {
   stored.changed_at = now.utc;
   crash_point("command-inserted");
   const Verb verb = command.verb();
+  std::optional<Superseded> older;
   const bool queued =
       (!judged.tokens || tokens_.store(*judged.tokens, command, *meter, now)) &&
       (!TenancyDesk::is_change(verb) || tenancy_.record_order(command, *judged.granted, now)) &&
       (!SealedDesk::is_for_it(verb) || sealed_.carry_out(command, *judged.granted, *meter, now)) &&
-      note_right(stored.key, command, judged, now) && supersede_older(command, now) &&
+      note_right(stored.key, command, judged, now) && (older = supersede_older(command, now)) &&
       keeper_.checked(ledger.enqueue(answer_message(topics_, command, Step{.at = now.utc})));
   if (!queued) return turn_away(command, storage_unavailable(), now);
-  return WrittenDown{std::move(stored), meter};
+  return WrittenDown{std::move(stored), meter, *std::move(older)};
 }
 
 CommandTaken CommandDesk::begin_life(WrittenDown written, Now now) {
   crash_point("command-accepted");
+  for (const auto& [key, step] : written.older) {
+    const auto ended = live_.find(key);
+    if (ended == live_.end()) continue;
+    take_step(*ended->second, step);
+    finish(key, now);
+  }
   tell(written.stored, Step{.at = now.utc});
   const CommandKey key = written.stored.key;
   take_up(std::move(written.stored), *written.meter, now);
@@ -209,6 +224,10 @@ void CommandDesk::answer_again(const Command& asked, const StoredCommand& known)
 // ---- lanes --------------------------------------------------------------------------------------
 
 void CommandDesk::take_up(StoredCommand stored, MeterUnit& meter, Now now) {
+  go(place(std::move(stored), meter, now).stored.key, now);
+}
+
+CommandDesk::Live& CommandDesk::place(StoredCommand stored, MeterUnit& meter, Now now) {
   const CommandKey key = stored.key;
   const Lane lane =
       traits_of(stored.command.verb()).repeatable == Repeatable::No ? Lane::Orders : Lane::Reads;
@@ -217,16 +236,26 @@ void CommandDesk::take_up(StoredCommand stored, MeterUnit& meter, Now now) {
   ++meter.live_commands;
   placed.expires = now.instant + (placed.command().expires_at - now.utc);
   arm_expiry(placed);
-  const Verb verb = placed.command().verb();
-  if (verb == Verb::Cancel) return cancel_other(placed, now);
-  if (verb == Verb::IssueToken || verb == Verb::ResendTokens) return tokens_made(placed, now);
-  if (SealedDesk::is_for_it(verb)) {
-    sealed_.carried_out(placed.command(), now);
-    record(placed, {.event = CommandEvent::DoneHere}, now, SealedDesk::result_of(placed.command()));
-    return finish(key, now);
-  }
-  lanes_[placed.lane_key()].push_back(key);
-  advance_lane(placed.lane_key(), now);
+  if (waits_for_turn(placed.command().verb())) lanes_[placed.lane_key()].push_back(key);
+  return placed;
+}
+
+bool CommandDesk::waits_for_turn(Verb verb) {
+  return verb != Verb::Cancel && verb != Verb::IssueToken && verb != Verb::ResendTokens &&
+         !SealedDesk::is_for_it(verb);
+}
+
+void CommandDesk::go(CommandKey key, Now now) {
+  const auto found = live_.find(key);
+  if (found == live_.end()) return;
+  Live& live = *found->second;
+  const Verb verb = live.command().verb();
+  if (waits_for_turn(verb)) return advance_lane(live.lane_key(), now);
+  if (verb == Verb::Cancel) return cancel_other(live, now);
+  if (verb == Verb::IssueToken || verb == Verb::ResendTokens) return tokens_made(live, now);
+  sealed_.carried_out(live.command(), now);
+  record(live, {.event = CommandEvent::DoneHere}, now, SealedDesk::result_of(live.command()));
+  finish(key, now);
 }
 
 void CommandDesk::arm_expiry(Live& live) {
@@ -238,9 +267,19 @@ void CommandDesk::advance_lane(LaneKey lane, Now now) {
   if (stopping_) return;
   const auto found = lanes_.find(lane);
   if (found == lanes_.end()) return;
+  const auto is_active = [this](CommandKey key) { return live_.at(key)->active; };
+  if (std::ranges::any_of(found->second, is_active)) return;
+  // What may have left for the meter is settled before another order covers its traces.
   for (const CommandKey key : found->second) {
     Live& live = *live_.at(key);
-    if (live.active) return;
+    if (!may_have_left(live.stored.state) || tenancy_.withholds(*live.meter, live.command())) {
+      continue;
+    }
+    live.active = true;
+    return begin(live, now);
+  }
+  for (const CommandKey key : found->second) {
+    Live& live = *live_.at(key);
     if (tenancy_.withholds(*live.meter, live.command())) continue;
     const auto due = due_at(live);
     if (due && *due > now.utc) {
@@ -271,7 +310,9 @@ void CommandDesk::begin(Live& live, Now now) {
   live.order = std::make_unique<work::OrderProcedure>(
       live.command().params,
       work::OrderFacts{live.meter->expected_serial(), live.meter->model->capabilities,
-                       live.meter->can_identify(), live.meter->stored.last_transaction != 0},
+                       live.meter->can_identify(), live.meter->stored.last_transaction != 0,
+                       may_have_left(live.stored.state) ? SupplyState::Unknown
+                                                        : live.meter->stored.supply_reported},
       policy,
       work::OrderPosition{live.stored.state, live.stored.attempt, live.stored.transaction,
                           live.stored.changed_at});

@@ -131,9 +131,11 @@ class CommandDesk {
                                 Now now);
   [[nodiscard]] bool note_connect(const Command& command, const access::Granted& by, Now now);
   /// Into the open transaction: nobody may hear of it before its commit.
+  using Superseded = std::vector<std::pair<CommandKey, Step>>;
   struct WrittenDown {
     StoredCommand stored;
     MeterUnit* meter;
+    Superseded older{};  ///< ends with the same commit
   };
   using Entered = std::variant<WrittenDown, CommandKnown, north::RefusedRequest>;
   [[nodiscard]] Entered write_down(const Command& command, Now now);
@@ -146,6 +148,12 @@ class CommandDesk {
   [[nodiscard]] Submitted submit_to_box(const Command& command, Now now);
   void answer_again(const Command& asked, const StoredCommand& known);
   void take_up(StoredCommand stored, MeterUnit& meter, Now now);
+  Live& place(StoredCommand stored, MeterUnit& meter, Now now);
+  /// What is placed begins, or waits for its turn.
+  void go(CommandKey key, Now now);
+  [[nodiscard]] static bool waits_for_turn(Verb verb);
+  /// Its meter is no longer in the configuration: nobody will ever know more of it.
+  void end_without_meter(const StoredCommand& stored, Now now);
   void arm_expiry(Live& live);
   void advance_lane(LaneKey lane, Now now);
   void begin(Live& live, Now now);
@@ -157,7 +165,8 @@ class CommandDesk {
   [[nodiscard]] work::Move withdrawn(const Live& live, const Refusal& lost, Now now);
   // command_changes.cpp
   [[nodiscard]] std::optional<UtcTime> due_at(const Live& live) const;
-  [[nodiscard]] bool supersede_older(const Command& newer, Now now);
+  /// Into the open transaction; nothing: the ledger failed.
+  [[nodiscard]] std::optional<Superseded> supersede_older(const Command& newer, Now now);
   enum class Prepared : std::uint8_t { Yes, UnderWay };
   [[nodiscard]] Prepared prepare(Live& live, Now now);
   void prepared(CommandKey key, const CollectionSummary& summary, Now now);
@@ -172,6 +181,12 @@ class CommandDesk {
   void tokens_made(Live& live, Now now);
   /// Writes the step, queues its publication; durable on return. False: the ledger failed.
   bool record(Live& live, work::Move move, Now now, std::string result_json = {});
+  [[nodiscard]] static Step step_of(const StoredCommand& stored, CommandState next, work::Move move,
+                                    Now now);
+  /// Into the open transaction, with its answer.
+  [[nodiscard]] bool write_step(const StoredCommand& stored, const Step& step);
+  /// What is written down holds from now on.
+  void take_step(Live& live, const Step& step);
   void tell(const StoredCommand& command, const Step& step);
   void answer(OutboxMessage message);
   void finish(CommandKey key, Now now);

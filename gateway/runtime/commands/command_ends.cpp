@@ -14,7 +14,8 @@ namespace metergate::runtime {
 void CommandDesk::cancel_other(Live& live, Now now) {
   const auto& target = std::get<Cancel>(live.command().params).command;
   const auto other = std::ranges::find_if(live_, [&](const auto& entry) {
-    return entry.second->command().id == target && entry.second->meter == live.meter;
+    return entry.second->command().id == target && entry.second->meter == live.meter &&
+           entry.second.get() != &live;
   });
   const CommandKey own = live.stored.key;
   if (other == live_.end()) {
@@ -83,12 +84,16 @@ void CommandDesk::expire(CommandKey key, Now now) {
 void CommandDesk::meter_awake(MeterUnit& meter, Now now) {
   for (const Lane lane : {Lane::Orders, Lane::Reads}) {
     const auto found = lanes_.find({&meter, lane});
-    if (found == lanes_.end() || found->second.empty()) continue;
-    Live& head = *live_.at(found->second.front());
-    if (!head.active || !head.pause) continue;
-    agenda_.cancel(head.pause);
-    const CommandKey key = head.stored.key;
-    head.pause = agenda_.at(now.instant, [this, key](Now later) {
+    if (found == lanes_.end()) continue;
+    // It need not be the first: what is not due yet lets others pass.
+    const auto active = std::ranges::find_if(
+        found->second, [this](CommandKey one) { return live_.at(one)->active; });
+    if (active == found->second.end()) continue;
+    const CommandKey key = *active;
+    Live& waiting = *live_.at(key);
+    if (!waiting.pause) continue;
+    agenda_.cancel(waiting.pause);
+    waiting.pause = agenda_.at(now.instant, [this, key](Now later) {
       Live& live = *live_.at(key);
       live.pause.reset();
       if (live.order) return perform(key, live.order->resumed(later), later);
@@ -137,6 +142,19 @@ void CommandDesk::meter_removed(MeterUnit& meter, Now now) {
       finish(key, now);
     }
   }
+}
+
+void CommandDesk::end_without_meter(const StoredCommand& stored, Now now) {
+  const bool is_read = traits_of(stored.command.verb()).repeatable != Repeatable::No;
+  Live orphan{stored, nullptr, is_read ? Lane::Reads : Lane::Orders, ++last_life_};
+  if (is_read || !may_have_left(stored.state)) {
+    record(orphan, {.event = CommandEvent::Impossible, .reason = Reason::MeterRemoved}, now);
+    return;
+  }
+  if (stored.state == CommandState::Sending) {
+    record(orphan, {.event = CommandEvent::AnswerLost, .reason = Reason::GatewayRestarted}, now);
+  }
+  record(orphan, {.event = CommandEvent::SettleDeadline, .reason = Reason::MeterRemoved}, now);
 }
 
 void CommandDesk::stop() { stopping_ = true; }

@@ -85,6 +85,7 @@ std::optional<Refusal> CommandDesk::judge(const Command& command, const MeterUni
   if (auto refusal = unsupported(command, *meter->model)) return refusal;
   if (auto refusal = in_the_way(command, meter->stored)) return refusal;
   if (auto refusal = never_due(command)) return refusal;
+  if (auto refusal = aims_at_itself(command)) return refusal;
   return no_room(*meter);
 }
 

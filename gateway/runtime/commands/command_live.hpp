@@ -5,6 +5,11 @@
 
 namespace metergate::runtime {
 
+/// Whether an octet of it may have reached the meter, so that nothing is known but by reading.
+inline bool may_have_left(CommandState state) {
+  return state == CommandState::Sending || state == CommandState::Unconfirmed;
+}
+
 /// A command on its way through the desk. Private to the desk's sources.
 struct CommandDesk::Live {
   StoredCommand stored;

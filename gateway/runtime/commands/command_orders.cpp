@@ -155,21 +155,9 @@ bool CommandDesk::record(Live& live, work::Move move, Now now, std::string resul
                                          event_word(move.event), state_word(stored.state))}});
     return true;
   }
-  const Step step{now.utc,
-                  stored.state,
-                  *next,
-                  stored.attempt,
-                  move.reason,
-                  std::move(move.detail),
-                  move.meter_reason,
-                  std::move(move.meter_raw),
-                  stored.transaction,
-                  std::move(result_json)};
-  Ledger& ledger = keeper_.ledger();
-  if (!keeper_.checked(ledger.append_step(stored.key, step)) ||
-      !keeper_.checked(ledger.enqueue(answer_message(topics_, stored.command, step)))) {
-    return false;
-  }
+  Step step = step_of(stored, *next, std::move(move), now);
+  step.result_json = std::move(result_json);
+  if (!write_step(stored, step)) return false;
   // Somebody hears of an end, and an octet follows a record of sending: both on disk first.
   const bool durable_now =
       *next == CommandState::Sending || *next == CommandState::Unconfirmed || is_terminal(*next);
@@ -180,14 +168,39 @@ bool CommandDesk::record(Live& live, work::Move move, Now now, std::string resul
   } else {
     keeper_.commit_soon();
   }
-  stored.state = *next;
+  take_step(live, step);
+  return true;
+}
+
+Step CommandDesk::step_of(const StoredCommand& stored, CommandState next, work::Move move,
+                          Now now) {
+  return {.at = now.utc,
+          .from = stored.state,
+          .to = next,
+          .attempt = stored.attempt,
+          .reason = move.reason,
+          .detail = std::move(move.detail),
+          .meter_reason = move.meter_reason,
+          .meter_raw = std::move(move.meter_raw),
+          .transaction = stored.transaction,
+          .result_json = {}};
+}
+
+bool CommandDesk::write_step(const StoredCommand& stored, const Step& step) {
+  Ledger& ledger = keeper_.ledger();
+  return keeper_.checked(ledger.append_step(stored.key, step)) &&
+         keeper_.checked(ledger.enqueue(answer_message(topics_, stored.command, step)));
+}
+
+void CommandDesk::take_step(Live& live, const Step& step) {
+  StoredCommand& stored = live.stored;
+  stored.state = step.to;
   stored.reason = step.reason;
-  stored.changed_at = now.utc;
+  stored.changed_at = step.at;
   stored.result_json = step.result_json;
   // Its time may have come while an octet could have been on its way.
-  if (*next == CommandState::Accepted && !live.expiry) arm_expiry(live);
+  if (step.to == CommandState::Accepted && !live.expiry) arm_expiry(live);
   tell(stored, step);
-  return true;
 }
 
 void CommandDesk::tell(const StoredCommand& command, const Step& step) {

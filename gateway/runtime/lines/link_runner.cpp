@@ -27,7 +27,7 @@ JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operati
                          Done done) {
   const JobId id = ++last_job_;
   Job job{&meter, priority, meter.driver->start(operation, meter.address), std::move(done), {}};
-  job.only_now = operation::changes_meter(operation);
+  job.is_order = job.only_now = operation::changes_meter(operation);
   job.holds_token = std::holds_alternative<operation::WriteToken>(operation);
   Job& placed = jobs_.emplace(id, std::move(job)).first->second;
   if (stopped_) {
@@ -158,6 +158,12 @@ void LinkRunner::pump() {
       continue;
     }
     const auto attempt = next_attempt(job);
+    // Nobody knows when it calls again; till then what became of the order would not be asked.
+    if (job.is_order && !attempt) {
+      at = ready_.erase(at);
+      agenda_.at(now.instant, [this, id](Now) { end_unsent(id, "the meter is not there"); });
+      continue;
+    }
     if (attempt && *attempt > now.instant) {
       next_wake = std::min(next_wake.value_or(*attempt), *attempt);
     }

@@ -73,6 +73,7 @@ class LinkRunner {
     std::optional<WireRequest> request;  ///< the next one, when it is its turn
     bool keep_meter = false;
     bool on_wire = false;
+    bool is_order = false;
     bool only_now = false;  ///< an order that has not left yet
     bool withdrawn = false;
     bool holds_token = false;

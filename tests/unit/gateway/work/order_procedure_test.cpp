@@ -5,86 +5,10 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include "tests/unit/gateway/work/order_steps.hpp"
+
 namespace metergate::work {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr UtcTime kStart{1'772'445'600'000ms};
-const OrderPolicy kPolicy;
-
-Now at(Duration since) {
-  return {Instant{1h} + since,
-          kStart + std::chrono::duration_cast<std::chrono::milliseconds>(since)};
-}
-
-OrderFacts facts(std::initializer_list<Capability> capabilities) {
-  OrderFacts out;
-  out.expected_serial = "S1";
-  for (const Capability one : capabilities) out.capabilities.add(one);
-  return out;
-}
-const OrderFacts kWithTransactions =
-    facts({Capability::Tokens, Capability::Transactions, Capability::ReadRelay});
-
-OperationResult identity(const char* serial) {
-  return operation::Answer{operation::Identity{*SerialNumber::parse(serial), "1"}};
-}
-OperationResult taken() {
-  return operation::Answer{operation::OrderAnswer{operation::OrderTaken{}}};
-}
-OperationResult refused(operation::MeterRefusal why) {
-  return operation::Answer{operation::OrderAnswer{operation::OrderRefused{why, "raw"}}};
-}
-OperationResult evidence(operation::TransactionEvidence said) {
-  return operation::Answer{std::move(said)};
-}
-OperationResult fault(OperationFault::Reason reason, bool may_have_arrived) {
-  OperationFault out;
-  out.reason = reason;
-  out.what = "trouble";
-  out.order_may_have_arrived = may_have_arrived;
-  if (reason == OperationFault::Reason::Link) {
-    out.link = LinkFault{
-        may_have_arrived ? LinkFault::Reason::NoAnswer : LinkFault::Reason::NotSent, "trouble"};
-  }
-  return failure(std::move(out));
-}
-
-/// `move:turn-came perform:identify transmit wait`
-std::string text(const Effects& effects) {
-  std::string out;
-  for (const Effect& effect : effects) {
-    if (!out.empty()) out += ' ';
-    if (const auto* move = std::get_if<Move>(&effect)) {
-      out += "move:" + std::string{event_word(move->event)};
-    } else if (const auto* todo = std::get_if<Perform>(&effect)) {
-      const auto& op = todo->operation;
-      out += std::holds_alternative<operation::Identify>(op)          ? "identify"
-             : std::holds_alternative<operation::ReadTransaction>(op) ? "read-transaction"
-             : std::holds_alternative<operation::ReadRelay>(op)       ? "read-relay"
-             : std::holds_alternative<operation::ReadClock>(op)       ? "read-clock"
-                                                                      : "order";
-    } else {
-      out += std::holds_alternative<Transmit>(effect) ? "transmit" : "wait";
-    }
-  }
-  return out;
-}
-
-class OrderProcedureTest : public testing::Test {
- protected:
-  static OrderProcedure token(OrderFacts known = kWithTransactions, OrderPosition position = {}) {
-    return {DeliverToken{*Token::parse("73948959061972833313")}, std::move(known), kPolicy,
-            position};
-  }
-  /// Up to the transmission under transaction `id`.
-  static void send(OrderProcedure& order, operation::TransactionId id) {
-    static_cast<void>(order.start(at(0s)));
-    ASSERT_EQ(text(order.performed(identity("S1"), at(0s))), "transmit");
-    static_cast<void>(order.order(id, at(0s)));
-  }
-};
 
 TEST_F(OrderProcedureTest, ProvesWhoAnswersBeforeAnythingIsSent) {
   auto order = token();
@@ -137,7 +61,8 @@ TEST_F(OrderProcedureTest, LostAnswerIsSettledByReadingTheTransaction) {
   send(order, 5);
   EXPECT_EQ(text(order.performed(fault(OperationFault::Reason::Link, true), at(1s))),
             "move:answer-lost wait");
-  EXPECT_EQ(text(order.resumed(at(3s))), "read-transaction");
+  EXPECT_EQ(text(order.resumed(at(3s))), "identify");
+  EXPECT_EQ(recognise(order, 3s), "read-transaction");
   EXPECT_EQ(text(order.performed(evidence(operation::OrderTaken{}), at(4s))),
             "move:read-back-taken");
 }
@@ -148,6 +73,7 @@ TEST_F(OrderProcedureTest, ProofThatNothingArrivedAllowsAnotherTransmission) {
     send(order, attempt);
     static_cast<void>(order.performed(fault(OperationFault::Reason::Link, true), at(1s)));
     static_cast<void>(order.resumed(at(3s)));
+    static_cast<void>(recognise(order, 3s));
     const auto effects = order.performed(evidence(operation::TransactionNotTaken{}), at(4s));
     EXPECT_EQ(text(effects), attempt < kPolicy.max_attempts
                                  ? "move:read-back-not-taken wait"
@@ -174,13 +100,14 @@ TEST_F(OrderProcedureTest, WhatCannotBeSettledEndsWithTheLimit) {
 
 TEST_F(OrderProcedureTest, RestartWhileSendingSettlesAndNeverSends) {
   auto order = token(kWithTransactions, {CommandState::Sending, 1, 9, kStart});
-  EXPECT_EQ(text(order.start(at(0s))), "move:answer-lost read-transaction");
+  EXPECT_EQ(text(order.start(at(0s))), "move:answer-lost identify");
 }
 
 TEST_F(OrderProcedureTest, WhatARestartCutOffIsTriedMoreOftenAndNotForEver) {
   const auto after_restart = [](std::uint32_t attempts) {
     auto order = token(kWithTransactions, {CommandState::Sending, attempts, 9, kStart});
     static_cast<void>(order.start(at(0s)));
+    static_cast<void>(recognise(order, 1s));
     return text(order.performed(evidence(operation::TransactionNotTaken{}), at(1s)));
   };
   EXPECT_EQ(after_restart(kPolicy.max_attempts), "move:read-back-not-taken wait");
@@ -193,7 +120,8 @@ TEST_F(OrderProcedureTest, RelayWithoutTransactionsIsSettledByItsState) {
                        facts({Capability::OperateRelay, Capability::ReadRelay}),
                        kPolicy,
                        {CommandState::Unconfirmed, 1, 9, kStart}};
-  EXPECT_EQ(text(order.start(at(0s))), "read-relay");
+  EXPECT_EQ(text(order.start(at(0s))), "identify");
+  EXPECT_EQ(recognise(order, 0s), "read-relay");
   RelayReading off;
   off.state = SupplyState::Off;
   EXPECT_EQ(text(order.performed(operation::Answer{off}, at(0s))), "move:read-back-taken");
@@ -204,7 +132,8 @@ TEST_F(OrderProcedureTest, ClockWithoutTransactionsIsSettledByReadingIt) {
                        facts({Capability::SetClock, Capability::ReadClock}),
                        kPolicy,
                        {CommandState::Unconfirmed, 1, 9, kStart}};
-  EXPECT_EQ(text(order.start(at(30s))), "read-clock");
+  EXPECT_EQ(text(order.start(at(30s))), "identify");
+  EXPECT_EQ(recognise(order, 30s), "read-clock");
   const operation::ClockReading right{std::chrono::floor<std::chrono::seconds>(kStart + 31s),
                                       kStart + 30s};
   EXPECT_EQ(text(order.performed(operation::Answer{right}, at(30s))), "move:read-back-taken");
@@ -267,6 +196,7 @@ TEST_F(OrderProcedureTest, AResultThatNobodyWaitsForMovesNothing) {
 TEST_F(OrderProcedureTest, AReadBackNoIsTheMetersNo) {
   auto order = token(kWithTransactions, {CommandState::Unconfirmed, 1, 9, kStart});
   static_cast<void>(order.start(at(0s)));
+  static_cast<void>(recognise(order, 0s));
   const Effects effects = order.performed(
       evidence(operation::OrderRefused{operation::MeterRefusal::Duplicate, "used"}), at(1s));
   ASSERT_EQ(text(effects), "move:read-back-refused");
@@ -293,16 +223,18 @@ TEST_F(OrderProcedureTest, ARelayOrAClockThatStandsOtherwiseWasNotSet) {
                        facts({Capability::OperateRelay, Capability::ReadRelay}),
                        kPolicy,
                        {CommandState::Unconfirmed, 1, 9, kStart}};
-  static_cast<void>(relay.start(at(0s)));
+  static_cast<void>(relay.start(at(31s)));
+  static_cast<void>(recognise(relay, 31s));
   RelayReading on;
   on.state = SupplyState::On;
-  EXPECT_EQ(text(relay.performed(operation::Answer{on}, at(0s))), "move:read-back-not-taken wait");
+  EXPECT_EQ(text(relay.performed(operation::Answer{on}, at(31s))), "move:read-back-not-taken wait");
 
   OrderProcedure clock{SetClock{},
                        facts({Capability::SetClock, Capability::ReadClock}),
                        kPolicy,
                        {CommandState::Unconfirmed, 1, 9, kStart}};
   static_cast<void>(clock.start(at(30s)));
+  static_cast<void>(recognise(clock, 30s));
   const operation::ClockReading wrong{std::chrono::floor<std::chrono::seconds>(kStart + 2h),
                                       kStart + 30s};
   EXPECT_EQ(text(clock.performed(operation::Answer{wrong}, at(30s))),
@@ -312,6 +244,7 @@ TEST_F(OrderProcedureTest, ARelayOrAClockThatStandsOtherwiseWasNotSet) {
 TEST_F(OrderProcedureTest, AnAnswerToSomethingElseIsNoEvidence) {
   auto order = token(kWithTransactions, {CommandState::Unconfirmed, 1, 9, kStart});
   static_cast<void>(order.start(at(0s)));
+  static_cast<void>(recognise(order, 0s));
   EXPECT_EQ(text(order.performed(identity("S1"), at(1s))), "wait");
   EXPECT_EQ(order.state(), CommandState::Unconfirmed);
 }

@@ -17,30 +17,34 @@ using testing::ElementsAre;
 /// One request, one answer; the first octet of a request is what the test calls it by.
 class PlainExchange : public Exchange {
  public:
-  PlainExchange(MeterAddress to, std::uint8_t mark) : to_{std::move(to)}, mark_{mark} {}
+  PlainExchange(MeterAddress to, std::uint8_t mark, bool looks_again)
+      : to_{std::move(to)}, mark_{mark}, looks_again_{looks_again} {}
   DriverStep begin(Now) override { return Transact{{to_, {mark_}}}; }
   DriverStep answered(WireResult answer, Now now) override {
     answered_at = now.utc;
+    if (answer && looks_again_) return Pause{1s};
     if (answer) return Finished{operation::Answer{operation::ClockReading{}}};
     return Finished{failure(
         OperationFault{OperationFault::Reason::Link, answer.error(), {}, answer.error().what})};
   }
-  DriverStep resume(Now) override { return Finished{operation::Answer{operation::ClockReading{}}}; }
+  DriverStep resume(Now now) override { return begin(now); }
 
   static inline UtcTime answered_at;  ///< the last of all
 
  private:
   MeterAddress to_;
   std::uint8_t mark_;
+  bool looks_again_;
 };
 
 class PlainDriver : public Driver {
  public:
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation&,
                                                 const MeterAddress& address) const override {
-    return std::make_unique<PlainExchange>(address, next);
+    return std::make_unique<PlainExchange>(address, next, looks_again);
   }
   std::uint8_t next = 0;
+  bool looks_again = false;  ///< after each answer, a second later
 };
 
 /// A line whose answers come when the test says so; one request may stand by.
@@ -344,6 +348,21 @@ TEST_F(LinkRunnerTest, AProbeFindsItsTurnOnALineThatIsNeverIdle) {
     line().answer();
   }
   EXPECT_THAT(ended_, testing::Contains(77));
+}
+
+// A meter that dials in is asked whether its relay has moved, and hangs up before it can say.
+TEST_F(LinkRunnerTest, AnOrderHearsThatItsMeterHasGoneBetweenTwoRequests) {
+  driver_.looks_again = true;
+  std::vector<bool> ended;
+  static_cast<void>(runner_.submit(
+      meters_.at(0), Priority::Relay, operation::OperateRelay{SupplyState::Off, 1},
+      [&](const OperationResult& result, Now) { ended.push_back(result.has_value()); }));
+  turn();
+  line().answer();
+  static_cast<void>(meters_.at(0).session.presence(false, clock_.now()));
+  pass(1s);
+  EXPECT_THAT(ended, ElementsAre(false));
+  EXPECT_TRUE(line().marks().empty());
 }
 
 }  // namespace
