@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/runtime/publisher.hpp"
 
+#include <algorithm>
+
 #include "storage/crash_point.hpp"
 
 namespace metergate::runtime {
@@ -17,6 +19,16 @@ constexpr std::chrono::milliseconds kStatesGather{100};
 constexpr std::size_t kProfilesAtOnce = 50;
 constexpr std::size_t kReadingsPerMessage = 200;
 constexpr std::string_view kJson = "application/json";
+
+/// Where the next message goes on, which is at a whole second: the last one of this message, which
+/// may not be complete, is left to it.
+UtcSeconds leave_last_second(std::vector<RegisterReading>& rows) {
+  const auto last = std::chrono::floor<std::chrono::seconds>(rows.back().read_at);
+  const auto at = std::ranges::lower_bound(rows, UtcTime{last}, {}, &RegisterReading::read_at);
+  if (at == rows.begin()) return last + std::chrono::seconds{1};
+  rows.erase(at, rows.end());
+  return last;
+}
 
 }  // namespace
 
@@ -40,6 +52,7 @@ void Publisher::connected() {
   data_.clear();
   profiles_.clear();
   data_under_way_.clear();
+  refused_days_.clear();
   states_.merge(changed_);
   committed();
 }
@@ -131,12 +144,14 @@ void Publisher::pump() {
       if (!part) continue;
       if (part->rest) {
         data_.push_front(*part->rest);
-        publish(std::move(part->message), [](Published) {});
+        publish(std::move(part->message), [this, key](Published outcome) {
+          if (outcome == Published::Refused) refused_days_.insert(key);
+        });
         continue;
       }
       publish(std::move(part->message), [this, next, key](Published outcome) {
         // Refused data waits for the next connection: it is told of, and nothing is given up.
-        if (outcome == Published::Refused) return;
+        if (outcome == Published::Refused || refused_days_.contains(key)) return;
         data_under_way_.erase(key);
         static_cast<void>(keeper_.checked(keeper_.ledger().published(next)));
       });
@@ -223,16 +238,17 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
   message.content_type = kJson;
   switch (row.kind) {
     case DataKind::Registers: {
-      const auto rows = keeper_.checked(
+      auto rows = keeper_.checked(
           ledger.registers(row.meter, row.epoch, row.from, end, kReadingsPerMessage));
       if (!rows) return std::nullopt;
+      // A day of readings every few seconds takes several messages.
+      std::optional<OutboxData> rest;
+      if (rows->size() == kReadingsPerMessage) {
+        rest = row;
+        rest->from = leave_last_second(*rows);
+      }
       message.topic = topic("registers");
       message.payload = north::encode_registers(origin, *rows, times);
-      if (rows->size() < kReadingsPerMessage) return Part{std::move(message), {}};
-      // A day of readings every few seconds takes several messages.
-      OutboxData rest = row;
-      rest.from =
-          std::chrono::floor<std::chrono::seconds>(rows->back().read_at) + std::chrono::seconds{1};
       return Part{std::move(message), rest};
     }
     case DataKind::Daily: {

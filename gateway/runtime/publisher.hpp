@@ -95,8 +95,9 @@ class Publisher {
   bool more_data_ = false;                       ///< the outbox held more than was taken
   std::map<DataKey, Ledger::Profile> profiles_;  ///< read ahead for rows of `data_`
   std::set<DataKey> data_under_way_;
-  std::set<MeterUnit*> changed_;  ///< their states' moment is to come
-  std::set<MeterUnit*> states_;   ///< to be published
+  std::set<DataKey> refused_days_;  ///< a part of them was: they wait for the next connection
+  std::set<MeterUnit*> changed_;    ///< their states' moment is to come
+  std::set<MeterUnit*> states_;     ///< to be published
   std::optional<Agenda::Entry> states_planned_;
 };
 

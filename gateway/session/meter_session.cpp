@@ -45,6 +45,12 @@ std::optional<Change> MeterSession::answered(std::chrono::microseconds round_tri
   pause_ = Duration{0};
   next_attempt_ = now.instant;
   last_contact_ = now.utc;
+  if (same_until_ && now.instant - heard_at_ <= policy_.no_time_to_exchange) {
+    same_until_ = now.instant + policy_.no_time_to_exchange;
+  } else {
+    same_until_.reset();
+  }
+  heard_at_ = now.instant;
   if (round_trip.count() > 0) {
     const std::int64_t sample = round_trip.count();
     if (smoothed_us_ == 0) {
@@ -63,6 +69,7 @@ std::optional<Change> MeterSession::answered(std::chrono::microseconds round_tri
 std::optional<Change> MeterSession::failed(Now now) {
   ++failures_;
   probed_by_hand_ = false;
+  same_until_.reset();
   if (failures_ < policy_.failures_to_silent) {
     // Its late answer may still come; the same meter is left alone until that is over.
     next_attempt_ = now.instant + policy_.timeout_ceiling;
@@ -78,10 +85,12 @@ std::optional<Change> MeterSession::failed(Now now) {
 
 std::optional<Change> MeterSession::identified(bool is_expected, Now now) {
   if (is_expected) {
-    identified_at_ = now.instant;
+    identified_at_ = heard_at_ = now.instant;
+    same_until_ = now.instant + policy_.no_time_to_exchange;
     return become(State::Online);
   }
   identified_at_.reset();
+  same_until_.reset();
   pause_ = std::clamp(pause_ * 2, policy_.probe_min, policy_.probe_max);
   next_attempt_ = now.instant + pause_;
   return become(State::WrongMeter);
@@ -89,6 +98,7 @@ std::optional<Change> MeterSession::identified(bool is_expected, Now now) {
 
 std::optional<Change> MeterSession::presence(bool online, Now now) {
   identified_at_.reset();
+  same_until_.reset();
   failures_ = 0;
   pause_ = Duration{0};
   next_attempt_ = now.instant;
@@ -132,7 +142,10 @@ std::chrono::milliseconds MeterSession::timeout() const {
 }
 
 bool MeterSession::identity_is_due(Instant now) const {
-  return !identified_at_ || now - *identified_at_ > policy_.identity_lasts;
+  if (!identified_at_) return true;
+  const Duration age = now - *identified_at_;
+  const bool is_same = same_until_ && now <= *same_until_ && age <= policy_.identity_lasts_at_most;
+  return age > policy_.identity_lasts && !is_same;
 }
 
 }  // namespace metergate::session

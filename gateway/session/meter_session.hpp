@@ -32,6 +32,11 @@ struct Policy {
   /// How long a proof of identity serves for routine reads: for those of one round, so that what a
   /// swapped meter says is not stored under the old one's name.
   Duration identity_lasts = std::chrono::seconds{30};
+  /// A meter that goes on answering, with no failure and no longer pause than this, was not
+  /// exchanged meanwhile: nobody fits another one in that time.
+  Duration no_time_to_exchange = std::chrono::seconds{10};
+  /// But so often it names itself all the same.
+  Duration identity_lasts_at_most = std::chrono::minutes{15};
 };
 
 /// What a change of state is worth telling; the runtime journals it.
@@ -83,6 +88,8 @@ class MeterSession {
   Duration pause_{0};
   Instant next_attempt_;
   std::optional<Instant> identified_at_;
+  std::optional<Instant> same_until_;  ///< identified, and answering without a break since
+  Instant heard_at_{};
   std::optional<UtcTime> last_contact_;
   // Smoothed round trip and its deviation as in RFC 6298, microseconds; zero until learned.
   std::int64_t smoothed_us_ = 0;

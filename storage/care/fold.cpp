@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <limits>
 
+#include "storage/blobs/profile_blob.hpp"
 #include "storage/tables/hot_tables.hpp"
 #include "storage/tables/profile_read.hpp"
 
@@ -101,9 +102,12 @@ Stored<Done> fold_meter_day(sqlite::Database& db, const Progress& at) {
   auto folded = folded_day(db, at.meter, at.epoch, at.day);
   if (!folded) return failure(folded.error());
   // What is in the blob already came after the hot rows.
-  if (*folded)
-    return put_folded_day(db, at.meter, at.epoch, at.day, merge_points(*hot, **folded).points);
-  return put_folded_day(db, at.meter, at.epoch, at.day, *hot);
+  const std::vector<ProfilePoint> points =
+      *folded ? merge_points(*hot, **folded).points : std::move(*hot);
+  // Three values a second, all day: no meter measures that, but one may send it, and its day must
+  // not stop the days of all others.
+  const std::size_t kept = std::min(points.size(), blobs::kMaxDayPoints);
+  return put_folded_day(db, at.meter, at.epoch, at.day, std::span{points}.first(kept));
 }
 
 // Drops the day's hot rows, all of which stand in blobs by now. Mostly its table holds nothing else

@@ -92,7 +92,9 @@ Stored<Vacuumed> vacuum(const fs::path& ledger) {
   }
   if (auto done = database->configure(); !done) return failure(done.error());
   database->set_activity("writing the ledger anew");
-  if (auto done = database->script("VACUUM"); !done) return failure(done.error());
+  if (auto done = database->vacuum(fs::absolute(ledger).parent_path()); !done) {
+    return failure(done.error());
+  }
   if (auto done = database->checkpoint(); !done) return failure(done.error());
   out.octets_after = fs::file_size(ledger, failed);
   return out;

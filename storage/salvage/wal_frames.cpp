@@ -43,6 +43,20 @@ bool is_page_size(std::uint64_t octets) {
   return octets >= 512 && octets <= 65536 && (octets & (octets - 1)) == 0;
 }
 
+// Room that was reserved for a log in which nothing was written yet: zeros, and all of them
+// legible.
+bool is_unused(const std::function<Octets(std::uint64_t at, std::size_t count)>& read,
+               std::uint64_t size) {
+  constexpr std::uint64_t kAtOnce = 65'536;
+  for (std::uint64_t at = 0; at < size; at += kAtOnce) {
+    const auto count = static_cast<std::size_t>(std::min(kAtOnce, size - at));
+    const Octets part = read(at, count);
+    if (part.size() < count) return false;
+    if (std::ranges::any_of(part, [](std::uint8_t octet) { return octet != 0; })) return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 WalFrames read_wal(const std::function<Octets(std::uint64_t at, std::size_t count)>& read,
@@ -50,8 +64,7 @@ WalFrames read_wal(const std::function<Octets(std::uint64_t at, std::size_t coun
   WalFrames out;
   if (size == 0) return out;
   const Octets header = read(0, kWalHeader);
-  // Room that was reserved for a log in which nothing was written yet.
-  if (std::ranges::all_of(header, [](std::uint8_t octet) { return octet == 0; })) return out;
+  if (is_unused(read, size)) return out;
   const auto magic = number_at(header, 0, 4);
   const auto page_octets = number_at(header, 8, 4).value_or(0);
   Sums sums;
@@ -69,8 +82,8 @@ WalFrames read_wal(const std::function<Octets(std::uint64_t at, std::size_t coun
   std::uint64_t at = kWalHeader;
   for (; at + step <= size; at += step) {
     const Octets frame = read(at, step);
-    // Frames of an earlier round of the log come behind those of this one.
-    if (number_at(frame, 8, 8) != salts) return out;
+    // The end of this round, with frames of an earlier one behind it; or a damaged frame.
+    if (number_at(frame, 8, 8) != salts) break;
     sums.add(OctetView{frame}.first(8));
     sums.add(OctetView{frame}.subspan(kFrameHeader));
     if (!sums.stand_at(frame, 16)) break;
@@ -82,9 +95,10 @@ WalFrames read_wal(const std::function<Octets(std::uint64_t at, std::size_t coun
     uncommitted.clear();
   }
   // A crash leaves an end without a commit, and nothing of this round behind it.
+  const std::uint64_t end = at;
   for (at += step; at + step <= size; at += step) {
     if (number_at(read(at, kFrameHeader), 8, 8) != salts) continue;
-    out.trouble = "it is damaged from octet " + std::to_string(at - step) +
+    out.trouble = "it is damaged from octet " + std::to_string(end) +
                   " on; what was committed after that is lost";
     break;
   }

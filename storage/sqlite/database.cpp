@@ -110,6 +110,13 @@ Stored<Done> Database::script(const std::string& sql) {
   return Done{};
 }
 
+Stored<Done> Database::vacuum(const std::filesystem::path& folder) {
+  sqlite3_temp_directory = sqlite3_mprintf("%s", folder.c_str());
+  auto done = script("PRAGMA temp_store = FILE; VACUUM; PRAGMA temp_store = MEMORY");
+  sqlite3_free(std::exchange(sqlite3_temp_directory, nullptr));
+  return done;
+}
+
 Stored<Done> Database::checkpoint() {
   const int code = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE,
                                              nullptr, nullptr);

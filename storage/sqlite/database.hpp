@@ -88,6 +88,8 @@ class Database {
 
   /// Moves what the WAL holds into the file and starts it afresh.
   [[nodiscard]] Stored<Done> checkpoint();
+  /// Writes the file anew. Its copy stands in `folder` meanwhile, and not in memory.
+  [[nodiscard]] Stored<Done> vacuum(const std::filesystem::path& folder);
 
   /// Writes all of it, as it stands now, into a new file of mode 0600: SQLite's online backup,
   /// which holds up no writer. The copy is one file without a WAL, so it can be moved and looked

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <string>
 
 #include "storage/blobs/reading_blob.hpp"
@@ -29,6 +30,34 @@ auto collect_into(std::vector<RegisterReading>& out, sqlite::Database& db, Chann
   };
 }
 
+/// A meter may tell of one moment in two messages: what a stored reading lacks joins it. Whether
+/// there was anything.
+Stored<bool> add_to_reading(sqlite::Database& db, MeterKey meter, Epoch epoch, UtcTime read_at,
+                            const std::vector<blobs::StoredRegister>& registers) {
+  std::optional<std::vector<blobs::StoredRegister>> known;
+  auto done = db.each(
+      "SELECT registers FROM register_reading WHERE read_ms = ? AND meter = ? AND epoch = ?",
+      [&](const sqlite::Row& row) {
+        if (auto stored = blobs::decode_reading(row.octets(0))) known = std::move(*stored);
+      },
+      read_at, meter, epoch);
+  if (!done) return failure(done.error());
+  // One that cannot be read is told of by whoever reads it.
+  if (!known) return false;
+  const std::size_t before = known->size();
+  for (const blobs::StoredRegister& one : registers) {
+    const bool is_there =
+        std::ranges::find(*known, one.channel, &blobs::StoredRegister::channel) != known->end();
+    if (!is_there) known->push_back(one);
+  }
+  if (known->size() == before) return false;
+  done = db.run(
+      "UPDATE register_reading SET registers = ? WHERE read_ms = ? AND meter = ? AND epoch = ?",
+      blobs::encode_reading(*known), read_at, meter, epoch);
+  if (!done) return failure(done.error());
+  return true;
+}
+
 }  // namespace
 
 Stored<Done> Ledger::store_registers(MeterKey meter, Epoch epoch, const RegisterReading& reading) {
@@ -54,7 +83,12 @@ Stored<Done> Ledger::store_registers(MeterKey meter, Epoch epoch, const Register
         "INSERT INTO register_reading (read_ms, meter, epoch, registers) VALUES (?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
         reading.read_at, meter, epoch, blobs::encode_reading(registers));
-    if (!done || db.changes() == 0) return done;
+    if (!done) return done;
+    if (db.changes() == 0) {
+      const auto added = add_to_reading(db, meter, epoch, reading.read_at, registers);
+      if (!added) return failure(added.error());
+      if (!*added) return Done{};
+    }
     if (!is_known_day) {
       done = db.run(
           "INSERT INTO register_day (day, meter, epoch) VALUES (?, ?, ?)"

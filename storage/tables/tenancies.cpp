@@ -105,8 +105,15 @@ Stored<Epoch> Ledger::open_tenancy(MeterKey meter, const TenancyBegin& begin, Ut
     if (!done) return failure(done.error());
     // The journal repeats the meter's logs for those who tail it; the past of another tenant is not
     // theirs to see. The entries themselves stay, sealed.
+    // The newest line stays as an empty one, so that ids go on from it.
     done = db.run(
-        "DELETE FROM journal WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)",
+        "DELETE FROM journal WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)"
+        " AND id < (SELECT max(id) FROM journal)",
+        meter);
+    if (!done) return failure(done.error());
+    done = db.run(
+        "UPDATE journal SET log = '', text = '', fields_json = ''"
+        " WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)",
         meter);
     if (!done) return failure(done.error());
     return next;

@@ -87,6 +87,12 @@ Stored<Done> draw_border(Ledger::Impl& ledger, MeterKey meter, Epoch sealed, Epo
       " AND (meter_time_s > ?3 OR (meter_time_s = ?3 AND code = ?5))",
       meter, sealed, begin.effective, *from, static_cast<int>(EventCode::TenancyChanged));
   if (!done) return done;
+  // They are not read again: what was read before the change was seen goes to the new tenancy.
+  done = db.run(
+      "UPDATE billing_snapshot SET epoch = ?1 WHERE meter = ?2 AND epoch = ?3 AND received_ms >= ?5"
+      " AND (meter_time_s > ?4 OR (meter_time_s = ?4 AND cause <> ?6))",
+      next, meter, sealed, begin.effective, *from, billing_cause_word(BillingCause::BeforeTenancy));
+  if (!done) return done;
   return hand_over_readings(ledger, meter, sealed, next, *from);
 }
 

@@ -15,7 +15,9 @@ REGISTERS = 40
 FIRST_REGISTER = 100
 IDLE = {"registers_s": 0, "relay_s": 0, "clock_s": 0, "logs_s": 0, "daily_s": 0, "profile_s": 0,
         "back_fill_days": 1}
-READ = 3  # function code: read holding registers
+READ = 3    # function codes: read holding registers,
+WRITE = 16  # write multiple registers
+IDENTIFICATION = 0  # the first register of the block that says who a meter is
 
 
 def bench_model(models, folder):
@@ -124,6 +126,18 @@ class Scene:
         return sum(1 for _, _, function, first, count in self.requests()
                    if (function, first, count) == (READ, FIRST_REGISTER, REGISTERS))
 
+    def asked(self, but=()):
+        """So far: whole reads, and how long the line's answers took that say who a meter is where
+        no order wanted to know. `but`: addresses of dead meters, which say nothing."""
+        orders, who = 0, []
+        for _, address, function, first, count in self.requests():
+            orders += function == WRITE
+            if function == READ and first == IDENTIFICATION and address not in but:
+                who.append(count)
+        unasked = max(0, len(who) - orders)
+        return {"reads": self.whole_reads(),
+                "unasked_s": unasked * self.transaction_s(who[0]) if who else 0.0}
+
     def stored_readings(self):
         return self.gateway.rows("SELECT count(*) FROM register_reading")[0][0]
 
@@ -149,6 +163,10 @@ class Scene:
         octets = statistics["octets_in"] + statistics["octets_out"] - 8 * unheard
         lawful = octets * self.character_s + statistics["answers"] * (turn_round + self.silence_s)
         return lawful / (statistics["observed_us"] / 1e6)
+
+    def useful_share(self, window):
+        """The same without what the gateway asked for its own sake (`asked`)."""
+        return self.lawful_share(window) - window["unasked_s"] / (window["observed_us"] / 1e6)
 
     @staticmethod
     def violations(statistics):

@@ -7,11 +7,9 @@ import statistics
 from harness.broker import Broker
 from harness.running import until
 from measuring import Finding, percentile
-from streets import FIRST_REGISTER, Scene, wait_for_answers
+from streets import FIRST_REGISTER, IDENTIFICATION, WRITE, Scene, wait_for_answers
 
 ROWS = ("P7", "P9", "P8")
-IDENTIFICATION = 0  # the first register of the block that says who a meter is
-WRITE = 16          # function code: write multiple registers
 # Of a read by its function code; 23 also writes the four registers that say which part of a profile.
 REQUEST_OCTETS = {3: 8, 23: 21}
 
@@ -134,19 +132,24 @@ def _busy(bench):
             begin = scene.line_statistics()
             commands = _commands(bench, scene, times, 667)
             after = scene.line_statistics()
-            waits = [1e3 * first for first, _ in _first_octets(scene, commands)]
+            octets = _first_octets(scene, commands)
+            waits = [1e3 * first for first, _ in octets]
+            orders = [1e3 * order for _, order in octets]
             window = [r for r in scene.requests() if r[0] >= commands[0]["at_ns"]]
             longest, largest = max((1e3 * scene.transaction_s(count, REQUEST_OCTETS[function]), count)
                                    for *_, function, _, count in window
                                    if function in REQUEST_OCTETS)
             share = _busy_share(scene, begin, after)
+            # What a command may wait for, also while profiles are read: the poll of 40 registers.
+            allowed = 1e3 * scene.transaction_s() + 5
         p99 = percentile(waits, 0.99)
         what = ("while profiles are read" if syncing else "32 meters polled")
         yield Finding(
-            "P8", f"busy line, {what}, longest read {largest} registers: command to first octet",
+            "P8", f"busy line, {what}, longest read {largest} registers: command to first octet "
+            f"(the order's own: p99 {percentile(orders, 0.99):.0f} ms)",
             f"p50 {statistics.median(waits):.0f} ms, p99 {p99:.0f} ms",
             f"the transaction in flight {longest:.0f} ms", f"{p99 / longest:.2f}",
-            f"p99 <= {longest + 5:.0f} ms", p99 <= longest + 5,
+            f"p99 <= {allowed:.0f} ms", p99 <= allowed,
             {"waits_ms": waits, "line_share": share})
 
 

@@ -58,13 +58,19 @@ class Load:
         self.listener.loop_stop()
 
 
-def _windows(scene, count, rounds, meters):
-    """So many stretches of reading, each with the line's own counters."""
+def _windows(scene, count, rounds, meters, dead=()):
+    """So many stretches of reading, each with the line's own counters and what was asked."""
+    before = scene.asked(dead)
     for _ in range(count):
         scene.line_statistics(clear=True)
         cpu = cpu_ns(scene.gateway.process.pid)
         wait_for_answers(scene, rounds * meters)
-        yield scene.line_statistics(), (cpu_ns(scene.gateway.process.pid) - cpu) / 1e9
+        window = scene.line_statistics()
+        cpu_s = (cpu_ns(scene.gateway.process.pid) - cpu) / 1e9
+        after = scene.asked(dead)
+        window |= {name: after[name] - before[name] for name in after}
+        before = after
+        yield window, cpu_s
 
 
 def _together(windows):
@@ -114,9 +120,11 @@ def _share(bench):
                 counts = _counts_agree(scene, load)
             finally:
                 load.stop()
-            shares = [100 * scene.lawful_share(window) for window in windows]
+            shares = [100 * scene.useful_share(window) for window in windows]
             # Where one window ends, a transaction is on its way that the next one counts.
-            share = 100 * scene.lawful_share(_together(windows))
+            together = _together(windows)
+            share = 100 * scene.useful_share(together)
+            who = 100 * together["unasked_s"] / (together["observed_us"] / 1e6)
             violations = sum(scene.violations(window) for window in windows)
             goal = 99.0 if baud > 100_000 else 99.5
             reads = 1 / scene.transaction_s()
@@ -124,8 +132,8 @@ def _share(bench):
                 "P1", f"line share, {meters} meters x {REGISTERS} registers, {baud} 8E1, "
                 f"{turn_round} ms, a token a second, {violations} silences violated",
                 f"{share:.2f} %",
-                f"lawful ceiling ({reads:.2f} reads/s); the machine stood still for "
-                f"{_still(watched):.1f} %",
+                f"lawful ceiling ({reads:.2f} reads/s); {who:.1f} % asked who a meter is; the "
+                f"machine stood still for {_still(watched):.1f} %",
                 ratio_text([s / 100 for s in shares]), f">= {goal} %, 0",
                 share >= goal and violations == 0,
                 {"shares": shares, "counts": counts, "windows": windows, "machine": watched[0]})
@@ -170,7 +178,7 @@ def _dead(bench):
             begin_ms = int(time.time() * 1000)
             rounds = bench.sized(20, 12, 3)
             with bench.machine_watched() as watched:
-                [(window, _)] = _windows(scene, 1, rounds, healthy)
+                [(window, _)] = _windows(scene, 1, rounds, healthy, dead)
             reads = scene.gateway.rows(
                 "SELECT m.id, count(*) FROM register_reading r JOIN meter m ON m.key = r.meter "
                 "WHERE r.read_ms >= ? GROUP BY m.id", begin_ms)
@@ -179,7 +187,7 @@ def _dead(bench):
             scene.street.do("unsilence", revived)
             scene.gateway.wait_for_sessions([revived], patience=180)
             back_s = time.monotonic() - after
-        share = 100 * scene.lawful_share(window)
+        share = 100 * scene.useful_share(window)
         violations = scene.violations(window)
         met = (share >= 99 and reached == set(names) and back_s <= 60 and violations == 0)
         yield Finding(
@@ -221,8 +229,7 @@ def _noise_of(bench, name, faults):
         stored = scene.gateway.rows("SELECT count(*) FROM register_reading WHERE read_ms >= ? AND "
                                     "read_ms < ?", begin_ms, int(time.time() * 1000))[0][0]
         heard.stop()
-    # Whole reads are all but the few that ask who a meter is.
-    share = 100 * scene.lawful_share(window) * min(1, stored / asked)
+    share = 100 * scene.useful_share(window) * min(1, stored / asked)
     yield Finding(
         "P3", f"noise: {name}; {asked - stored} of {asked} reads lost, {heard.wrong} of "
         f"{heard.count} values wrong", f"{share:.1f} %", "lawful ceiling",
@@ -273,7 +280,7 @@ def _cpu(bench):
             scene.wait_online()
             wait_for_answers(scene, WARM_ROUNDS * meters)
             [(window, cpu_s)] = _windows(scene, 1, bench.sized(10, 6, 3), meters)
-            ours.append(1000 * cpu_s / window["answers"])
+            ours.append(1000 * cpu_s / window["reads"])
             scene.gateway.stop()
             told = _bare(bench, scene, meters, bench.sized(10, 6, 3), 1)
             bare.append(1000 * told["cpu_s"] / told["reads"])
@@ -282,5 +289,5 @@ def _cpu(bench):
     yield Finding(
         "P5", f"CPU of 1,000 reads, octets one by one; decoded, stored, published",
         f"{middle:.2f} s", f"bare libmodbus loop {statistics.median(bare):.2f} s",
-        ratio_text(ratios), "<= 0.4", statistics.median(ratios) <= 0.4,
+        ratio_text(ratios), "<= 0.4, 0.20 s", statistics.median(ratios) <= 0.4 and middle <= 0.2,
         {"ours_s": ours, "bare_s": bare})

@@ -161,7 +161,7 @@ def _away(bench):
     yield Finding(
         "P10", f"broker killed for {away_s} s while {read_meanwhile} answers came",
         f"{len(lost)} lost, {listener.doubles} told twice of {len(heard)}", "rows of the store", "",
-        "0 lost", not lost and read_meanwhile > 0)
+        "0 lost, 0 twice", not lost and not listener.doubles and read_meanwhile > 0)
 
 
 def _ms(text):

@@ -69,7 +69,8 @@ def _over_mqtt(bench):
     yield Finding(
         "P14", f"change of tenancy of {meters} MQTT meters x {days} days: collected, purged, "
         f"synchronised after {whole:.0f} s", f"{per_second(rate)} intervals",
-        f"raw insert limit of SQLite {per_second(limit)}", f"{rate / limit:.3f}", "", None,
+        f"bare blob loop, without a wire {per_second(limit)}", f"{rate / limit:.3f}",
+        ">= 0.6 of a loop with its wire", False,
         {"collected_s": collected, "whole_s": whole})
     yield Finding(
         "P14", "CPU of the gateway for each interval of it, two channels", f"{each_us:.2f} us",
@@ -94,7 +95,7 @@ def _over_a_line(bench):
     yield Finding(
         "P15", f"one meter on a 9600 line: {days} days collected, purged, synchronised "
         f"({len(requests)} requests)", f"{whole:.1f} s",
-        f"the line's own time {whole / over:.1f} s", f"{over:.3f}", "<= 1.01",
+        f"the line's time for these requests {whole / over:.1f} s", f"{over:.3f}", "<= 1.01",
         over <= 1.01 and scene.violations(line) == 0, {"line": line})
 
 
@@ -125,7 +126,7 @@ def _window_at(bench, baud):
     over = took / max(lawful)
     yield Finding(
         "P16", f"a day's window: {len(names)} meters on {lines} lines, 1 % dead, {baud}",
-        f"{took:.1f} s", f"the fullest line's own time {max(lawful):.1f} s",
+        f"{took:.1f} s", f"the fullest line's time for its requests {max(lawful):.1f} s",
         f"{over:.3f}", "<= 1.03", over <= 1.03,
         {"core_share": cpu_s / took, "lawful_s": lawful})
     # A day's data of a line at 9600 baud takes as much longer for the same work.

@@ -185,5 +185,39 @@ TEST_F(PublisherTest, ANewConnectionAndAStopWaitForNoMoment) {
   EXPECT_EQ(agenda_.next(), std::nullopt) << "nothing is left to wait for";
 }
 
+TEST_F(PublisherTest, ADayOfWhichAPartWasRefusedIsNotTakenForTold) {
+  MeterUnit& unit = add_meter("m100");
+  for (int i = 0; i < 250; ++i) {
+    const RegisterReading reading{kToday + i * 10s, {{kImport, {i, 0}, Unit::Wh}}};
+    good(ledger->store_registers(unit.stored.key, 1, reading));
+  }
+  good(ledger->commit());
+  publisher_.connected();
+  const auto refuse = std::move(unacknowledged_.front());
+  unacknowledged_.pop_front();
+  refuse(Published::Refused);
+  acknowledge_all();
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 1U);
+}
+
+TEST_F(PublisherTest, ReadingsOfOneSecondAreNotTornApart) {
+  MeterUnit& unit = add_meter("m100");
+  for (int i = 0; i < 201; ++i) {
+    const UtcTime at = kToday + std::min(i, 199) * 10s + (i == 200 ? 700ms : 100ms);
+    good(ledger->store_registers(unit.stored.key, 1, {at, {{kImport, {i, 0}, Unit::Wh}}}));
+  }
+  good(ledger->commit());
+  publisher_.connected();
+  acknowledge_all();
+  std::string told;
+  for (const std::string& payload : payloads_) told += payload;
+  std::size_t readings = 0;
+  for (auto at = told.find("\"read_at\""); at != std::string::npos;
+       at = told.find("\"read_at\"", at + 1)) {
+    ++readings;
+  }
+  EXPECT_EQ(readings, 201U);
+}
+
 }  // namespace
 }  // namespace metergate::runtime

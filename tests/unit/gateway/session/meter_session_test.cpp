@@ -155,5 +155,34 @@ RC_GTEST_PROP(MeterSession, TimeOutStaysBetweenFloorAndCeiling, ()) {
   }
 }
 
+// Nobody changes a meter in ten seconds, so what answers all along is what named itself.
+TEST_F(MeterSessionTest, AMeterThatGoesOnAnsweringIsTheSameForAWhile) {
+  static_cast<void>(session.identified(true, at(0s)));
+  Duration since = 0s;
+  for (; since < policy.identity_lasts_at_most; since += 5s) {
+    EXPECT_FALSE(session.identity_is_due(at(since).instant)) << since.count();
+    static_cast<void>(session.answered(20ms, at(since)));
+  }
+  EXPECT_TRUE(session.identity_is_due(at(since + 1s).instant)) << "but not for ever";
+}
+
+TEST_F(MeterSessionTest, AFailureOrAPauseEndsTheProofThatAnswersProlonged) {
+  const auto due_after = [this](const auto& happens) {
+    session = MeterSession{policy, Instant{1h}};
+    static_cast<void>(session.identified(true, at(0s)));
+    for (Duration since = 0s; since <= 40s; since += 5s) {
+      static_cast<void>(session.answered(20ms, at(since)));
+    }
+    happens();
+    return session.identity_is_due(at(52s).instant);
+  };
+  EXPECT_FALSE(due_after([this] { static_cast<void>(session.answered(20ms, at(45s))); }));
+  EXPECT_TRUE(due_after([this] {
+    static_cast<void>(session.failed(at(42s)));
+    static_cast<void>(session.answered(20ms, at(45s)));
+  }));
+  EXPECT_TRUE(due_after([this] { static_cast<void>(session.answered(20ms, at(51s))); }));
+}
+
 }  // namespace
 }  // namespace metergate::session

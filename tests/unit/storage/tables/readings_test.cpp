@@ -46,6 +46,21 @@ TEST_F(ReadingsTest, TheSameReadingTwiceIsOne) {
   EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U);
 }
 
+// A DLMS meter with two push setups on one tick; both are stamped with the same second.
+TEST_F(ReadingsTest, TwoMessagesOfOneMomentAreOneReading) {
+  good(ledger->store_registers(m.key, 1, reading(kNow, 1)));
+  for (const auto& data : good(ledger->outbox_data(10))) good(ledger->published(data));
+  RegisterReading more{kNow, {{*cosem::ObisCode::parse("1-0:31.7.0"), {5, 0}, Unit::A}}};
+  more.values.push_back(reading(kNow, 9).values.front());
+  good(ledger->store_registers(m.key, 1, more));
+  const auto stored = good(ledger->registers(m.key, 1, kToday, kToday + 24h, 10));
+  ASSERT_EQ(stored.size(), 1U);
+  ASSERT_EQ(stored[0].values.size(), 3U);
+  EXPECT_EQ(stored[0].values[0], reading(kNow, 1).values[0]) << "what was said first stays";
+  EXPECT_EQ(stored[0].values[2], more.values[0]);
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 1U) << "it is told";
+}
+
 TEST_F(ReadingsTest, TheLastReadingIsFoundHoweverLongAgo) {
   EXPECT_FALSE(good(ledger->last_registers(m.key, 1)));
   const auto other = meter("m2");

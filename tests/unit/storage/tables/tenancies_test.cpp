@@ -74,6 +74,44 @@ TEST_F(TenanciesTest, TheJournalForgetsTheLogsOfTheLastTenant) {
   EXPECT_EQ(rows[1].meter, "other");
 }
 
+// Who follows the journal asks for what comes after the last id he saw.
+TEST_F(TenanciesTest, TheJournalsIdsGoOnAlthoughItsNewestLineWasTheLastTenants) {
+  for (int i = 0; i < 3; ++i) {
+    good(ledger->append_journal({0, kNow, "info", "MG0801", m.id.text(), "token", "told", "{}"}));
+  }
+  const auto seen = good(ledger->journal({})).back().id;
+  good(ledger->open_tenancy(m.key, begin(), kNow));
+  good(ledger->append_journal({0, kNow, "info", "MG0601", m.id.text(), "", "changed", "{}"}));
+  JournalFilter after;
+  after.after_id = seen;
+  const auto news = good(ledger->journal(after));
+  ASSERT_EQ(news.size(), 1U);
+  EXPECT_EQ(news[0].text, "changed");
+  for (const JournalRow& row : good(ledger->journal({}))) EXPECT_NE(row.text, "told");
+}
+
+// The change was carried out, and its answer lost: the meter's snapshots came before the news.
+TEST_F(TenanciesTest, SnapshotsThatWereReadBeforeTheChangeWasSeenAreTheNewTenants) {
+  const UtcSeconds at = begin().effective;
+  const auto snapshot = [](std::uint32_t sequence, UtcSeconds when, BillingCause cause) {
+    return BillingSnapshot{.sequence = sequence, .meter_time = when, .cause = cause};
+  };
+  good(ledger->store_billing(m.key, 1, {snapshot(1, at - 24h, BillingCause::Period)}, kNow));
+  good(ledger->store_billing(
+      m.key, 1,
+      {snapshot(2, at, BillingCause::BeforeTenancy), snapshot(3, at, BillingCause::AfterTenancy),
+       snapshot(4, at + 5min, BillingCause::OnDemand)},
+      UtcTime{at} + 6min));
+  good(ledger->open_tenancy(m.key, begin(), UtcTime{at} + 7min));
+  const auto sequences = [&](Epoch epoch) {
+    std::vector<std::uint32_t> out;
+    for (const auto& one : good(ledger->billing(m.key, epoch))) out.push_back(one.sequence);
+    return out;
+  };
+  EXPECT_EQ(sequences(1), (std::vector<std::uint32_t>{1, 2}));
+  EXPECT_EQ(sequences(2), (std::vector<std::uint32_t>{3, 4}));
+}
+
 TEST_F(TenanciesTest, ASealedOneIsErasedAloneAndAnOpenOneNotAtAll) {
   const BillingSnapshot snapshot{.sequence = 1, .meter_time = UtcSeconds{kToday}};
   good(ledger->store_billing(m.key, 1, {snapshot}, kNow));
