@@ -31,6 +31,8 @@ constexpr milliseconds kConnectTimeout{2'000};
 constexpr milliseconds kOctetTimeoutFloor{30};
 constexpr int kOctetTimeoutCharacters = 30;
 constexpr nanoseconds kAwake{120'000};
+/// Somebody who never stops sending is waited for so long, and no request goes out.
+constexpr milliseconds kQuietWithin{2'000};
 constexpr int kFifoOctets = 16;  // a receiver hands on at most so many octets at once
 
 void set_timeout(int (*set)(modbus_t*, std::uint32_t, std::uint32_t), modbus_t* modbus,
@@ -127,24 +129,31 @@ std::string ModbusPort::ensure_open() {
 
 void ModbusPort::close() {
   if (modbus_ == nullptr) return;
-  if (open_) modbus_close(modbus_);
+  modbus_close(modbus_);
   modbus_free(modbus_);
   modbus_ = nullptr;
   open_ = false;
 }
 
-void ModbusPort::keep_silence() {
+bool ModbusPort::keep_silence() {
   // Octets that nobody asked for: a late answer, noise, another master. They go, and the line gets
   // its silence again after the last of them. Looked for after each wait, since they may come in
   // the silence itself; the next block of them is on its way unseen for as long as it takes to
   // fill.
+  const auto give_up = Clock::now() + kQuietWithin;
   sleep_out_silence();
   while (octets_waiting(modbus_get_socket(modbus_)) > 0) {
+    if (Clock::now() >= give_up) return false;
     ++statistics_.late_answers;
     modbus_flush(modbus_);
     std::this_thread::sleep_for(timing_.character * kFifoOctets + timing_.silence);
     line_quiet_since_ = Clock::now();
   }
+  return true;
+}
+
+bool ModbusPort::is_left_over() const {
+  return readable_within(modbus_get_socket(modbus_), nanoseconds{0});
 }
 
 void ModbusPort::sleep_out_silence() {
@@ -161,7 +170,18 @@ WireResult ModbusPort::exchange(const WireRequest& request) {
   if (std::string why = ensure_open(); !why.empty()) {
     return failure(LinkFault{LinkFault::Reason::NotSent, std::move(why)});
   }
-  if (serial_) keep_silence();
+  if (serial_ && !keep_silence()) {
+    return failure(LinkFault{LinkFault::Reason::NotSent, "somebody sends without a pause"});
+  }
+  // Raw requests have no numbers: what is there already would pass for the answer, and each answer
+  // for the one before.
+  if (!serial_ && is_left_over()) {
+    ++statistics_.late_answers;
+    close();
+    if (std::string why = ensure_open(); !why.empty()) {
+      return failure(LinkFault{LinkFault::Reason::NotSent, std::move(why)});
+    }
+  }
   modbus_set_slave(modbus_, request.to.number);
   std::vector<std::uint8_t> raw;
   raw.reserve(request.octets.size() + 1);
@@ -249,6 +269,7 @@ WireResult ModbusPort::receive(const WireRequest& request, microseconds round_tr
   if (!serial_) {
     if (octets <= kTcpHeader || frame[kTcpHeader - 1] != request.to.number) {
       ++statistics_.bad_frames;
+      close();
       return failure(LinkFault{LinkFault::Reason::BadFrame, "a frame of another unit"});
     }
     ++statistics_.answers;

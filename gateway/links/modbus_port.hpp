@@ -52,7 +52,10 @@ class ModbusPort {
     std::optional<Clock::time_point> was_whole;  ///< so many octets as it has were there by then
   };
 
-  void keep_silence();
+  /// False where somebody sends without a pause.
+  [[nodiscard]] bool keep_silence();
+  /// Octets on a TCP connection that nobody has asked for, or its end.
+  [[nodiscard]] bool is_left_over() const;
   void sleep_out_silence();
   /// Sleeps until the answer can be complete; nothing where none came in time.
   [[nodiscard]] std::optional<Arrival> wait_for_answer(const WireRequest& request,
