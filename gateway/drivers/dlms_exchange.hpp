@@ -37,6 +37,10 @@ struct Learnt {
   [[nodiscard]] const KnownProfile* find(const ProfileOf& of, Now now) const;
   void keep(const ProfileOf& of, KnownProfile known);
 
+  /// Of two requests that follow each other to a meter, each has its own.
+  [[nodiscard]] dlms::InvokeId next_invoke() { return dlms::invoke_id(++last_invoke); }
+  std::uint8_t last_invoke = 0;
+
   /// For what they push, however long ago they were read.
   Seen seen{};
 };
@@ -104,7 +108,6 @@ class DlmsExchange : public Exchange {
   std::vector<dlms::AttributeReference> wanted_;
   std::vector<dlms::GetResult> results_;
   std::size_t in_request_ = 0;
-  std::uint8_t invoke_ = 0;
 };
 
 [[nodiscard]] dlms::AttributeReference attribute_of(std::uint16_t class_id,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "protocols/dlms/long_service.hpp"
 
+#include <optional>
 #include <utility>
 
 #include "protocols/dlms/axdr.hpp"
@@ -16,6 +17,14 @@ Octets list_octets(const std::vector<Data>& values) {
   write_length(out, values.size());
   for (const Data& value : values) write_data(out, value);
   return out.take();
+}
+
+/// Whose answer this is; nothing of what names no request (Green Book, 9.4.6.9).
+std::optional<InvokeId> invoke_of(OctetView answer) {
+  const std::uint8_t tag = answer.front();
+  const bool names_it = tag == apdu_tag::kGetResponse || tag == apdu_tag::kSetResponse ||
+                        tag == apdu_tag::kActionResponse;
+  return names_it ? std::optional{InvokeId{answer[2]}} : std::nullopt;
 }
 
 // A normal answer with these octets as what it returns.
@@ -100,6 +109,11 @@ LongService::Step LongService::take(OctetView answer) {
   if (!apdu) {
     return Broken{"the answer is no APDU: " + std::string{fault_word(apdu.error().reason)} +
                   " at octet " + std::to_string(apdu.error().offset)};
+  }
+  // One that comes late would be taken for the answer to a later question of the same kind.
+  if (const auto invoke = invoke_of(answer); invoke && invoke->id() != invoke_.id()) {
+    return Broken{"the answer to request " + std::to_string(invoke->id()) + ", and " +
+                  std::to_string(invoke_.id()) + " was asked"};
   }
   if (const auto* block = std::get_if<GetResponseBlock>(&*apdu)) return take_block(*block);
   if (const auto* block = std::get_if<ActionResponseBlock>(&*apdu)) return take_block(*block);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/sim/dlms/server.hpp"
 
+#include <utility>
+
 #include "protocols/cosem/classes.hpp"
 #include "protocols/cosem/obis_names.hpp"
 #include "protocols/dlms/data_access.hpp"
@@ -40,10 +42,10 @@ void DlmsServer::link_lost() {
 
 std::optional<Octets> DlmsServer::serve(OctetView apdu, std::uint16_t client,
                                         virtual_meter::VirtualMeter& meter, UtcSeconds now) {
-  if (!meter.powered()) {
-    link_lost();
-    return std::nullopt;
-  }
+  // Also where nobody spoke to it while it was without power.
+  const std::uint32_t boots_before = std::exchange(boots_, meter.boots());
+  if (!meter.powered() || boots_ != boots_before) link_lost();
+  if (!meter.powered()) return std::nullopt;
   if (apdu.empty()) return std::nullopt;
   if (apdu.front() == dlms::apdu_tag::kGeneralBlock) return serve_block(apdu, client, meter, now);
   blocks_.reset();

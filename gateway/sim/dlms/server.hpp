@@ -47,6 +47,7 @@ class DlmsServer {
   DlmsCounters& counters_;
   DlmsAssociation association_;
   DlmsServices services_;
+  std::uint32_t boots_ = 0;  ///< of the meter, when it was last spoken to
   dlms::GeneralBlockTransfer blocks_{{.side = dlms::GeneralBlockTransfer::Side::Server,
                                       .max_octets = DlmsServices::kMostRequestOctets,
                                       .receive_window = kBlockWindow}};

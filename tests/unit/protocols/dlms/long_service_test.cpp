@@ -59,6 +59,19 @@ TEST(LongService, WhatTheMeterTakesWholeGoesOutAndComesBackAsItIs) {
   }
 }
 
+TEST(LongService, AnAnswerToAnEarlierRequestIsNone) {
+  const InvokeId earlier{0xC6};
+  LongService reading = begun(GetRequest{kInvoke, attribute()});
+  EXPECT_EQ(broken(take(reading, GetResponse{earlier, octets_of_length(4)})),
+            "the answer to request 6, and 7 was asked");
+  LongService setting = begun(SetRequest{kInvoke, attribute(), octets_of_length(4)});
+  EXPECT_EQ(broken(take(setting, SetResponse{earlier, AccessResult::Success})),
+            "the answer to request 6, and 7 was asked");
+  LongService once_more = begun(GetRequest{kInvoke, attribute()});
+  EXPECT_NO_THROW(done(take(once_more, GetResponse{InvokeId{0x07}, octets_of_length(4)})))
+      << "some meters give back the id alone";
+}
+
 /// A request one octet too long for the meter, and what the meter says when it has all blocks.
 struct Cut {
   const char* name;
@@ -192,7 +205,7 @@ TEST(LongService, EachBlockOfAnAnswerIsAskedForUnderTheRequestsOwnId) {
   ASSERT_EQ(blocks.size(), 3U);
   for (const DataBlock& block : blocks) {
     const Step step =
-        take(service, GetResponseBlock{invoke_id(1), block.last, block.number, block.raw});
+        take(service, GetResponseBlock{InvokeId{0x07}, block.last, block.number, block.raw});
     if (block.last) {
       EXPECT_EQ(done(step), (Apdu{GetResponse{kInvoke, octets_of_length(50)}}));
     } else {

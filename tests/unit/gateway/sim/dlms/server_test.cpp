@@ -371,6 +371,16 @@ TEST_F(DlmsServerTest, AMeterWithoutPowerIsSilent) {
   EXPECT_FALSE(server_->serve(get, kDlmsManagementClient, meter_, kNow));
 }
 
+TEST_F(DlmsServerTest, AMeterThatWasWithoutPowerKnowsNoAssociation) {
+  open();
+  meter_.cut_power(kNow);
+  meter_.restore_power(kNow);
+  const Octets get = dlms::encode_apdu(dlms::GetRequest{{}, {1, cosem::kDeviceId, 2, {}}});
+  const auto answer = server_->serve(get, kDlmsManagementClient, meter_, kNow);
+  ASSERT_TRUE(answer);
+  EXPECT_TRUE(std::holds_alternative<dlms::ExceptionResponse>(dlms::decode_apdu(*answer).value()));
+}
+
 TEST(DlmsReaction, ToEveryInputInEveryStateIsDefined) {
   for (std::size_t state = 0; state < kDlmsAssociationStates; ++state) {
     const auto in = static_cast<DlmsAssociationState>(state);
