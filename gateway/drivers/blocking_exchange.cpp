@@ -10,8 +10,8 @@ constexpr std::size_t kMostExchanges = 1'000;
 }  // namespace
 
 OperationResult perform(const Driver& driver, const operation::Operation& operation,
-                        const MeterAddress& address, const BlockingWire& wire) {
-  const auto exchange = driver.start(operation, address);
+                        const MeterAddress& address, const BlockingWire& wire, Pace pace) {
+  const auto exchange = driver.start(operation, address, pace);
   DriverStep step = exchange->begin(wire.now());
   for (std::size_t i = 0; i < kMostExchanges; ++i) {
     if (auto* finished = std::get_if<Finished>(&step)) return std::move(finished->result);

@@ -16,6 +16,7 @@ struct BlockingWire {
 
 /// The operation from its first request to its result.
 [[nodiscard]] OperationResult perform(const Driver& driver, const operation::Operation& operation,
-                                      const MeterAddress& address, const BlockingWire& wire);
+                                      const MeterAddress& address, const BlockingWire& wire,
+                                      Pace pace = Pace::Full);
 
 }  // namespace metergate

@@ -82,7 +82,7 @@ struct Start {
 }  // namespace
 
 std::unique_ptr<Exchange> DlmsDriver::start(const operation::Operation& operation,
-                                            const MeterAddress& address) const {
+                                            const MeterAddress& address, Pace /*pace*/) const {
   return std::visit(Start{{model_, learnt_, address}}, operation);
 }
 

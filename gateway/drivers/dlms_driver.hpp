@@ -17,7 +17,8 @@ class DlmsDriver : public Driver {
       : model_{meter_model}, learnt_{std::make_shared<dlms_driver::Learnt>()} {}
 
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
-                                                const MeterAddress& address) const override;
+                                                const MeterAddress& address,
+                                                Pace pace) const override;
   [[nodiscard]] Result<Pushed, PushUnread> pushed(OctetView apdu, const MeterAddress& address,
                                                   Now now) const override;
 

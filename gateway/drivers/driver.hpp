@@ -55,12 +55,19 @@ class Exchange {
   [[nodiscard]] virtual DriverStep resume(Now now) = 0;
 };
 
+/// How long one request may keep the wire.
+enum class Pace : std::uint8_t {
+  Full,   ///< as long as the protocol and the model allow: the least time in all
+  Brief,  ///< as long as a short poll: orders are expected, which wait for what is on the wire
+};
+
 /// Knows one meter model on one protocol; one per model and link kind, shared by its meters.
 class Driver {
  public:
   virtual ~Driver() = default;
   [[nodiscard]] virtual std::unique_ptr<Exchange> start(const operation::Operation& operation,
-                                                        const MeterAddress& address) const = 0;
+                                                        const MeterAddress& address,
+                                                        Pace pace) const = 0;
   /// What that meter said unasked. Most protocols have nothing of the kind.
   [[nodiscard]] virtual Result<Pushed, PushUnread> pushed(OctetView, const MeterAddress&,
                                                           Now) const {

@@ -21,8 +21,8 @@ std::uint32_t u32_of(const Fields& fields, FieldRole role) {
 class ReadBilling : public ReadWindow {
  public:
   ReadBilling(const model::MeterModel& meter_model, const MeterAddress& address,
-              operation::ReadBilling op)
-      : ReadWindow{meter_model, address, *meter_model.modbus.billing}, op_{op} {}
+              operation::ReadBilling op, Pace pace)
+      : ReadWindow{meter_model, address, *meter_model.modbus.billing, pace}, op_{op} {}
 
  private:
   std::int64_t selector(FieldRole role) const override {
@@ -72,7 +72,7 @@ Tariff tariff_of(const Fields& fields) {
 class ReadTariff : public ReadWindow {
  public:
   ReadTariff(const model::MeterModel& meter_model, const MeterAddress& address)
-      : ReadWindow{meter_model, address, *meter_model.modbus.tariff} {}
+      : ReadWindow{meter_model, address, *meter_model.modbus.tariff, Pace::Full} {}
 
  private:
   std::int64_t selector(FieldRole) const override { return 0; }
@@ -146,8 +146,8 @@ Fields filled(const model::Block& block, Put put) {
 }  // namespace
 
 ExchangePtr read_billing(const model::MeterModel& meter_model, const MeterAddress& address,
-                         operation::ReadBilling op) {
-  return std::make_unique<ReadBilling>(meter_model, address, op);
+                         operation::ReadBilling op, Pace pace) {
+  return std::make_unique<ReadBilling>(meter_model, address, op, pace);
 }
 
 ExchangePtr read_tariff(const model::MeterModel& meter_model, const MeterAddress& address) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/drivers/modbus_driver.hpp"
 
+#include <algorithm>
+
 #include "gateway/drivers/modbus_operations.hpp"
 #include "gateway/drivers/unsupported_exchange.hpp"
 
@@ -13,6 +15,7 @@ struct Start {
   const model::MeterModel& model;
   const MeterAddress& address;
   const modbus::PlanLimits& limits;
+  Pace pace;
 
   [[nodiscard]] const model::ModbusLayout& at() const { return model.modbus; }
   template <typename Block, typename Make>
@@ -29,13 +32,13 @@ struct Start {
     return read_registers(model, address, op, limits);
   }
   ExchangePtr operator()(const operation::ReadProfile& op) const {
-    return with(at().profile, "profile", [&] { return read_profile(model, address, op); });
+    return with(at().profile, "profile", [&] { return read_profile(model, address, op, pace); });
   }
   ExchangePtr operator()(const operation::ReadDaily& op) const {
-    return with(at().daily, "daily", [&] { return read_daily(model, address, op); });
+    return with(at().daily, "daily", [&] { return read_daily(model, address, op, pace); });
   }
   ExchangePtr operator()(const operation::ReadLog& op) const {
-    return with(at().logs, "logs", [&] { return read_log(model, address, op); });
+    return with(at().logs, "logs", [&] { return read_log(model, address, op, pace); });
   }
   ExchangePtr operator()(const operation::ReadClock&) const {
     return with(at().clock, "clock", [&] { return read_clock(model, address); });
@@ -58,7 +61,7 @@ struct Start {
                 [&] { return read_transaction(model, address, op); });
   }
   ExchangePtr operator()(const operation::ReadBilling& op) const {
-    return with(at().billing, "billing", [&] { return read_billing(model, address, op); });
+    return with(at().billing, "billing", [&] { return read_billing(model, address, op, pace); });
   }
   ExchangePtr operator()(const operation::ReadTariff&) const {
     return with(at().tariff, "tariff", [&] { return read_tariff(model, address); });
@@ -84,8 +87,10 @@ ModbusDriver::ModbusDriver(const model::MeterModel& meter_model, std::uint16_t b
               meter_model.modbus.gaps_readable ? break_even_gap : std::uint16_t{0}} {}
 
 std::unique_ptr<Exchange> ModbusDriver::start(const operation::Operation& operation,
-                                              const MeterAddress& address) const {
-  return std::visit(Start{model_, address, limits_}, operation);
+                                              const MeterAddress& address, Pace pace) const {
+  modbus::PlanLimits limits = limits_;
+  if (pace == Pace::Brief) limits.max_registers = std::min(limits.max_registers, kBriefRegisters);
+  return std::visit(Start{model_, address, limits, pace}, operation);
 }
 
 }  // namespace metergate

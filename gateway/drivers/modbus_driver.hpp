@@ -18,7 +18,8 @@ class ModbusDriver : public Driver {
   ModbusDriver(const model::MeterModel& meter_model, std::uint16_t break_even_gap);
 
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
-                                                const MeterAddress& address) const override;
+                                                const MeterAddress& address,
+                                                Pace pace) const override;
 
  private:
   const model::MeterModel& model_;

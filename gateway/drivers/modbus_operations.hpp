@@ -22,11 +22,11 @@ using ExchangePtr = std::unique_ptr<Exchange>;
 
 // modbus_windows.cpp: records behind a selector
 [[nodiscard]] ExchangePtr read_profile(const model::MeterModel&, const MeterAddress&,
-                                       operation::ReadProfile);
+                                       operation::ReadProfile, Pace);
 [[nodiscard]] ExchangePtr read_daily(const model::MeterModel&, const MeterAddress&,
-                                     operation::ReadDaily);
+                                     operation::ReadDaily, Pace);
 [[nodiscard]] ExchangePtr read_log(const model::MeterModel&, const MeterAddress&,
-                                   operation::ReadLog);
+                                   operation::ReadLog, Pace);
 
 // modbus_orders.cpp: what changes the meter, and what became of it
 [[nodiscard]] ExchangePtr set_clock(const model::MeterModel&, const MeterAddress&,
@@ -45,7 +45,7 @@ using ExchangePtr = std::unique_ptr<Exchange>;
 
 // modbus_changes.cpp: tenancy, supplier, tariff
 [[nodiscard]] ExchangePtr read_billing(const model::MeterModel&, const MeterAddress&,
-                                       operation::ReadBilling);
+                                       operation::ReadBilling, Pace);
 [[nodiscard]] ExchangePtr read_tariff(const model::MeterModel&, const MeterAddress&);
 [[nodiscard]] ExchangePtr change_tenancy(const model::MeterModel&, const MeterAddress&,
                                          const operation::ChangeTenancy&);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/drivers/modbus_window.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -8,6 +9,27 @@
 namespace metergate::modbus_driver {
 
 using model::FieldRole;
+
+namespace {
+
+/// How many records one request brings. What is not selected shows the same at each request: it is
+/// read as a whole.
+std::int64_t records_at_once(const model::Window& window, Pace pace) {
+  if (pace == Pace::Full || window.access == model::WindowAccess::Read) return window.max_records;
+  // Function 23 is five octets longer than function 3, and then the selection itself.
+  const int selection =
+      window.access == model::WindowAccess::WriteRead ? 3 + window.select.registers() : 0;
+  const int room = kBriefRegisters - selection - window.header.registers();
+  return std::clamp<std::int64_t>(room / window.record_registers(), 1, window.max_records);
+}
+
+}  // namespace
+
+ReadWindow::ReadWindow(const model::MeterModel& meter_model, const MeterAddress& address,
+                       const model::Window& window, Pace pace)
+    : ModbusExchange{meter_model, address},
+      window_{window},
+      records_at_once_{records_at_once(window, pace)} {}
 
 DriverStep ReadWindow::begin(Now) {
   selected_ = window_.access != model::WindowAccess::WriteThenRead;
@@ -26,7 +48,7 @@ DriverStep ReadWindow::begin(Now) {
 
 std::uint16_t ReadWindow::window_registers() const {
   return static_cast<std::uint16_t>(window_.header.registers() +
-                                    window_.max_records * window_.record_registers());
+                                    records_at_once_ * window_.record_registers());
 }
 
 DriverStep ReadWindow::ask_window() {
@@ -48,7 +70,8 @@ DriverStep ReadWindow::took(const modbus::Registers& values, Now now) {
   }
   std::span<const std::uint16_t> rest = values;
   rest = rest.subspan(window_.header.registers());
-  for (std::int64_t i = 0; i < count; ++i) {
+  content.is_cut = count > records_at_once_;
+  for (std::int64_t i = 0; i < std::min(count, records_at_once_); ++i) {
     content.records.push_back(
         model::decode_fields(window_.record, rest.first(window_.record_registers())));
     rest = rest.subspan(window_.record_registers());

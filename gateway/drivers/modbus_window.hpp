@@ -14,9 +14,10 @@ struct WindowContent {
 
   Fields header;
   std::vector<Fields> records;
+  bool is_cut = false;  ///< the meter showed further records, which were not read
 
   [[nodiscard]] bool more() const {
-    return number_of(header, model::FieldRole::More).value_or(0) != 0;
+    return is_cut || number_of(header, model::FieldRole::More).value_or(0) != 0;
   }
 };
 
@@ -24,8 +25,7 @@ struct WindowContent {
 class ReadWindow : public ModbusExchange {
  public:
   ReadWindow(const model::MeterModel& meter_model, const MeterAddress& address,
-             const model::Window& window)
-      : ModbusExchange{meter_model, address}, window_{window} {}
+             const model::Window& window, Pace pace);
 
   DriverStep begin(Now) final;
 
@@ -38,6 +38,7 @@ class ReadWindow : public ModbusExchange {
   [[nodiscard]] DriverStep ask_window();
 
   const model::Window& window_;
+  std::int64_t records_at_once_;
   bool selected_ = false;
 };
 

@@ -24,11 +24,11 @@ IntervalValues channel_values(const Fields& record) {
   return values;
 }
 
-/// How far a page reaches: the meter's own word if it has one; else up to its last record when
-/// there is more, else to the end of what was asked.
+/// How far a page reaches: the meter's own word if it has one for what was read; else up to its
+/// last record when there is more, else to the end of what was asked.
 std::int64_t covered_to(const WindowContent& content, std::int64_t after_last, std::int64_t asked) {
   const auto said = number_of(content.header, FieldRole::CoveredTo);
-  const std::int64_t reach = said ? *said : content.more() ? after_last : asked;
+  const std::int64_t reach = said && !content.is_cut ? *said : content.more() ? after_last : asked;
   return std::min(reach, asked);
 }
 
@@ -37,8 +37,8 @@ template <typename Operation>
 class ReadRange : public ReadWindow {
  public:
   ReadRange(const model::MeterModel& meter_model, const MeterAddress& address,
-            const model::Window& window, Operation op)
-      : ReadWindow{meter_model, address, window}, op_{op} {}
+            const model::Window& window, Operation op, Pace pace)
+      : ReadWindow{meter_model, address, window, pace}, op_{op} {}
 
  protected:
   const Operation op_;
@@ -54,8 +54,8 @@ class ReadRange : public ReadWindow {
 class ReadProfile : public ReadRange<operation::ReadProfile> {
  public:
   ReadProfile(const model::MeterModel& meter_model, const MeterAddress& address,
-              operation::ReadProfile op)
-      : ReadRange{meter_model, address, *meter_model.modbus.profile, op} {}
+              operation::ReadProfile op, Pace pace)
+      : ReadRange{meter_model, address, *meter_model.modbus.profile, op, pace} {}
 
  private:
   DriverStep understand(const WindowContent& content, Now) override {
@@ -82,8 +82,8 @@ class ReadProfile : public ReadRange<operation::ReadProfile> {
 class ReadDaily : public ReadRange<operation::ReadDaily> {
  public:
   ReadDaily(const model::MeterModel& meter_model, const MeterAddress& address,
-            operation::ReadDaily op)
-      : ReadRange{meter_model, address, *meter_model.modbus.daily, op} {}
+            operation::ReadDaily op, Pace pace)
+      : ReadRange{meter_model, address, *meter_model.modbus.daily, op, pace} {}
 
  private:
   DriverStep understand(const WindowContent& content, Now) override {
@@ -107,8 +107,9 @@ class ReadDaily : public ReadRange<operation::ReadDaily> {
 
 class ReadLog : public ReadWindow {
  public:
-  ReadLog(const model::MeterModel& meter_model, const MeterAddress& address, operation::ReadLog op)
-      : ReadWindow{meter_model, address, *meter_model.modbus.logs}, op_{op} {}
+  ReadLog(const model::MeterModel& meter_model, const MeterAddress& address, operation::ReadLog op,
+          Pace pace)
+      : ReadWindow{meter_model, address, *meter_model.modbus.logs, pace}, op_{op} {}
 
  private:
   std::int64_t selector(FieldRole role) const override {
@@ -153,18 +154,18 @@ class ReadLog : public ReadWindow {
 }  // namespace
 
 ExchangePtr read_profile(const model::MeterModel& meter_model, const MeterAddress& address,
-                         operation::ReadProfile op) {
-  return std::make_unique<ReadProfile>(meter_model, address, op);
+                         operation::ReadProfile op, Pace pace) {
+  return std::make_unique<ReadProfile>(meter_model, address, op, pace);
 }
 
 ExchangePtr read_daily(const model::MeterModel& meter_model, const MeterAddress& address,
-                       operation::ReadDaily op) {
-  return std::make_unique<ReadDaily>(meter_model, address, op);
+                       operation::ReadDaily op, Pace pace) {
+  return std::make_unique<ReadDaily>(meter_model, address, op, pace);
 }
 
 ExchangePtr read_log(const model::MeterModel& meter_model, const MeterAddress& address,
-                     operation::ReadLog op) {
-  return std::make_unique<ReadLog>(meter_model, address, op);
+                     operation::ReadLog op, Pace pace) {
+  return std::make_unique<ReadLog>(meter_model, address, op, pace);
 }
 
 }  // namespace metergate::modbus_driver

@@ -104,7 +104,7 @@ ModeCDriver::ModeCDriver(const model::MeterModel& meter_model)
     : model_{meter_model}, identified_{std::make_shared<Identified>()} {}
 
 std::unique_ptr<Exchange> ModeCDriver::start(const operation::Operation& operation,
-                                             const MeterAddress& address) const {
+                                             const MeterAddress& address, Pace /*pace*/) const {
   const model::ModeCLayout& layout = model_.mode_c;
   const auto exchange = [&address](Understand understand) {
     return std::make_unique<ReadoutExchange>(address, std::move(understand));

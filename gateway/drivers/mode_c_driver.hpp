@@ -20,7 +20,8 @@ class ModeCDriver : public Driver {
   explicit ModeCDriver(const model::MeterModel& meter_model);
 
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
-                                                const MeterAddress& address) const override;
+                                                const MeterAddress& address,
+                                                Pace pace) const override;
 
  private:
   /// Who was identified last, by the meter's number. Nothing in a readout answers to the address in

@@ -101,7 +101,7 @@ class MqttExchange : public Exchange {
 }  // namespace
 
 std::unique_ptr<Exchange> MqttDriver::start(const operation::Operation& operation,
-                                            const MeterAddress& address) const {
+                                            const MeterAddress& address, Pace /*pace*/) const {
   if (const auto missing = lacking(model_.capabilities, operation)) {
     return unsupported_exchange(model_.name, capability_word(*missing));
   }

@@ -16,7 +16,8 @@ class MqttDriver : public Driver {
   explicit MqttDriver(const model::MeterModel& meter_model) : model_{meter_model} {}
 
   [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
-                                                const MeterAddress& address) const override;
+                                                const MeterAddress& address,
+                                                Pace pace) const override;
 
  private:
   const model::MeterModel& model_;

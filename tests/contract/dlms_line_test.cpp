@@ -61,7 +61,7 @@ class DlmsLineContract : public testing::TestWithParam<DlmsSecurity> {
   }
 
   OperationResult run(Link& link, const operation::Operation& operation, std::uint16_t meter) {
-    const auto exchange = driver_.start(operation, {meter, {}});
+    const auto exchange = driver_.start(operation, {meter, {}}, Pace::Full);
     const Now now{std::chrono::steady_clock::now(),
                   std::chrono::floor<std::chrono::milliseconds>(std::chrono::system_clock::now())};
     DriverStep step = exchange->begin(now);

@@ -68,7 +68,7 @@ class OpenedLine : public testing::Test {
 
   OperationResult run(Link& link, const Driver& driver, const operation::Operation& operation,
                       const MeterAddress& address) {
-    const auto exchange = driver.start(operation, address);
+    const auto exchange = driver.start(operation, address, Pace::Full);
     DriverStep step = exchange->begin(now());
     for (;;) {
       if (auto* finished = std::get_if<Finished>(&step)) return std::move(finished->result);

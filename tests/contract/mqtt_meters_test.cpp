@@ -115,7 +115,7 @@ class MqttMetersTest : public testing::Test {
   /// One operation, as the runtime would carry it out.
   OperationResult perform(const std::string& name, const operation::Operation& operation,
                           std::chrono::milliseconds timeout = 5s) {
-    auto exchange = driver_->start(operation, {0, name});
+    auto exchange = driver_->start(operation, {0, name}, Pace::Full);
     auto request = std::get<Transact>(exchange->begin(now())).request;
     request.timeout = timeout;
     std::optional<WireResult> answer;
@@ -183,7 +183,7 @@ TEST_F(MqttMetersTest, RequestsToManyMetersRunSideBySide) {
   bring_up(kMeters);
   std::map<std::string, std::string> serials;
   for (const auto& [name, place] : places_) {
-    auto exchange = driver_->start(operation::Identify{}, {0, name});
+    auto exchange = driver_->start(operation::Identify{}, {0, name}, Pace::Full);
     auto request = std::get<Transact>(exchange->begin(now())).request;
     request.timeout = 5s;
     link_->transact(std::move(request), [&, name](const WireResult& result) {
@@ -324,7 +324,7 @@ TEST_F(MqttMetersTest, ClosedIntervalsDaysAndEventsArePushed) {
 TEST_F(MqttMetersTest, WhatAStrangerSaysIsCountedAndCreditedToNobody) {
   bring_up(2);
   faults("m-1").set({.silent = false, .ignore_next = 1});
-  auto exchange = driver_->start(operation::ReadClock{}, {0, "m-1"});
+  auto exchange = driver_->start(operation::ReadClock{}, {0, "m-1"}, Pace::Full);
   auto request = std::get<Transact>(exchange->begin(now())).request;
   request.timeout = 5s;
   std::optional<WireResult> answer;
@@ -357,7 +357,7 @@ TEST_F(MqttMetersTest, ARetainedPushIsRefusedSinceItWouldBeNewForEver) {
 TEST_F(MqttMetersTest, WithoutABrokerNothingIsSentAndWhatWasOutIsCut) {
   bring_up(2);
   faults("m-1").set({.ignore_next = 1});
-  auto exchange = driver_->start(operation::WriteToken{kCredit, 5}, {0, "m-1"});
+  auto exchange = driver_->start(operation::WriteToken{kCredit, 5}, {0, "m-1"}, Pace::Full);
   auto request = std::get<Transact>(exchange->begin(now())).request;
   request.timeout = 30s;
   std::optional<WireResult> answer;

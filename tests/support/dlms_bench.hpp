@@ -95,7 +95,7 @@ class DlmsBench {
 
   /// Carries an operation to its end.
   OperationResult run(const Driver& driver, const operation::Operation& operation) {
-    const auto exchange = driver.start(operation, {});
+    const auto exchange = driver.start(operation, {}, Pace::Full);
     DriverStep step = exchange->begin(now());
     for (int requests = 0; requests < 10'000; ++requests) {
       if (auto* finished = std::get_if<Finished>(&step)) return std::move(finished->result);

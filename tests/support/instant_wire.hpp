@@ -16,7 +16,8 @@ class InstantWire {
   /// While an exchange pauses, the meter goes on.
   std::function<void()> on_pause = [] {};
 
-  OperationResult run(const Driver& driver, const operation::Operation& operation) {
+  OperationResult run(const Driver& driver, const operation::Operation& operation,
+                      Pace pace = Pace::Full) {
     const BlockingWire wire{[this](const WireRequest& request) { return serve(request.octets); },
                             [this] { return now; },
                             [this](std::chrono::milliseconds length) {
@@ -24,7 +25,7 @@ class InstantWire {
                               now.utc += length;
                               on_pause();
                             }};
-    return perform(driver, operation, {}, wire);
+    return perform(driver, operation, {}, wire, pace);
   }
 
  private:

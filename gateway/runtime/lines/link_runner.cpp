@@ -12,6 +12,8 @@ constexpr int kProbeShare = 400;
 /// but never so long that they, or as many as these, would not all find their turns well within the
 /// longest pause: a pause ends for each of them at its own time, so a fifth of it is left over.
 constexpr Duration::rep kLeastTurns = 2;
+/// Orders come one after the other, while somebody works at a meter or a batch is vended.
+constexpr Duration kOrdersFollow = std::chrono::seconds{60};
 
 }  // namespace
 
@@ -26,9 +28,15 @@ LinkRunner::LinkRunner(std::string name, std::unique_ptr<Link> link, const Clock
 JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operation operation,
                          Done done) {
   const JobId id = ++last_job_;
-  Job job{&meter, priority, meter.driver->start(operation, meter.address), std::move(done), {}};
+  const Now begun = clock_.now();
+  if (priority < Priority::Synchronisation) last_order_ = begun.instant;
+  const Pace pace = pace_at(begun.instant);
+  Job job{
+      &meter, priority, meter.driver->start(operation, meter.address, pace), std::move(done), {}};
+  job.pace = pace;
   job.is_order = job.only_now = operation::changes_meter(operation);
   job.holds_token = std::holds_alternative<operation::WriteToken>(operation);
+  if (!job.is_order) job.to_begin = std::move(operation);
   Job& placed = jobs_.emplace(id, std::move(job)).first->second;
   if (stopped_) {
     agenda_.at(clock_.now().instant, [this, id](Now now) {
@@ -43,14 +51,14 @@ JobId LinkRunner::submit(MeterUnit& meter, Priority priority, operation::Operati
     return id;
   }
   // The first step comes out of the exchange at once; what it asks for goes out in turn.
-  DriverStep first = placed.exchange->begin(clock_.now());
+  DriverStep first = placed.exchange->begin(begun);
   if (std::holds_alternative<Finished>(first)) {
     // Never from inside this call.
     agenda_.at(clock_.now().instant, [this, id, finished = std::move(first)](Now now) mutable {
       step(id, std::move(finished), now);
     });
   } else {
-    step(id, std::move(first), clock_.now());
+    step(id, std::move(first), begun);
   }
   return id;
 }
@@ -240,6 +248,25 @@ void LinkRunner::arm_wake(Instant when) {
   });
 }
 
+Pace LinkRunner::pace_at(Instant now) const {
+  const bool is_busy =
+      link_->concurrency() == 1 && last_order_ && now - *last_order_ < kOrdersFollow;
+  return is_busy ? Pace::Brief : Pace::Full;
+}
+
+void LinkRunner::keep_pace(Job& job, Now now) {
+  const Pace pace = pace_at(now.instant);
+  if (!job.to_begin || job.pace == pace) return;
+  auto exchange = job.meter->driver->start(*job.to_begin, job.meter->address, pace);
+  DriverStep first = exchange->begin(now);
+  auto* transact = std::get_if<Transact>(&first);
+  if (transact == nullptr) return;
+  job.pace = pace;
+  job.exchange = std::move(exchange);
+  job.request = std::move(transact->request);
+  job.keep_meter = transact->keep_meter;
+}
+
 void LinkRunner::send(JobId id, Job& job) {
   ++on_wire_;
   urgent_on_wire_ += job.priority == Priority::Routine ? 0U : 1U;
@@ -247,6 +274,7 @@ void LinkRunner::send(JobId id, Job& job) {
 }
 
 void LinkRunner::hand_over(JobId id, Job& job) {
+  keep_pace(job, clock_.now());
   job.on_wire = true;
   job.only_now = false;
   meter_held_by_[job.meter] = id;
@@ -273,6 +301,7 @@ void LinkRunner::answered(JobId id, WireResult result) {
   Job& job = jobs_.at(id);
   MeterUnit& meter = *job.meter;
   job.on_wire = false;
+  job.to_begin.reset();
   --on_wire_;
   urgent_on_wire_ -= job.priority == Priority::Routine ? 0U : 1U;
   busy_ += now.instant - job.sent_at;

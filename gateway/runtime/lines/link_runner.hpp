@@ -31,6 +31,9 @@ using JobId = std::uint64_t;
 /// On a line with places to stand by the next routine requests wait at the worker already; what is
 /// more urgent has them recalled. Silent meters of one line take turns: probing all of them costs
 /// it some thousandths of its time as long as they are few.
+///
+/// Where requests go one by one, reads are brief for a while after an order: the next order waits
+/// for what is on the wire.
 class LinkRunner {
  public:
   using Done = std::function<void(OperationResult, Now)>;
@@ -71,6 +74,9 @@ class LinkRunner {
     std::unique_ptr<Exchange> exchange;
     Done done;
     std::optional<WireRequest> request;  ///< the next one, when it is its turn
+    /// A read no request of which has been answered yet: it may still be begun at another pace.
+    std::optional<operation::Operation> to_begin{};
+    Pace pace = Pace::Full;
     bool keep_meter = false;
     bool on_wire = false;
     bool is_order = false;
@@ -98,6 +104,10 @@ class LinkRunner {
   [[nodiscard]] bool order_waits(Instant now) const;
   /// Puts back into the list what stands by. False: some of it may have left.
   bool clear_standby();
+  /// How long a read may keep the wire now.
+  [[nodiscard]] Pace pace_at(Instant now) const;
+  /// Begins a read anew where orders have come, or ceased to come, while it waited.
+  void keep_pace(Job& job, Now now);
   void send(JobId id, Job& job);
   void hand_over(JobId id, Job& job);
   /// Ends it as an exchange whose next request did not leave.
@@ -127,6 +137,7 @@ class LinkRunner {
   RequestEnded request_ended_;
   const Tracers* tracers_ = nullptr;
   JobId last_job_ = 0;
+  std::optional<Instant> last_order_;
   bool stopped_ = false;
   bool pump_planned_ = false;
   std::optional<Agenda::Entry> wake_timer_;

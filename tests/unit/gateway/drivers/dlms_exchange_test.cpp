@@ -277,7 +277,7 @@ TEST_F(DlmsExchanges, WhatTheModelDoesNotNameIsUnsupported) {
     EXPECT_EQ(result.error().reason, Reason::Unsupported);
     EXPECT_THAT(result.error().what, StartsWith("model virtual-prepayment-dlms has no "));
     // Whoever goes on with it all the same gets the same answer, and nothing is sent.
-    const auto exchange = driver.start(operation, {});
+    const auto exchange = driver.start(operation, {}, Pace::Full);
     EXPECT_TRUE(std::holds_alternative<Finished>(exchange->resume({})));
     EXPECT_TRUE(std::holds_alternative<Finished>(exchange->answered(WireAnswer{}, {})));
   }

@@ -31,7 +31,7 @@ class ModbusChangesTest : public testing::Test {
 
   OperationResult perform(const operation::Operation& operation) {
     const Now now{Instant{}, UtcTime{at_}};
-    const auto exchange = driver_.start(operation, {1, ""});
+    const auto exchange = driver_.start(operation, {1, ""}, Pace::Full);
     DriverStep step = exchange->begin(now);
     while (!std::holds_alternative<Finished>(step)) {
       if (std::holds_alternative<Pause>(step)) {

@@ -116,9 +116,55 @@ TEST_F(ModbusWindows, AWindowIsReadTheWayTheModelHasIt) {
   EXPECT_EQ(meter_.asked.size(), 1U) << "there is nothing to select";
 }
 
+// A short poll is 8 + 5 + 80 octets of the line; function 23 takes some of them for its selection.
+TEST_F(ModbusWindows, ABriefReadTakesTheLineNoLongerThanAShortPoll) {
+  for (const WindowAccess access : {WindowAccess::WriteRead, WindowAccess::WriteThenRead}) {
+    model_.modbus.profile->access = access;
+    const auto exchange = driver_.start(kTwoHours, {1, ""}, Pace::Brief);
+    DriverStep step = exchange->begin({});
+    if (access == WindowAccess::WriteThenRead) {
+      const auto echo = modbus::encode_response(
+          modbus::decode_request(std::get<Transact>(step).request.octets).value(),
+          modbus::RegistersWritten{});
+      step = exchange->answered(WireAnswer{echo, {}}, {});
+    }
+    const Octets& octets = std::get<Transact>(step).request.octets;
+    const auto request = modbus::decode_request(octets).value();
+    const auto* both = std::get_if<modbus::ReadWriteRegisters>(&request);
+    const std::size_t count =
+        both != nullptr ? both->read_count : std::get<modbus::ReadRegisters>(request).count;
+    const std::size_t on_the_line = (octets.size() + 3) + (5 + 2 * count);
+    EXPECT_LE(on_the_line, 93U);
+    EXPECT_GT(on_the_line, 93U - 10U) << "one record more would fit";
+  }
+}
+
+TEST_F(ModbusWindows, ABriefReadReachesToTheLastRecordItBrought) {
+  std::vector<UtcSeconds> starts;
+  for (int i = 0; i < 24; ++i) starts.push_back(kFrom + i * 30min);
+  profile(starts, false, kFrom + 12h);
+  const operation::ReadProfile day{kFrom, kFrom + 24h};
+  const auto brief = test::answer_of<operation::ProfilePage>(meter_.run(driver_, day, Pace::Brief));
+  EXPECT_EQ(brief.intervals.size(), 7U);
+  EXPECT_EQ(brief.covered_to, kFrom + 7 * 30min);
+  const auto whole = test::answer_of<operation::ProfilePage>(meter_.run(driver_, day));
+  EXPECT_EQ(whole.intervals.size(), 24U);
+  EXPECT_EQ(whole.covered_to, kFrom + 12h);
+}
+
+TEST_F(ModbusWindows, WhatNothingSelectsIsReadWhole) {
+  meter_.put(kBillingAt, all(modbus::Registers{2, 0}, u32(5), modbus::Registers{1}, u32(6),
+                             modbus::Registers{1}));
+  model_.modbus.billing->max_records = 2;
+  const auto page = test::answer_of<operation::BillingPage>(
+      meter_.run(driver_, operation::ReadBilling{0}, Pace::Brief));
+  EXPECT_EQ(page.snapshots.size(), 2U);
+  EXPECT_TRUE(page.complete);
+}
+
 TEST_F(ModbusWindows, NothingComesBetweenTheSelectionAndItsWindow) {
   model_.modbus.profile->access = WindowAccess::WriteThenRead;
-  const auto exchange = driver_.start(kTwoHours, {1, ""});
+  const auto exchange = driver_.start(kTwoHours, {1, ""}, Pace::Full);
   const DriverStep selection = exchange->begin({});
   EXPECT_TRUE(std::get<Transact>(selection).keep_meter);
   const auto echo = modbus::encode_response(

@@ -18,7 +18,7 @@ class ModeCDriverTest : public testing::Test {
  protected:
   /// The driver's one request, answered with that.
   OperationResult answered(const operation::Operation& operation, WireResult answer) {
-    const auto exchange = driver_.start(operation, {1, "VM15000001"});
+    const auto exchange = driver_.start(operation, {1, "VM15000001"}, Pace::Full);
     DriverStep step = exchange->begin(kNow);
     if (auto* finished = std::get_if<Finished>(&step)) return std::move(finished->result);
     const Octets& octets = std::get<Transact>(step).request.octets;
@@ -131,7 +131,7 @@ TEST_F(ModeCDriverTest, AModelWithoutASerialNumberIdentifiesNobody) {
   model::MeterModel nameless = model_;
   nameless.mode_c.serial.clear();
   const ModeCDriver driver{nameless};
-  const auto step = driver.start(operation::Identify{}, {1, "VM15000001"})->begin(kNow);
+  const auto step = driver.start(operation::Identify{}, {1, "VM15000001"}, Pace::Full)->begin(kNow);
   const OperationResult result = std::get<Finished>(step).result;
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().reason, OperationFault::Reason::Unsupported);

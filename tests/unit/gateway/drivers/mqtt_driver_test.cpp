@@ -30,7 +30,7 @@ class MqttDriverTest : public testing::Test {
 
   /// Sends the request and hands back what the link brings.
   OperationResult perform(const operation::Operation& operation, WireResult answer) {
-    auto exchange = driver_.start(operation, {0, "m-1"});
+    auto exchange = driver_.start(operation, {0, "m-1"}, Pace::Full);
     const DriverStep first = exchange->begin(kNow);
     if (const auto* transact = std::get_if<Transact>(&first)) {
       sent_ = {transact->request.octets.begin(), transact->request.octets.end()};

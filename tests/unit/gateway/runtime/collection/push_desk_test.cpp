@@ -18,8 +18,8 @@ using ::testing::HasSubstr;
 
 /// Understands every push as what the test says.
 struct KnowingDriver : Driver {
-  [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation&,
-                                                const MeterAddress&) const override {
+  [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation&, const MeterAddress&,
+                                                Pace) const override {
     return nullptr;
   }
   [[nodiscard]] Result<Pushed, PushUnread> pushed(OctetView, const MeterAddress&,

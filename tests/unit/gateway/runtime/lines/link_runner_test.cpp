@@ -39,11 +39,15 @@ class PlainExchange : public Exchange {
 
 class PlainDriver : public Driver {
  public:
-  [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation&,
-                                                const MeterAddress& address) const override {
-    return std::make_unique<PlainExchange>(address, next, looks_again);
+  [[nodiscard]] std::unique_ptr<Exchange> start(const operation::Operation& operation,
+                                                const MeterAddress& address,
+                                                Pace pace) const override {
+    started.push_back(pace);
+    const auto* read = std::get_if<operation::ReadTransaction>(&operation);
+    const auto mark = static_cast<std::uint8_t>(read != nullptr ? read->transaction : 0);
+    return std::make_unique<PlainExchange>(address, mark, looks_again);
   }
-  std::uint8_t next = 0;
+  mutable std::vector<Pace> started{};
   bool looks_again = false;  ///< after each answer, a second later
 };
 
@@ -97,8 +101,7 @@ class LinkRunnerTest : public testing::Test {
 
   Line& line() { return static_cast<Line&>(runner_.link()); }
   JobId ask(std::size_t meter, std::uint8_t mark, Priority priority = Priority::Routine) {
-    driver_.next = mark;
-    const JobId id = runner_.submit(meters_.at(meter), priority, operation::ReadClock{},
+    const JobId id = runner_.submit(meters_.at(meter), priority, operation::ReadTransaction{mark},
                                     [this, mark](const OperationResult& result, Now) {
                                       ended_.push_back(result ? mark : -mark);
                                     });
@@ -348,6 +351,30 @@ TEST_F(LinkRunnerTest, AProbeFindsItsTurnOnALineThatIsNeverIdle) {
     line().answer();
   }
   EXPECT_THAT(ended_, testing::Contains(77));
+}
+
+TEST_F(LinkRunnerTest, WhileOrdersComeReadsAreBriefAlsoThoseThatWaitAlready) {
+  for (std::uint8_t meter = 0; meter < 6; ++meter) ask(meter, static_cast<std::uint8_t>(meter + 1));
+  EXPECT_THAT(driver_.started, testing::Each(Pace::Full));
+  driver_.started.clear();
+  ask(8, 50, Priority::Token);
+  for (int i = 0; i < 7; ++i) line().answer();
+  // The order, and the five that had not gone; the first was on the wire already.
+  EXPECT_THAT(driver_.started, testing::AllOf(testing::SizeIs(6), testing::Each(Pace::Brief)));
+  EXPECT_EQ(ended_.size(), 7U);
+}
+
+TEST_F(LinkRunnerTest, AMinuteAfterTheLastOrderReadsAreAsLongAsTheyCanBe) {
+  ask(0, 1, Priority::Relay);
+  line().answer();
+  turn();
+  pass(59s);
+  ask(1, 2);
+  line().answer();
+  turn();
+  pass(1s);
+  ask(2, 3);
+  EXPECT_THAT(driver_.started, ElementsAre(Pace::Brief, Pace::Brief, Pace::Full));
 }
 
 // A meter that dials in is asked whether its relay has moved, and hangs up before it can say.
