@@ -26,13 +26,9 @@ void expect_profile_equal_to_truth(Story& story, UtcSeconds from, UtcSeconds to)
   }
 }
 
-class CollectionStory : public testing::TestWithParam<Version> {
+class CollectionStory : public ToldStory {
  protected:
-  void perhaps_restart() {
-    if (GetParam().restarted) story.restart();
-  }
   UtcSeconds floor_hour() const { return std::chrono::floor<std::chrono::hours>(story.now_s()); }
-  Story story{{.speech = GetParam().speech}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Told, CollectionStory, kVersions, version_name);

@@ -12,18 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-// 10 currency units, class 1 value class; published by the DCC's reference test data.
-constexpr const char* kToken = R"("params":{"token":"7394 6144 3320 4021 7315"})";
-constexpr const char* kOtherToken = R"("params":{"token":"73948959061972833313"})";
-
-/// Every story is told twice: as it is, and with the gateway restarted in the middle.
-class CommandStory : public testing::TestWithParam<Version> {
- protected:
-  void perhaps_restart() {
-    if (GetParam().restarted) story.restart();
-  }
-  Story story{{.speech = GetParam().speech}};
-};
+class CommandStory : public ToldStory {};
 
 INSTANTIATE_TEST_SUITE_P(Told, CommandStory, kVersions, version_name);
 
@@ -331,6 +320,18 @@ TEST_P(CommandStory, WallClockJumpExpiresNothing) {
   story.advance(1min);
   story.wire(Wire::Healthy);
   story.advance(3min);
+  EXPECT_THAT(story.last_of("t1"), HasSubstr(R"("state":"succeeded")"));
+}
+
+TEST_P(CommandStory, OrderWhoseTimeComesEarlyByAStepOfTheClockGoesWithinAMinute) {
+  story.advance(30s);
+  const std::string at = rfc3339::text(story.now_s() + 1h);
+  story.command("deliver-token", "t1", fmt::format(R"("not_before":"{}",{})", at, kToken), 6h);
+  perhaps_restart();
+  story.advance(1min);
+  EXPECT_THAT(story.states_of("t1"), testing::Not(HasSubstr("scheduled")));
+  story.step_wall_clock(2h);
+  story.advance(1min);
   EXPECT_THAT(story.last_of("t1"), HasSubstr(R"("state":"succeeded")"));
 }
 

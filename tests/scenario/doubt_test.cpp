@@ -13,14 +13,8 @@ using namespace std::chrono_literals;
 using testing::EndsWith;
 using testing::HasSubstr;
 
-constexpr const char* kToken = R"("params":{"token":"7394 6144 3320 4021 7315"})";
-constexpr const char* kOtherToken = R"("params":{"token":"73948959061972833313"})";
-
-class DoubtStory : public testing::TestWithParam<Version> {
+class DoubtStory : public ToldStory {
  protected:
-  void perhaps_restart() {
-    if (GetParam().restarted) story.restart();
-  }
   /// Taken by the meter, and no answer came: in doubt until the wire is healthy.
   void send_into_doubt(const std::string& verb, const std::string& id, const std::string& params) {
     story.next_write(Wire::GoneAfter);
@@ -28,7 +22,6 @@ class DoubtStory : public testing::TestWithParam<Version> {
     story.advance(5s);
     ASSERT_THAT(story.states_of(id), EndsWith("sending unconfirmed"));
   }
-  Story story{{.speech = GetParam().speech}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Told, DoubtStory, kVersions, version_name);

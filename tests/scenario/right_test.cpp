@@ -39,9 +39,9 @@ constexpr const char* kMay = R"(
 )";
 constexpr const char* kMayNothing = "    functions = []\n";
 
-class RightStory : public testing::TestWithParam<Version> {
+class RightStory : public ToldStory {
  protected:
-  RightStory() { story.advance(5min); }
+  RightStory() : ToldStory{{.with_keys = true, .access = access(kMay)}} { story.advance(5min); }
 
   /// Withdrawn while the box runs, or over a restart.
   void now_may(const std::string& rights, const std::string& roles_of_second = R"(["all"])") {
@@ -59,8 +59,6 @@ class RightStory : public testing::TestWithParam<Version> {
     EXPECT_THAT(story.last_of(id), HasSubstr(R"("reason":")" + reason + '"'));
     EXPECT_THAT(story.last_of(id), HasSubstr("no longer, for "));
   }
-
-  Story story{{.with_keys = true, .speech = GetParam().speech, .access = access(kMay)}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Told, RightStory, kVersions, version_name);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gateway/keys/file_key_store.hpp"
@@ -126,5 +127,27 @@ class Story {
   std::unique_ptr<keys::KeyStore> keys_;
   std::unique_ptr<Town> town_;  ///< last, so that it goes first
 };
+
+/// A story that is told as each of `kVersions`.
+class ToldStory : public testing::TestWithParam<Version> {
+ protected:
+  explicit ToldStory(Setting setting = {}) : story{spoken(std::move(setting))} {}
+
+  void perhaps_restart() {
+    if (GetParam().restarted) story.restart();
+  }
+
+  Story story;
+
+ private:
+  [[nodiscard]] static Setting spoken(Setting setting) {
+    setting.speech = GetParam().speech;
+    return setting;
+  }
+};
+
+// 10 currency units, class 1 value class; published by the DCC's reference test data.
+inline constexpr const char* kToken = R"("params":{"token":"7394 6144 3320 4021 7315"})";
+inline constexpr const char* kOtherToken = R"("params":{"token":"73948959061972833313"})";
 
 }  // namespace metergate::test

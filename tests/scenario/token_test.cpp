@@ -19,13 +19,9 @@ using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
-/// Each story is told straight, and with the gateway killed in the middle.
-class TokenStory : public testing::TestWithParam<Version> {
+class TokenStory : public ToldStory {
  protected:
-  TokenStory() { story.advance(30s); }
-  void perhaps_restart() {
-    if (GetParam().restarted) story.restart();
-  }
+  TokenStory() : ToldStory{{.with_keys = true}} { story.advance(30s); }
   void issue(const std::string& id, const std::string& params) {
     story.command("issue-token", id, R"("params":)" + params);
   }
@@ -34,8 +30,6 @@ class TokenStory : public testing::TestWithParam<Version> {
     const auto answer = boost::json::parse(story.last_of(id));
     return std::string{answer.at("result").at("tokens").at(number - 1).at("digits").as_string()};
   }
-
-  Story story{{.with_keys = true, .speech = GetParam().speech}};
 };
 
 INSTANTIATE_TEST_SUITE_P(Told, TokenStory, kVersions, version_name);
