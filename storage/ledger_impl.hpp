@@ -92,6 +92,8 @@ struct Ledger::Impl {
 
   /// Deletes the rows of `published` from the file, inside the open transaction.
   [[nodiscard]] Stored<Done> clear_published();
+  /// The same for one of them, which `published` goes on holding.
+  [[nodiscard]] Stored<Done> delete_published(const OutboxData& data);
 
   /// For deletions that erase: leaves nothing of the rows in the file.
   template <typename Body>

@@ -22,8 +22,9 @@ struct MendWith {
   [[nodiscard]] bool lost_any(std::initializer_list<std::string_view> tables) const;
 };
 
-/// Names for meters whose record is lost but whose data is not; a tenancy for data without one; an
-/// open tenancy for every meter. Data whose tenant is not known is sealed.
+/// Names for meters whose record is lost but whose data is not, and for those whose name is
+/// damaged; a tenancy for data without one; an open tenancy for every meter. Data whose tenant is
+/// not known is sealed.
 [[nodiscard]] Stored<Done> mend_meters(const MendWith& with);
 
 /// Transaction ids and DLMS invocation counters above all that may have been used.

@@ -7,6 +7,7 @@
 #include "storage/blobs/reading_blob.hpp"
 #include "storage/care/mend.hpp"
 #include "storage/ledger.hpp"
+#include "storage/salvage/meter_names.hpp"
 
 namespace metergate::care {
 namespace {
@@ -69,27 +70,118 @@ Stored<Done> mend_channels(const MendWith& with) {
   " billing_snapshot UNION SELECT meter FROM tariff UNION SELECT meter FROM"            \
   " dlms_counter UNION SELECT meter FROM outbox_data"
 
-Stored<Done> name_meters(const MendWith& with) {
-  std::map<std::int64_t, std::string> ids = with.copied.meter_ids;
-  auto done = with.db.each(METERGATE_METERS_OF_DATA, [&](const sqlite::Row& row) {
-    ids.emplace(row.integer(0), "lost-meter-" + std::to_string(row.integer(0)));
+/// The names that an outbox message's topic is about: what stands behind `/meter/`.
+void keep_name_of_topic(std::string_view topic, std::set<std::string>& names) {
+  constexpr std::string_view kBefore = "/meter/";
+  const auto at = topic.find(kBefore);
+  if (at == std::string_view::npos) return;
+  const std::string_view rest = topic.substr(at + kBefore.size());
+  names.emplace(rest.substr(0, rest.find('/')));
+}
+
+/// Names of meters, wherever they stand in words.
+Stored<std::set<std::string>> mentioned_names(sqlite::Database& db) {
+  std::set<std::string> out{std::string{kBoxName}};
+  auto done = db.each(
+      "SELECT meter FROM journal UNION SELECT meter FROM audit"
+      " UNION SELECT registry_meter FROM command UNION SELECT registry_new_meter FROM command",
+      [&](const sqlite::Row& row) { out.insert(row.string(0)); });
+  if (!done) return failure(done.error());
+  done = db.each("SELECT topic FROM outbox_message",
+                 [&](const sqlite::Row& row) { keep_name_of_topic(row.text(0), out); });
+  if (!done) return failure(done.error());
+  return out;
+}
+
+struct Left {
+  std::map<std::int64_t, salvage::NamesLeft> names;
+  std::set<std::int64_t> with_record;
+};
+
+Stored<Left> what_is_left(const MendWith& with) {
+  Left out;
+  auto done = with.db.each(METERGATE_METERS_OF_DATA,
+                           [&](const sqlite::Row& row) { out.names[row.integer(0)]; });
+  if (!done) return failure(done.error());
+  done = with.db.each("SELECT key, id FROM meter", [&](const sqlite::Row& row) {
+    const auto set_aside = with.copied.meter_ids_of_rows.find(row.integer(0));
+    out.with_record.insert(row.integer(0));
+    out.names[row.integer(0)].in_record =
+        set_aside == with.copied.meter_ids_of_rows.end() ? row.string(1) : set_aside->second;
   });
-  if (!done) return done;
-  done = with.db.each("SELECT key FROM meter",
-                      [&](const sqlite::Row& row) { ids.erase(row.integer(0)); });
-  if (!done) return done;
-  for (const auto& [key, id] : ids) {
-    done = with.db.run(
-        "INSERT OR IGNORE INTO meter (key, id, model, first_seen_ms)"
-        " VALUES (?, ?, '', ?)",
-        key, id, with.now);
-    if (!done) return done;
-    const bool is_named = with.copied.meter_ids.contains(key);
-    with.told.push_back("meter " + id + ": its record is lost (serial number, supply, clock)" +
-                        (is_named ? "; it is read anew"
-                                  : ", and its name with it; its data stands under this one"));
+  if (!done) return failure(done.error());
+  for (const auto& [key, id] : with.copied.meter_ids) out.names[key].in_index = id;
+  return out;
+}
+
+/// `m?1`: what is left of a name, fit to be printed.
+std::string printable(std::string name) {
+  std::ranges::replace_if(
+      name,
+      [](char c) {
+        return !is_identifier({&c, 1});
+      },
+      '?');
+  return name;
+}
+
+std::string about_record(const salvage::GivenName& given) {
+  const bool is_named = given.from != salvage::GivenName::From::Nowhere;
+  return std::string{"its record is lost (serial number, supply, clock)"} +
+         (is_named ? "; it is read anew"
+                   : ", and its name with it; its data stands under this one");
+}
+
+/// Empty where the record's own name is beyond doubt.
+std::string about_name(const salvage::NamesLeft& left, const salvage::GivenName& given) {
+  const std::string damaged = "its name is damaged in its record (`" + printable(left.in_record);
+  switch (given.from) {
+    case salvage::GivenName::From::Record:
+      if (given.rival.empty()) return "";
+      return "the index of names calls it " + given.rival + ", and nothing tells which is right";
+    case salvage::GivenName::From::Index:
+      return damaged + "`); the index still has it";
+    case salvage::GivenName::From::Elsewhere:
+      return damaged + "`); this one is known elsewhere and differs in one octet";
+    case salvage::GivenName::From::Nowhere:
+      return damaged + "`) and is known nowhere else; its record and its data stand under this one";
   }
-  return Done{};
+  return "";
+}
+
+Stored<std::string> about_commands(sqlite::Database& db, std::int64_t key) {
+  const auto live = db.number("SELECT count(*) FROM command WHERE meter = ? AND ended = 0", key);
+  if (!live) return failure(live.error());
+  if (live->value_or(0) == 0) return std::string{};
+  return "; its live commands stay: " + std::to_string(**live);
+}
+
+Stored<Done> name_meters(const MendWith& with) {
+  auto& db = with.db;
+  const auto left = what_is_left(with);
+  if (!left) return failure(left.error());
+  Stored<std::set<std::string>> mentioned{std::set<std::string>{}};
+  const auto in_doubt = [](const auto& one) { return one.second.is_in_doubt(); };
+  if (std::ranges::any_of(left->names, in_doubt)) mentioned = mentioned_names(db);
+  if (!mentioned) return failure(mentioned.error());
+  // Out of each other's way: a name may go from one meter to another.
+  auto done = db.run("UPDATE meter SET id = '#' || key");
+  for (const auto& [key, given] : salvage::give_names(left->names, *mentioned)) {
+    const bool has_record = left->with_record.contains(key);
+    if (!done) return done;
+    done = has_record ? db.run("UPDATE meter SET id = ? WHERE key = ?", given.id, key)
+                      : db.run(
+                            "INSERT INTO meter (key, id, model, first_seen_ms)"
+                            " VALUES (?, ?, '', ?)",
+                            key, given.id, with.now);
+    const std::string what =
+        has_record ? about_name(left->names.at(key), given) : about_record(given);
+    if (!done || what.empty()) continue;
+    const auto commands = about_commands(db, key);
+    if (!commands) return failure(commands.error());
+    with.told.push_back("meter " + given.id + ": " + what + *commands);
+  }
+  return done;
 }
 
 struct Epochs {
@@ -159,6 +251,15 @@ Stored<Done> mend_tenancies(const MendWith& with) {
   return Done{};
 }
 
+// Readings are found, and erased, by the days that a meter has any of.
+Stored<Done> mend_days_of_readings(const MendWith& with) {
+  if (!with.lost_any({"register_day"})) return Done{};
+  return with.db.run(
+      "INSERT OR IGNORE INTO register_day (day, meter, epoch) SELECT DISTINCT"
+      // Rounded down before 1970 too.
+      " (read_ms + 86400000000000) / 86400000 - 1000000, meter, epoch FROM register_reading");
+}
+
 }  // namespace
 
 bool MendWith::lost_any(std::initializer_list<std::string_view> tables) const {
@@ -170,7 +271,8 @@ bool MendWith::lost_any(std::initializer_list<std::string_view> tables) const {
 Stored<Done> mend_meters(const MendWith& with) {
   if (auto done = mend_channels(with); !done) return done;
   if (auto done = name_meters(with); !done) return done;
-  return mend_tenancies(with);
+  if (auto done = mend_tenancies(with); !done) return done;
+  return mend_days_of_readings(with);
 }
 
 }  // namespace metergate::care

@@ -115,18 +115,6 @@ Stored<Done> note(sqlite::Database db, const fs::path& file, const std::string& 
   return Done{};
 }
 
-/// As the gateway would meet it.
-Stored<AuditVerdict> look_through(const fs::path& file) {
-  const auto made = Ledger::open(file, LedgerMode::ReadOnly);
-  if (!made) return failure(made.error());
-  const auto findings = made->check();
-  if (!findings) return failure(findings.error());
-  if (!findings->empty()) {
-    return failure(trouble(StorageError::Reason::Corrupt, file, findings->front()));
-  }
-  return made->verify_audit({});
-}
-
 Stored<Done> put_in_place(const fs::path& ledger, Repaired& out, UtcTime now) {
   const std::string kept = ledger.string() + ".broken-" + stamp(now);
   std::error_code failed;
@@ -150,6 +138,19 @@ Stored<Done> put_in_place(const fs::path& ledger, Repaired& out, UtcTime now) {
 }
 
 }  // namespace
+
+Stored<AuditVerdict> look_through(const fs::path& file) {
+  const auto made = Ledger::open(file, LedgerMode::ReadOnly);
+  if (!made) return failure(made.error());
+  const auto findings = made->check();
+  if (!findings) return failure(findings.error());
+  if (!findings->empty()) {
+    return failure(trouble(StorageError::Reason::Corrupt, file, findings->front()));
+  }
+  if (const auto meters = made->meters(); !meters) return failure(meters.error());
+  if (const auto live = made->live_commands(); !live) return failure(live.error());
+  return made->verify_audit({});
+}
 
 bool Repaired::is_complete() const {
   return troubles.empty() && told.empty() && unplaced_pages == 0 && audit.is_sound() &&

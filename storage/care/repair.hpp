@@ -32,9 +32,13 @@ struct Repaired {
   [[nodiscard]] bool is_complete() const;
 };
 
+/// A ledger as the gateway would meet it at its start: integrity, references, all meters, all live
+/// commands. Corrupt where one of them is not as it should be.
+[[nodiscard]] Stored<AuditVerdict> look_through(const std::filesystem::path& file);
+
 /// `who` is written into the audit trail of the new ledger. Busy while the gateway runs. The new
-/// ledger is looked through (integrity, references) before it gets its name; nothing is left
-/// behind where that fails. A file at the new name is never overwritten (Misuse).
+/// ledger is looked through before it gets its name; nothing is left behind where that fails. A
+/// file at the new name is never overwritten (Misuse).
 [[nodiscard]] Stored<Repaired> repair(const std::filesystem::path& ledger, Original original,
                                       const std::string& who, UtcTime now);
 

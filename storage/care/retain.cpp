@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <ranges>
 
 #include "storage/ledger_impl.hpp"
 
@@ -21,6 +22,9 @@ constexpr std::size_t kSideBySide = 500;
 constexpr std::size_t kScattered = 48;
 constexpr std::size_t kCommands = 16;
 
+// SQLite divides towards zero. A meter's clock may stand before 1970, and what it dated so must be
+// found under the day and the week it was stored under (storage/tables/week.hpp): so a million days
+// or weeks are added, which lie before any date of a meter, and taken away behind the division.
 std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
   const auto first_day = [&](std::chrono::days keep) {
     return std::chrono::floor<std::chrono::days>(now) - keep;
@@ -34,27 +38,31 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
   return {{
       {"DELETE FROM register_reading WHERE (read_ms, meter, epoch) IN"
        " (SELECT r.read_ms, r.meter, r.epoch FROM register_reading r WHERE r.read_ms < ?1"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = r.read_ms / 604800000"
-       "   AND o.day = r.read_ms / 86400000"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
+       "   WHERE o.week = (r.read_ms + 604800000000000) / 604800000 - 1000000"
+       "   AND o.day = (r.read_ms + 86400000000000) / 86400000 - 1000000"
        "   AND o.kind = 1 AND o.meter = r.meter AND o.epoch = r.epoch)"
        "  ORDER BY r.read_ms LIMIT ?2)",
        milliseconds(policy.registers), kSideBySide},
       {"DELETE FROM register_day WHERE (day, meter, epoch) IN"
        " (SELECT d.day, d.meter, d.epoch FROM register_day d WHERE d.day < ?1"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = d.day / 7 AND o.day = d.day"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
+       "   WHERE o.week = (d.day + 7000000) / 7 - 1000000 AND o.day = d.day"
        "   AND o.kind = 1 AND o.meter = d.meter AND o.epoch = d.epoch)"
        "  ORDER BY d.day LIMIT ?2)",
        days(policy.registers), kSideBySide},
       {"DELETE FROM profile_day WHERE rowid IN"
        " (SELECT p.rowid FROM profile_day p"
-       "  WHERE p.four_weeks <= ?1 / 28 AND p.day < ?1"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = p.day / 7 AND o.day = p.day"
+       "  WHERE p.four_weeks <= (?1 + 28000000) / 28 - 1000000 AND p.day < ?1"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
+       "   WHERE o.week = (p.day + 7000000) / 7 - 1000000 AND o.day = p.day"
        "   AND o.kind = 3 AND o.meter = p.meter AND o.epoch = p.epoch)"
        "  ORDER BY p.four_weeks LIMIT ?2)",
        days(policy.profile), kScattered},
       {"DELETE FROM daily WHERE (day, meter, epoch, channel) IN"
        " (SELECT d.day, d.meter, d.epoch, d.channel FROM daily d WHERE d.day < ?1"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = d.day / 7 AND o.day = d.day"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
+       "   WHERE o.week = (d.day + 7000000) / 7 - 1000000 AND o.day = d.day"
        "   AND o.kind = 2 AND o.meter = d.meter AND o.epoch = d.epoch)"
        "  ORDER BY d.day LIMIT ?2)",
        days(policy.daily), kSideBySide},
@@ -63,8 +71,9 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        " (SELECT e.meter, e.epoch, e.log, e.sequence FROM log_entry e WHERE e.received_ms < ?1"
        "  AND e.sequence < (SELECT max(n.sequence) FROM log_entry n"
        "   WHERE n.meter = e.meter AND n.epoch = e.epoch AND n.log = e.log)"
-       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o WHERE o.week = e.meter_time_s / 604800"
-       "   AND o.day = e.meter_time_s / 86400"
+       "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
+       "   WHERE o.week = (e.meter_time_s + 604800000000) / 604800 - 1000000"
+       "   AND o.day = (e.meter_time_s + 86400000000) / 86400 - 1000000"
        "   AND o.kind = 4 AND o.meter = e.meter AND o.epoch = e.epoch)"
        "  ORDER BY e.received_ms LIMIT ?2)",
        milliseconds(policy.logs), kScattered},
@@ -96,12 +105,10 @@ bool may_be_older(const std::map<std::size_t, Ledger::Impl::NothingOlder>& nothi
          std::chrono::abs(now - found->second.seen) >= kLookAgain;
 }
 
-Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
-  auto deleted = impl.write_plainly("deleting old data", [&]() -> Stored<std::size_t> {
-    auto done = impl.erase([&] { return impl.db.run(purge.sql, purge.first_kept, most); });
-    if (!done) return failure(done.error());
-    return static_cast<std::size_t>(impl.db.changes());
-  });
+/// One step of the work, which writes and tells how many rows it deleted.
+template <typename Step>
+Stored<std::size_t> commit_step(Ledger::Impl& impl, Step&& step) {
+  Stored<std::size_t> deleted = step();
   if (deleted) {
     if (auto done = impl.commit_open(); !done) deleted = failure(done.error());
   }
@@ -115,12 +122,13 @@ Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, std::si
 
 // On a full disk once more with the room of the reserve. The WAL is emptied into the file before
 // and after: it can't begin anew while it holds pages for which the file had no room to grow.
-Stored<std::size_t> delete_chunk_somehow(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
-  auto deleted = delete_chunk(impl, purge, most);
+template <typename Step>
+Stored<std::size_t> commit_step_somehow(Ledger::Impl& impl, Step&& step) {
+  auto deleted = commit_step(impl, step);
   if (!deleted && deleted.error().reason == StorageError::Reason::DiskFull &&
       impl.ballast.release()) {
     if (auto done = impl.db.checkpoint(); !done) return failure(done.error());
-    deleted = delete_chunk(impl, purge, most);
+    deleted = commit_step(impl, step);
   }
   if (deleted && !impl.ballast.held()) {
     if (auto done = impl.db.checkpoint(); !done) return failure(done.error());
@@ -128,16 +136,54 @@ Stored<std::size_t> delete_chunk_somehow(Ledger::Impl& impl, const Purge& purge,
   return deleted;
 }
 
+Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
+  return commit_step_somehow(impl, [&] {
+    return impl.write_plainly("deleting old data", [&]() -> Stored<std::size_t> {
+      auto done = impl.erase([&] { return impl.db.run(purge.sql, purge.first_kept, most); });
+      if (!done) return failure(done.error());
+      return static_cast<std::size_t>(impl.db.changes());
+    });
+  });
+}
+
+// Deletes the rows of what the broker has from the file, at most so many of them.
+Stored<std::size_t> delete_published(Ledger::Impl& impl, std::size_t most) {
+  return impl.write_plainly("clearing published data", [&]() -> Stored<std::size_t> {
+    std::size_t deleted = 0;
+    for (const auto& [key, data] : impl.published.rows() | std::views::take(most)) {
+      if (auto done = impl.delete_published(data); !done) return failure(done.error());
+      ++deleted;
+    }
+    return deleted;
+  });
+}
+
+// Data of which the outbox has a row is kept, so the rows of what the broker has go first: all at
+// once, since they mostly share pages, or else in steps that fit into the reserve. What cannot go
+// even so waits for the next time, and keeps nothing but its own data.
+Stored<Done> clear_published(Ledger::Impl& impl) {
+  const std::size_t all = impl.published.size();
+  if (all > 0 && commit_step(impl, [&] { return delete_published(impl, all); })) {
+    impl.published.clear();
+  }
+  while (impl.published.size() > 0) {
+    const auto deleted =
+        commit_step_somehow(impl, [&] { return delete_published(impl, kScattered); });
+    if (!deleted && deleted.error().reason == StorageError::Reason::DiskFull) return Done{};
+    if (!deleted) return failure(deleted.error());
+    for (std::size_t i = 0; i < *deleted; ++i) {
+      impl.published.take(impl.published.rows().begin()->first);
+    }
+  }
+  return Done{};
+}
+
 }  // namespace
 
 Stored<std::size_t> Ledger::retain(const RetentionPolicy& policy, UtcTime now,
                                    std::size_t max_rows) {
-  // Data of which the outbox has a row is kept. On a full disk the rows wait for the next time.
-  if (impl_->published.size() > 0) {
-    static_cast<void>(
-        impl_->write("clearing published data", [&] { return impl_->clear_published(); }));
-  }
   if (auto done = impl_->commit_open(); !done) return failure(done.error());
+  if (auto done = clear_published(*impl_); !done) return failure(done.error());
   std::size_t total = 0;
   const auto all = purges(policy, now);
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -145,7 +191,7 @@ Stored<std::size_t> Ledger::retain(const RetentionPolicy& policy, UtcTime now,
     bool more = may_be_older(impl_->nothing_older, i, purge.first_kept, now);
     while (more && total < max_rows) {
       const std::size_t most = std::min(purge.chunk, max_rows - total);
-      auto deleted = delete_chunk_somehow(*impl_, purge, most);
+      auto deleted = delete_chunk(*impl_, purge, most);
       if (!deleted) return deleted;
       total += *deleted;
       more = *deleted == most;

@@ -15,9 +15,16 @@ struct Tree {
   const sqlite::TableShape* shape = nullptr;
   std::optional<sqlite::RowWriter> writer;               ///< of tables
   std::map<std::int64_t, std::string>* names = nullptr;  ///< of indexes that name rows
+  bool is_of_meters = false;
   TableTally tally;
   bool has_lost_branches = false;
 };
+
+/// The name of a meter's row, which gets another instead: its key, behind what no name may hold.
+std::string set_name_aside(std::int64_t rowid, Values& values) {
+  auto* const id = values.size() > 1 ? std::get_if<std::string>(&values[1]) : nullptr;
+  return id == nullptr ? std::string{} : std::exchange(*id, "#" + std::to_string(rowid));
+}
 
 class Copy {
  public:
@@ -30,6 +37,7 @@ class Copy {
     for (const auto& shape : tables) {
       trees_.emplace_back().shape = &shape;
       trees_.back().writer.emplace(target_, shape);
+      trees_.back().is_of_meters = shape.name == "meter";
     }
     for (const auto& shape : indexes) {
       trees_.emplace_back().shape = &shape;
@@ -73,7 +81,9 @@ class Copy {
 
   void take_row(Tree& tree, std::int64_t rowid, Values& values) {
     if (failed_) return;
-    if (!fits(values, *tree.shape) || !is_sound(values, *tree.shape)) {
+    std::string name;
+    if (tree.is_of_meters) name = set_name_aside(rowid, values);
+    if (!is_legible(values) || !fits(values, *tree.shape) || !is_sound(values, *tree.shape)) {
       ++tree.tally.rows_lost;
       return;
     }
@@ -92,6 +102,7 @@ class Copy {
       failed_ = put.error();
     } else if (*put == sqlite::RowWriter::Put::Done) {
       ++tree.tally.rows;
+      if (tree.is_of_meters) out_.meter_ids_of_rows.emplace(rowid, std::move(name));
     } else if (*put == sqlite::RowWriter::Put::Unfit) {
       ++tree.tally.rows_lost;
     }
@@ -106,7 +117,7 @@ class Copy {
       const TreeLosses losses = walk_.rows_on(page, kind, [&](std::int64_t rowid, Values values) {
         rows.emplace_back(rowid, std::move(values));
       });
-      Tree* const owner = rows.empty() ? nullptr : owner_of(rows, kind);
+      Tree* const owner = owner_of(rows, kind);
       if (owner == nullptr) {
         ++out_.unplaced_pages;
         continue;
@@ -119,11 +130,14 @@ class Copy {
   }
 
   Tree* owner_of(const std::vector<std::pair<std::int64_t, Values>>& rows, TreeKind kind) {
+    // What cannot be read of a row says nothing of where it belongs.
+    const auto tells = [](const auto& row) { return is_legible(row.second); };
+    if (std::ranges::none_of(rows, tells)) return nullptr;
     Tree* found = nullptr;
     for (Tree& tree : trees_) {
       if (!tree.has_lost_branches || tree.shape->is_index != (kind == TreeKind::Index)) continue;
-      const bool all =
-          std::ranges::all_of(rows, [&](const auto& row) { return fits(row.second, *tree.shape); });
+      const bool all = std::ranges::all_of(
+          rows, [&](const auto& row) { return !tells(row) || fits(row.second, *tree.shape); });
       if (!all) continue;
       if (found != nullptr) return nullptr;
       found = &tree;

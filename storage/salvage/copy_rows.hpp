@@ -30,6 +30,9 @@ struct Copied {
   std::map<std::int64_t, std::string> meter_ids;
   std::map<std::int64_t, std::string> command_ids;
   std::map<std::int64_t, std::string> channels;
+  /// What the rows of meters say. In the table they bear their keys as names: a damaged name may be
+  /// none, or another's, and its row is worth keeping all the same.
+  std::map<std::int64_t, std::string> meter_ids_of_rows;
 };
 
 /// Copies every row that can be read into `target`, a new ledger without triggers, whose rules

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "storage/salvage/record.hpp"
 
+#include <algorithm>
 #include <array>
+#include <string_view>
 
 #include "storage/salvage/fields.hpp"
 
@@ -10,10 +12,11 @@ namespace {
 
 constexpr std::array<std::size_t, 7> kNumberWidths{0, 1, 2, 3, 4, 6, 8};
 
-bool is_utf8(OctetView text) {
+bool is_utf8(std::string_view text) {
+  const auto octet = [&](std::size_t at) { return static_cast<std::uint8_t>(text[at]); };
   std::size_t at = 0;
   while (at < text.size()) {
-    const std::uint8_t lead = text[at];
+    const std::uint8_t lead = octet(at);
     const std::size_t more = lead < 0x80   ? 0
                              : lead < 0xC2 ? 4
                              : lead < 0xE0 ? 1
@@ -22,7 +25,7 @@ bool is_utf8(OctetView text) {
                                            : 4;
     if (lead == 0 || more == 4 || text.size() - at <= more) return false;
     for (std::size_t i = 1; i <= more; ++i) {
-      if ((text[at + i] & 0xC0U) != 0x80U) return false;
+      if ((octet(at + i) & 0xC0U) != 0x80U) return false;
     }
     at += more + 1;
   }
@@ -52,7 +55,6 @@ std::optional<Value> take(std::uint64_t type, OctetView& body) {
   const OctetView content = body.first(static_cast<std::size_t>(length));
   body = body.subspan(content.size());
   if (type % 2 == 0) return Value{Octets{content.begin(), content.end()}};
-  if (!is_utf8(content)) return std::nullopt;
   return Value{std::string{content.begin(), content.end()}};
 }
 
@@ -74,6 +76,13 @@ std::optional<Values> decode_record(OctetView record) {
   }
   if (!body.empty()) return std::nullopt;
   return out;
+}
+
+bool is_legible(const Values& values) {
+  return std::ranges::all_of(values, [](const Value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    return text == nullptr || is_utf8(*text);
+  });
 }
 
 }  // namespace metergate::salvage

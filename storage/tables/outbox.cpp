@@ -85,15 +85,18 @@ Stored<Done> Ledger::published(const OutboxData& data) {
 
 Stored<Done> Ledger::Impl::clear_published() {
   for (const auto& [key, data] : published.rows()) {
-    auto done = db.run(
-        "DELETE FROM outbox_data"
-        " WHERE week = ? AND kind = ? AND meter = ? AND epoch = ? AND day = ? AND version = ?",
-        week_of(data.day), static_cast<int>(data.kind), data.meter, data.epoch, data.day,
-        data.version);
-    if (!done) return done;
+    if (auto done = delete_published(data); !done) return done;
   }
   published.clear();
   return Done{};
+}
+
+Stored<Done> Ledger::Impl::delete_published(const OutboxData& data) {
+  return db.run(
+      "DELETE FROM outbox_data"
+      " WHERE week = ? AND kind = ? AND meter = ? AND epoch = ? AND day = ? AND version = ?",
+      week_of(data.day), static_cast<int>(data.kind), data.meter, data.epoch, data.day,
+      data.version);
 }
 
 Stored<Ledger::OutboxSize> Ledger::outbox_size() const {

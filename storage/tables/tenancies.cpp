@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <set>
 #include <string>
 
 #include "storage/ledger_impl.hpp"
 #include "storage/tables/tenancy_border.hpp"
+#include "storage/tables/tenancy_hops.hpp"
 #include "storage/tenancy_record.hpp"
 
 /// The tenancies of a meter: opened one after the other, each sealed by the next, erasable alone.
@@ -34,37 +36,101 @@ Stored<Done> put_cursor(sqlite::Database& db, MeterKey meter, Epoch epoch, std::
                 epoch, kind, position);
 }
 
-/// Everything that belongs to one tenancy of a meter.
+/// Everything that belongs to one tenancy of a meter, its readings of registers aside.
 constexpr std::array kOfTenancy{
-    sqlite::Sql{"DELETE FROM profile_hot_0 WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM profile_hot_1 WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM profile_day WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM daily WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM register_reading WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM register_day WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM log_entry WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM billing_snapshot WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM cursor WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM hole WHERE meter = ? AND epoch = ?"},
-    sqlite::Sql{"DELETE FROM outbox_data WHERE meter = ? AND epoch = ?"},
+    sqlite::Sql{
+        "DELETE FROM profile_hot_0 WHERE" METERGATE_OF_TENANCY("start_s", "profile_hot_0", "")},
+    sqlite::Sql{
+        "DELETE FROM profile_hot_1 WHERE" METERGATE_OF_TENANCY("start_s", "profile_hot_1", "")},
+    sqlite::Sql{
+        "DELETE FROM profile_day WHERE" METERGATE_OF_TENANCY("four_weeks", "profile_day", "")},
+    sqlite::Sql{"DELETE FROM daily WHERE" METERGATE_OF_TENANCY("day", "daily", "")},
+    sqlite::Sql{"DELETE FROM register_day WHERE" METERGATE_OF_TENANCY("day", "register_day", "")},
+    sqlite::Sql{"DELETE FROM log_entry WHERE meter = ?1 AND epoch = ?2"},
+    sqlite::Sql{"DELETE FROM billing_snapshot WHERE meter = ?1 AND epoch = ?2"},
+    sqlite::Sql{"DELETE FROM cursor WHERE meter = ?1 AND epoch = ?2"},
+    sqlite::Sql{"DELETE FROM hole WHERE meter = ?1 AND epoch = ?2"},
+    // The kind stands before the meter in the key, so each has to be named.
+    sqlite::Sql{"DELETE FROM outbox_data WHERE kind IN (1, 2, 3, 4) AND" METERGATE_OF_TENANCY(
+        "week", "outbox_data", "")},
 };
 
-/// The days of a tenancy there is something of, by the kind it is published as.
-struct DaysOfKind {
+constexpr sqlite::Sql kDaysWithReadings{
+    "SELECT day FROM register_day WHERE" METERGATE_OF_TENANCY("day", "register_day", "")};
+
+/// The times of a tenancy there is something of, in seconds or days, by the kind it is published
+/// as.
+struct TimesOfKind {
   DataKind kind;
-  sqlite::Sql days;
+  std::chrono::seconds unit;
+  sqlite::Sql times;
 };
-constexpr std::array kDaysOfTenancy{
-    DaysOfKind{DataKind::Registers, "SELECT day FROM register_day WHERE meter = ?1 AND epoch = ?2"},
-    DaysOfKind{DataKind::Daily, "SELECT DISTINCT day FROM daily WHERE meter = ?1 AND epoch = ?2"},
-    DaysOfKind{DataKind::Profile,
-               "SELECT day FROM profile_day WHERE meter = ?1 AND epoch = ?2"
-               " UNION SELECT start_s / 86400 FROM profile_hot_0 WHERE meter = ?1 AND epoch = ?2"
-               " UNION SELECT start_s / 86400 FROM profile_hot_1 WHERE meter = ?1 AND epoch = ?2"},
-    DaysOfKind{DataKind::Log,
-               "SELECT DISTINCT meter_time_s / 86400 FROM log_entry"
-               " WHERE meter = ?1 AND epoch = ?2"},
+constexpr std::chrono::seconds kSecond{1};
+constexpr std::chrono::seconds kDay{std::chrono::days{1}};
+constexpr std::array kTimesOfTenancy{
+    TimesOfKind{DataKind::Registers, kDay, kDaysWithReadings},
+    TimesOfKind{DataKind::Daily, kDay,
+                "SELECT DISTINCT day FROM daily WHERE" METERGATE_OF_TENANCY("day", "daily", "")},
+    TimesOfKind{
+        DataKind::Profile, kDay,
+        "SELECT day FROM profile_day WHERE" METERGATE_OF_TENANCY("four_weeks", "profile_day", "")},
+    TimesOfKind{DataKind::Profile, kSecond,
+                "SELECT DISTINCT start_s FROM profile_hot_0 WHERE" METERGATE_OF_TENANCY(
+                    "start_s", "profile_hot_0", "")},
+    TimesOfKind{DataKind::Profile, kSecond,
+                "SELECT DISTINCT start_s FROM profile_hot_1 WHERE" METERGATE_OF_TENANCY(
+                    "start_s", "profile_hot_1", "")},
+    TimesOfKind{DataKind::Log, kSecond,
+                "SELECT DISTINCT meter_time_s FROM log_entry WHERE meter = ?1 AND epoch = ?2"},
 };
+static_assert(static_cast<int>(DataKind::Registers) == 1 && static_cast<int>(DataKind::Log) == 4,
+              "the statement above names the kinds by number");
+
+Stored<std::set<std::chrono::sys_days>> days_of(sqlite::Database& db, const TimesOfKind& of,
+                                                MeterKey meter, Epoch epoch) {
+  std::set<std::chrono::sys_days> out;
+  auto done = db.each(
+      of.times,
+      [&](const sqlite::Row& row) {
+        // A meter's clock may stand before 1970.
+        out.insert(std::chrono::floor<std::chrono::days>(UtcSeconds{row.integer(0) * of.unit}));
+      },
+      meter, epoch);
+  if (!done) return failure(done.error());
+  return out;
+}
+
+// Readings have no key that leads to a meter: those of its days are walked through, not all.
+Stored<Done> erase_readings(sqlite::Database& db, MeterKey meter, Epoch epoch) {
+  std::vector<std::chrono::sys_days> days;
+  auto done = db.each(
+      kDaysWithReadings, [&](const sqlite::Row& row) { days.push_back(row.day(0)); }, meter, epoch);
+  for (const std::chrono::sys_days day : days) {
+    if (!done) return done;
+    done = db.run(
+        "DELETE FROM register_reading"
+        " WHERE read_ms >= ? AND read_ms < ? AND meter = ? AND epoch = ?",
+        UtcTime{day}, UtcTime{day + std::chrono::days{1}}, meter, epoch);
+  }
+  return done;
+}
+
+// The journal repeats the meter's logs for those who tail it; the past of another tenant is not
+// theirs to see. The entries themselves stay, sealed. No index leads to a meter's lines: it would
+// write a page more for each, and a tenancy ends once in years. So it is walked through, once.
+Stored<Done> clear_journal(sqlite::Database& db, MeterKey meter) {
+  // The newest line stays as an empty one, so that ids go on from it.
+  auto done = db.run(
+      "DELETE FROM journal WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)"
+      " AND id < (SELECT max(id) FROM journal)",
+      meter);
+  if (!done) return done;
+  return db.run(
+      "UPDATE journal SET log = '', text = '', fields_json = ''"
+      " WHERE id = (SELECT max(id) FROM journal) AND log <> ''"
+      " AND meter = (SELECT id FROM meter WHERE key = ?)",
+      meter);
+}
 
 }  // namespace
 
@@ -103,18 +169,7 @@ Stored<Epoch> Ledger::open_tenancy(MeterKey meter, const TenancyBegin& begin, Ut
     if (!done) return failure(done.error());
     done = draw_border(*impl_, meter, **open, next, begin);
     if (!done) return failure(done.error());
-    // The journal repeats the meter's logs for those who tail it; the past of another tenant is not
-    // theirs to see. The entries themselves stay, sealed.
-    // The newest line stays as an empty one, so that ids go on from it.
-    done = db.run(
-        "DELETE FROM journal WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)"
-        " AND id < (SELECT max(id) FROM journal)",
-        meter);
-    if (!done) return failure(done.error());
-    done = db.run(
-        "UPDATE journal SET log = '', text = '', fields_json = ''"
-        " WHERE log <> '' AND meter = (SELECT id FROM meter WHERE key = ?)",
-        meter);
+    done = clear_journal(db, meter);
     if (!done) return failure(done.error());
     return next;
   });
@@ -159,13 +214,11 @@ Stored<Done> Ledger::set_synchronised(MeterKey meter, Epoch epoch, std::string_v
 Stored<Done> Ledger::publish_again(MeterKey meter, Epoch epoch) {
   return impl_->write("publishing a tenancy again", [&]() -> Stored<Done> {
     constexpr std::chrono::seconds kLastSecond{86'399};
-    for (const auto& [kind, sql] : kDaysOfTenancy) {
-      std::vector<std::chrono::sys_days> days;
-      auto read = impl_->db.each(
-          sql, [&](const sqlite::Row& row) { days.push_back(row.day(0)); }, meter, epoch);
-      if (!read) return failure(read.error());
-      for (const std::chrono::sys_days day : days) {
-        auto done = impl_->mark_unpublished(meter, epoch, kind, day, day, day + kLastSecond);
+    for (const TimesOfKind& of : kTimesOfTenancy) {
+      auto days = days_of(impl_->db, of, meter, epoch);
+      if (!days) return failure(days.error());
+      for (const std::chrono::sys_days day : *days) {
+        auto done = impl_->mark_unpublished(meter, epoch, of.kind, day, day, day + kLastSecond);
         if (!done) return done;
       }
     }
@@ -185,6 +238,8 @@ Stored<Done> Ledger::erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now) {
         return failure(impl_->misuse("meter " + std::to_string(meter) + " has no sealed tenancy " +
                                      std::to_string(epoch)));
       }
+      // First, while it is known which days they are of.
+      if (auto done = erase_readings(db, meter, epoch); !done) return done;
       for (const sqlite::Sql& sql : kOfTenancy) {
         if (auto done = db.run(sql, meter, epoch); !done) return done;
       }

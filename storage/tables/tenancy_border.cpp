@@ -5,6 +5,7 @@
 
 #include "storage/tables/hot_tables.hpp"
 #include "storage/tables/profile_read.hpp"
+#include "storage/tables/tenancy_hops.hpp"
 #include "storage/tables/week.hpp"
 
 namespace metergate {
@@ -14,9 +15,9 @@ using std::chrono::days;
 
 Stored<Done> take_intervals(sqlite::Database& db, MeterKey meter, Epoch sealed, UtcSeconds first) {
   for (const HotTable table : kHotTables) {
-    auto done = db.run(
-        hot_sql<"DELETE FROM profile_hot_# WHERE start_s >= ? AND meter = ? AND epoch = ?">(table),
-        first, meter, sealed);
+    auto done = db.run(hot_sql<"DELETE FROM profile_hot_# WHERE" METERGATE_OF_TENANCY(
+                           "start_s", "profile_hot_#", "WHERE start_s >= ?3")>(table),
+                       meter, sealed, first);
     if (!done) return done;
   }
   const auto day = std::chrono::floor<days>(first);
@@ -27,9 +28,9 @@ Stored<Done> take_intervals(sqlite::Database& db, MeterKey meter, Epoch sealed, 
     auto done = put_folded_day(db, meter, sealed, day, **folded);
     if (!done) return done;
   }
-  return db.run(
-      "DELETE FROM profile_day WHERE four_weeks >= ? AND meter = ? AND epoch = ? AND day > ?",
-      four_weeks_of(day), meter, sealed, day);
+  return db.run("DELETE FROM profile_day WHERE day > ?4 AND" METERGATE_OF_TENANCY(
+                    "four_weeks", "profile_day", "WHERE four_weeks >= ?3"),
+                meter, sealed, four_weeks_of(day), day);
 }
 
 /// The box's time at which its readings begin to be the next tenant's.
@@ -75,8 +76,8 @@ Stored<Done> draw_border(Ledger::Impl& ledger, MeterKey meter, Epoch sealed, Epo
   auto& db = ledger.db;
   auto done = take_intervals(db, meter, sealed, begin.first_interval);
   if (!done) return done;
-  done = db.run("DELETE FROM daily WHERE day >= ? AND meter = ? AND epoch = ?", begin.first_day,
-                meter, sealed);
+  done = db.run("DELETE FROM daily WHERE" METERGATE_OF_TENANCY("day", "daily", "WHERE day >= ?3"),
+                meter, sealed, begin.first_day);
   if (!done) return done;
   const auto from = on_clock_of_box(db, meter, begin.effective);
   if (!from) return failure(from.error());

@@ -43,6 +43,20 @@ class DamagedFile {
   /// All of it, so that it is no page of a tree any more.
   void overwrite_page(salvage::PageNumber page) const { overwrite((page - 1) * 4096UL, 4096, 3); }
 
+  /// One octet of this text is another one, wherever it stands on the page.
+  void change(salvage::PageNumber page, const std::string& text, std::size_t place, char to) const {
+    const std::size_t begin = (page - 1) * 4096UL;
+    const Octets whole = octets();
+    const std::string content{whole.begin() + static_cast<std::ptrdiff_t>(begin),
+                              whole.begin() + static_cast<std::ptrdiff_t>(begin + 4096)};
+    if (content.find(text) == std::string::npos) throw std::runtime_error(text + " is not there");
+    std::fstream out{file_, std::ios::in | std::ios::out | std::ios::binary};
+    for (auto at = content.find(text); at != std::string::npos; at = content.find(text, at + 1)) {
+      out.seekp(static_cast<std::streamoff>(begin + at + place));
+      out.put(to);
+    }
+  }
+
   [[nodiscard]] salvage::PageNumber root_of(const std::string& name) const {
     const auto pages = good(salvage::Pages::open(file_));
     salvage::TreeWalk walk{pages};

@@ -110,6 +110,32 @@ TEST_F(FullDiskTest, OldDataCanBeDeletedOnAFullDisk) {
   EXPECT_TRUE(good(ledger->check()).empty());
 }
 
+// What the broker has is cleared out of the outbox first, and that needs room too.
+TEST_F(FullDiskTest, OldDataCanBeDeletedOnAFullDiskThoughTheOutboxHasToBeClearedFirst) {
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  // Their rows fill more pages than the log has left when it takes no more.
+  constexpr int kMeters = 10;
+  constexpr int kDays = 400;
+  for (int i = 0; i < kMeters; ++i) {
+    const auto id = *MeterId::parse("m" + std::to_string(i));
+    const auto key = good(ledger->meter(id, "virtual-prepay", kNow)).key;
+    for (int back = 0; back < kDays; ++back) {
+      const sys_days day = kToday - days{1000 + back};
+      good(ledger->store_daily(key, 1, {{day, {{kImport, back, {}}}}}, kNow));
+    }
+  }
+  good(ledger->commit());
+  for (const auto& row : good(ledger->outbox_data(kMeters * kDays))) good(ledger->published(row));
+  fill_up_log_and_all();
+  EXPECT_EQ(good(ledger->retain({}, kNow, 100'000)), std::size_t{kMeters * kDays});
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U);
+  make_room();
+  ledger.reset();
+  ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));
+  EXPECT_EQ(good(ledger->outbox_size()).data_days, 0U) << "nothing is told to the broker again";
+  EXPECT_TRUE(good(ledger->check()).empty());
+}
+
 // Days of load profiles lie as they came, a page and more for each where it has a value a minute.
 TEST_F(FullDiskTest, OldDaysOfLoadProfilesCanBeDeletedOnAFullDisk) {
   ledger.emplace(good(Ledger::open(file, LedgerMode::ReadWrite)));

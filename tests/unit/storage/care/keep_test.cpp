@@ -124,7 +124,7 @@ TEST_F(KeepTest, WrittenAnewItIsSmallerAndHoldsTheSame) {
   store_days(60);
   const RetentionPolicy a_day{days{1}, days{1}, days{1}, days{1}, days{1}, days{1}};
   for (const auto& data : good(ledger->outbox_data(10'000))) good(ledger->published(data));
-  while (good(ledger->fold(kToday, 1000)) > 0) {
+  while (good(ledger->fold(kToday, 1000)).meter_days > 0) {
   }
   while (good(ledger->retain(a_day, kNow, 10'000)) > 0) {
   }

@@ -110,7 +110,7 @@ TEST_F(MendTest, ChannelsGetBackTheNamesThatAnIndexStillKnows) {
 TEST_F(MendTest, AChannelWhoseNameIsLostForEverKeepsItsValuesUnderANameOfItsOwn) {
   good(ledger->store_profile(m.key, 1, {interval(kToday - days{3}, 17)}, kNow));
   good(ledger->commit());
-  while (good(ledger->fold(kToday, 1000)) > 0) {
+  while (good(ledger->fold(kToday, 1000)).meter_days > 0) {
   }
   good(ledger->store_registers(m.key, 1, {kNow, {{kExport, {3, 0}, Unit::Wh}}}));
   mend(care::mend_meters, "channel", "DELETE FROM channel");
@@ -120,6 +120,18 @@ TEST_F(MendTest, AChannelWhoseNameIsLostForEverKeepsItsValuesUnderANameOfItsOwn)
   const auto back = good(ledger->profile(m.key, 1, kToday - days{3}, kToday));
   ASSERT_EQ(back.size(), 1U);
   EXPECT_EQ(back[0].values.front().value, 17);
+}
+
+TEST_F(MendTest, DaysWithReadingsAreKnownAgainByTheReadings) {
+  for (const auto at : {kNow, kNow - days{25'000}}) {
+    good(ledger->store_registers(m.key, 1, {at, {{kImport, {3, 0}, Unit::Wh}}}));
+  }
+  mend(care::mend_meters, "register_day", "DELETE FROM register_day");
+  EXPECT_EQ(good(ledger->last_registers(m.key, 1))->read_at, kNow);
+  good(ledger->open_tenancy(m.key, {}, kNow));
+  good(ledger->erase_tenancy(m.key, 1, kNow));
+  EXPECT_THAT(good(ledger->registers(m.key, 1, kToday - days{30'000}, kToday + days{1}, 9)),
+              IsEmpty());
 }
 
 TEST_F(MendTest, DataWhoseTenancyIsLostIsSealedAndTheNewestIsOpen) {

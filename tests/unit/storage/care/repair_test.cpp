@@ -33,7 +33,7 @@ class RepairTest : public LedgerTest {
       good(ledger->set_profile_covered_to(m.key, 1, kToday + days{1}));
     }
     good(ledger->commit());
-    while (good(ledger->fold(kToday, 1000)) > 0) {
+    while (good(ledger->fold(kToday, 1000)).meter_days > 0) {
     }
     for (int i = 0; i < kCommands; ++i) add_command(i);
     good(ledger->reserve_dlms_counters(meters[0].key, 7'500));

@@ -38,7 +38,7 @@ class RetainTest : public LedgerTest {
 TEST_F(RetainTest, OldDataGoesAndYoungDataStays) {
   fill(days{1000}, 1);
   fill(days{10}, 3);
-  while (good(ledger->fold(kToday, 100)) > 0) {
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) {
   }
   publish_all();
   EXPECT_EQ(rows_left(), 12U);
@@ -53,6 +53,22 @@ TEST_F(RetainTest, WhatTheBrokerHasNotSeenStays) {
   fill(days{10}, 3);
   good(ledger->retain({}, kNow, 1000));
   EXPECT_EQ(rows_left(), 10U) << "only the ended command and the journal line went";
+}
+
+// A meter's clock may stand anywhere, and weeks and days are counted from 1970.
+TEST_F(RetainTest, WhatTheBrokerHasNotSeenStaysThoughItIsOfBefore1970) {
+  const auto before = kNow - days{25'000};
+  ASSERT_LT(before, UtcTime{});
+  fill(days{25'000}, 1);
+  fill(days{10}, 3);
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) {
+  }
+  good(ledger->retain({}, kNow, 1000));
+  const auto day = std::chrono::floor<days>(before);
+  EXPECT_EQ(good(ledger->profile(m.key, 1, day, day + days{1})).size(), 48U);
+  EXPECT_EQ(good(ledger->daily(m.key, 1, day, day + days{1})).size(), 1U);
+  EXPECT_EQ(good(ledger->registers(m.key, 1, day, day + days{1}, 9)).size(), 1U);
+  EXPECT_EQ(good(ledger->log(m.key, 1, LogId::Token, 0, 9)).size(), 2U);
 }
 
 TEST_F(RetainTest, AnIdStaysWhileItsCommandCouldComeAgain) {
@@ -84,7 +100,7 @@ TEST_F(RetainTest, TheNewestEntryOfALogStays) {
 TEST_F(RetainTest, ACallDeletesNoMoreThanItMay) {
   fill(days{1000}, 1);
   fill(days{10}, 3);
-  while (good(ledger->fold(kToday, 100)) > 0) {
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) {
   }
   publish_all();
   EXPECT_EQ(good(ledger->retain({}, kNow, 2)), 2U);

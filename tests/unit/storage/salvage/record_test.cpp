@@ -46,11 +46,15 @@ TEST(SalvagedRecord, ThatDoesNotAddUpIsNone) {
            "02 07 00",     // a floating-point number
            "02 0A",        // a type that never stands in a file
            "02 13 61 62",  // a text that is cut off
-           "02 11 C3 28",  // a text that is no UTF-8
-           "02 0F 00",     // a NUL in a text
        }) {
     EXPECT_FALSE(decoded(damaged)) << damaged;
   }
+}
+
+TEST(SalvagedRecord, WhoseTextIsDamagedIsNotLegible) {
+  EXPECT_TRUE(is_legible(*decoded("03 01 11 FE C3 A9")));
+  EXPECT_FALSE(is_legible(*decoded("02 11 C3 28"))) << "no UTF-8";
+  EXPECT_FALSE(is_legible(*decoded("02 0F 00"))) << "a NUL";
 }
 
 TEST(SalvagedPage, OfNoiseHasNoCells) {

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
+#include <set>
+
 #include "meters/billing.hpp"
 #include "meters/tariff.hpp"
 #include "storage/tenancy_record.hpp"
@@ -21,6 +24,41 @@ class TenanciesTest : public LedgerTest {
     out.relay = RelayAfter::Armed;
     return out;
   }
+  /// The last is still hot, the others are folded; one is of a clock that stood before 1970.
+  static inline const std::array kDays{sys_days{1960y / 5 / 3}, kToday - days{50}, kToday - days{1},
+                                       kToday};
+  /// Something of each kind, on each of the days.
+  void store_of_all(MeterKey of, Epoch epoch) {
+    std::uint32_t number = 0;
+    for (const sys_days day : kDays) {
+      good(ledger->store_profile(of, epoch, {interval(day + 90min, 1)}, kNow));
+      good(ledger->store_daily(of, epoch, {{day, {{kImport, 1, {}}}}}, kNow));
+      good(ledger->store_registers(of, epoch, {day + 90min, {{kImport, {1, 0}, Unit::Wh}}}));
+      good(ledger->store_log(
+          of, epoch, {{.log = LogId::Supply, .sequence = ++number, .meter_time = day + 90min}},
+          kNow));
+    }
+  }
+  std::vector<std::pair<DataKind, UtcTime>> kept(MeterKey of, Epoch epoch) {
+    const sys_days from{1950y / 1 / 1};
+    const sys_days to = kToday + days{1};
+    std::vector<std::pair<DataKind, UtcTime>> out;
+    for (const auto& one : good(ledger->profile(of, epoch, from, to))) {
+      out.emplace_back(DataKind::Profile, one.start);
+    }
+    for (const auto& one : good(ledger->daily(of, epoch, from, to))) {
+      out.emplace_back(DataKind::Daily, one.day);
+    }
+    for (const auto& one : good(ledger->registers(of, epoch, from, to, 99))) {
+      out.emplace_back(DataKind::Registers, one.read_at);
+    }
+    for (const auto& one : good(ledger->log_between(of, epoch, from, to))) {
+      out.emplace_back(DataKind::Log, one.meter_time);
+    }
+    return out;
+  }
+  std::vector<OutboxData> outbox() { return good(ledger->outbox_data(1000)); }
+
   StoredMeter m = meter();
 };
 
@@ -123,6 +161,43 @@ TEST_F(TenanciesTest, ASealedOneIsErasedAloneAndAnOpenOneNotAtAll) {
   EXPECT_TRUE(good(ledger->billing(m.key, 1)).empty());
   EXPECT_EQ(good(ledger->billing(m.key, 2)).size(), 1U);
   EXPECT_EQ(good(ledger->tenancies(m.key))[0].erased, kNow);
+}
+
+TEST_F(TenanciesTest, AnErasedOneLeavesNothingAndEveryOtherWhole) {
+  const auto other = meter("m2");
+  for (const StoredMeter& of : {m, other}) store_of_all(of.key, 1);
+  TenancyBegin tomorrow;
+  tomorrow.effective = tomorrow.first_interval = kToday + days{1};
+  tomorrow.first_day = kToday + days{1};
+  good(ledger->open_tenancy(m.key, tomorrow, kNow + days{1}));
+  store_of_all(m.key, 2);
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) {
+  }
+  const auto of_one = kept(m.key, 2);
+  EXPECT_EQ(of_one.size(), 4 * kDays.size());
+  EXPECT_EQ(kept(m.key, 1), of_one);
+  good(ledger->erase_tenancy(m.key, 1, kNow));
+  EXPECT_TRUE(kept(m.key, 1).empty());
+  EXPECT_EQ(kept(m.key, 2), of_one);
+  EXPECT_EQ(kept(other.key, 1), of_one);
+  for (const OutboxData& row : outbox()) EXPECT_FALSE(row.meter == m.key && row.epoch == 1);
+}
+
+TEST_F(TenanciesTest, AllOfOneIsPublishedAgainDayByDayAlsoOfBefore1970) {
+  store_of_all(m.key, 1);
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) {
+  }
+  const auto days_of = [&] {
+    std::set<std::pair<DataKind, sys_days>> out;
+    for (const OutboxData& row : outbox()) out.emplace(row.kind, row.day);
+    return out;
+  };
+  const auto first = days_of();
+  EXPECT_EQ(first.size(), 4 * kDays.size());
+  for (const OutboxData& row : outbox()) good(ledger->published(row));
+  EXPECT_TRUE(outbox().empty());
+  good(ledger->publish_again(m.key, 1));
+  EXPECT_EQ(days_of(), first);
 }
 
 TEST_F(TenanciesTest, BillingSnapshotsAndTariffsComeBackAsTheyWere) {
