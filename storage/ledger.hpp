@@ -117,6 +117,18 @@ struct BillingSnapshot;
 struct TariffReading;
 
 /// A known hole: intervals that should exist and have not been read.
+/// What a turn of folding did.
+struct Folded {
+  /// More values than a blob takes (blobs::kMaxDayPoints), which the latest of the day lose.
+  struct Overfull {
+    MeterKey meter = 0;
+    std::chrono::sys_days day;
+    std::size_t dropped = 0;
+  };
+  std::size_t meter_days = 0;
+  std::vector<Overfull> overfull;
+};
+
 struct Hole {
   IntervalRange range;
   std::uint32_t tries = 0;
@@ -364,7 +376,7 @@ class Ledger {
   /// Works off at most `max_meter_days`; returns how many it folded, 0 when nothing is left;
   /// dropping a day's hot rows counts as one. From the first call on, days before `today` are
   /// written straight into blobs.
-  [[nodiscard]] Stored<std::size_t> fold(std::chrono::sys_days today, std::size_t max_meter_days);
+  [[nodiscard]] Stored<Folded> fold(std::chrono::sys_days today, std::size_t max_meter_days);
   /// Deletes whole days that are older than the policy allows, at most `max_rows` rows a call;
   /// returns how many. Data still in the outbox is kept, and so is the newest entry of each meter
   /// log and of the journal. A kind of which nothing was old is looked at again after an hour, or

@@ -257,6 +257,14 @@ inline constexpr EventDefinition kAuditNotForwarded{
     "hour.",
     "Look whether systemd-journald or rsyslog runs, and whether this user may write to "
     "`syslog_socket`."};
+inline constexpr EventDefinition kValuesDropped{
+    "MG0710",
+    Level::Warning,
+    "profile-values-dropped",
+    "{values} values of the load profile of {meter} on {day} were dropped: a day takes 262,144",
+    "The meter has sent three values for each second of the day, which no meter measures. The "
+    "earliest of the day are kept; those of other days and meters are not concerned.",
+    "Look at what the meter, or who speaks in its name, sends (`metergate tail --meter ID`)."};
 inline constexpr EventDefinition kLedgerDamaged{
     "MG0707",
     Level::Error,

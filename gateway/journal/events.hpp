@@ -42,7 +42,7 @@ inline constexpr std::array kCatalogue{
     &kPublicationRefused, &kCertificateEnds,
     // 07 storage
     &kStorageFailed, &kDiskFull, &kStorageRecovered, &kFolded, &kRetained, &kJournalNotKept,
-    &kLedgerDamaged, &kDiskReadOnly, &kAuditNotForwarded,
+    &kLedgerDamaged, &kDiskReadOnly, &kAuditNotForwarded, &kValuesDropped,
     // 08 entries of meter logs
     &kMeterLogEntry,
     // 09 registry

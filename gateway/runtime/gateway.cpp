@@ -14,20 +14,7 @@ namespace metergate::runtime {
 namespace {
 
 constexpr std::chrono::seconds kHousekeeping{60};
-constexpr std::chrono::seconds kStateInterval{30};
-/// Folding is spread over many turns of the loop: a command never waits longer than this for it.
-constexpr std::chrono::milliseconds kFoldTurn{5};
-constexpr std::size_t kFoldAtOnce = 10;
-/// Further apart than any slewing of NTP between two looks.
-constexpr std::chrono::seconds kClockStep{2};
-constexpr std::size_t kRetainAtOnce = 200;
-constexpr std::size_t kOutboxLarge = 1'000;
 constexpr std::chrono::hours kClockOrderLife{1};
-
-RetentionPolicy retention(const config::Storage& storage) {
-  return {storage.keep_registers, storage.keep_profile,  storage.keep_daily,
-          storage.keep_logs,      storage.keep_commands, storage.keep_journal};
-}
 
 }  // namespace
 
@@ -130,7 +117,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                      publisher_.state_changed(*meter);
                    }
                  },
-                 [this](OutboxMessage message) { publisher_.send_now(std::move(message)); },
+                 [this](OutboxMessage message) { publisher_.tell(std::move(message)); },
                  [this](MeterKey key) {
                    const auto found = keys_.find(key);
                    return found == keys_.end() ? std::string{} : found->second->runner->name();
@@ -148,6 +135,7 @@ Gateway::Gateway(config::Configuration configuration, config::ModelCatalogue mod
                   ways_.audit_key},
       audit_forwarder_{keeper_, agenda, journal_, ways_.forward_audit} {
   keeper_.when_committed([this] { publisher_.committed(); });
+  keeper_.when_lost([this] { publisher_.rolled_back(); });
   keeper_.when_recovered([this](Now now) { take_up_after_rollback(now); });
   journal_.when_alarm([this](const JournalRow& row) { raise_alarm(row); });
 }
@@ -301,31 +289,6 @@ std::string Gateway::meter_state(MeterUnit& meter) {
   return north::encode_meter_state(topics_.site(), state, now.utc);
 }
 
-void Gateway::watch_clock(Now now) {
-  const auto before = std::exchange(last_look_, now);
-  if (!before) return;
-  const auto step = (now.utc - before->utc) -
-                    std::chrono::round<std::chrono::milliseconds>(now.instant - before->instant);
-  if (std::chrono::abs(step) < kClockStep) return;
-  journal_.write(journal::kBoxClockStepped, now.utc,
-                 {{"step_s", fmt::format("{:.1f}", std::chrono::duration<double>(step).count())}});
-}
-
-std::size_t Gateway::fold(Now now) {
-  const auto today = std::chrono::floor<std::chrono::days>(now.utc);
-  const Instant end = now.instant + kFoldTurn;
-  std::size_t total = 0;
-  for (;;) {
-    const auto folded = keeper_.checked(ledger_.fold(today, kFoldAtOnce));
-    total += folded.value_or(0);
-    if (folded.value_or(0) == 0 || clock_.now().instant >= end) break;
-  }
-  if (total > 0) {
-    journal_.write(journal::kFolded, now.utc, {{"meter_days", std::to_string(total)}});
-  }
-  return total;
-}
-
 void Gateway::raise_alarm(const JournalRow& row) {
   OutboxMessage message{
       0,
@@ -334,9 +297,7 @@ void Gateway::raise_alarm(const JournalRow& row) {
                                            row.text, row.fields_json}),
       {},
       {}};
-  // The ledger itself may be the trouble: then the broker is told straight away.
-  if (keeper_.healthy() && ledger_.enqueue(message)) return keeper_.commit_soon();
-  publisher_.send_now(std::move(message));
+  publisher_.tell(std::move(message));
 }
 
 void Gateway::correct_clock(MeterUnit& meter) {
@@ -360,38 +321,6 @@ void Gateway::correct_clock(MeterUnit& meter) {
                         .origin = std::string{kScheduleOrigin},
                         .stated_expires_at = now + kClockOrderLife};
   static_cast<void>(commands_.submit(command, clock_.now()));
-}
-
-void Gateway::housekeep(Now now) {
-  watch_clock(now);
-  const std::size_t folded = fold(now);
-  // Retaining commits on its own: what is open is made durable before, so that it is published.
-  static_cast<void>(keeper_.commit());
-  const auto deleted =
-      keeper_.checked(ledger_.retain(retention(configuration_.storage), now.utc, kRetainAtOnce));
-  if (deleted) retained_ += *deleted;
-  if (deleted && *deleted == 0 && retained_ > 0) {
-    const auto rows = std::exchange(retained_, 0);
-    journal_.write(journal::kRetained, now.utc, {{"rows", std::to_string(rows)}});
-  }
-  static_cast<void>(keeper_.commit());
-  if (const auto outbox = keeper_.checked(ledger_.outbox_size())) {
-    const bool large = outbox->messages + outbox->data_days > kOutboxLarge;
-    if (large && !outbox_was_large_) {
-      journal_.write(journal::kOutboxGrowing, now.utc,
-                     {{"messages", std::to_string(outbox->messages)},
-                      {"data_days", std::to_string(outbox->data_days)}});
-    } else if (!large && outbox_was_large_) {
-      journal_.write(journal::kOutboxDrained, now.utc, {});
-    }
-    outbox_was_large_ = large;
-  }
-  tell_state();
-  // More to fold or delete: soon again, so that no single turn holds up the loop.
-  // While nothing gets onto the disk it is the same again each time.
-  const bool busy = keeper_.healthy() && (folded > 0 || (deleted && *deleted > 0));
-  agenda_.at(now.instant + (busy ? Duration{std::chrono::milliseconds{200}} : kStateInterval),
-             [this](Now later) { housekeep(later); });
 }
 
 }  // namespace metergate::runtime

@@ -145,6 +145,7 @@ class Gateway {
   void housekeep(Now now);
   void watch_clock(Now now);
   [[nodiscard]] std::size_t fold(Now now);
+  void tell_overfull(const Folded::Overfull& one, Now now);
   void raise_alarm(const JournalRow& row);
   void take_up_after_rollback(Now now);
   void resume_synchronising(Now now);

@@ -61,6 +61,7 @@ void LedgerKeeper::failed(const StorageError& error) {
   const bool is_tried_already = !std::exchange(healthy_, false);
   // First: the alarm about it must not be queued in the ledger that has just failed.
   journal_.write(event, clock_.now().utc, {{"what", error.what}});
+  if (lost_) lost_();
   if (!is_tried_already) try_again();
 }
 

@@ -30,6 +30,8 @@ class LedgerKeeper {
   /// Called after each commit that wrote something.
   void when_committed(std::function<void()> then) { committed_ = std::move(then); }
 
+  /// Called when a write fails: what was written since the last commit is gone.
+  void when_lost(std::function<void()> then) { lost_ = std::move(then); }
   /// Called once the ledger takes writes again: what was written since the last commit before the
   /// failure is gone, so whoever mirrors the ledger in memory reads it anew. On a turn of its own.
   void when_recovered(std::function<void(Now)> then) { recovered_ = std::move(then); }
@@ -60,6 +62,7 @@ class LedgerKeeper {
   const Clock& clock_;
   Agenda& agenda_;
   std::function<void()> committed_;
+  std::function<void()> lost_;
   std::function<void(Now)> recovered_;
   std::optional<Agenda::Entry> planned_;
   bool healthy_ = true;

@@ -53,7 +53,7 @@ void Publisher::connected() {
   profiles_.clear();
   data_under_way_.clear();
   refused_days_.clear();
-  states_.merge(changed_);
+  take_changed_states();
   committed();
 }
 
@@ -63,6 +63,7 @@ void Publisher::disconnected() {
 }
 
 void Publisher::committed() {
+  uncommitted_.clear();
   if (!connected_) return;
   let_live_data_pass();
   load();
@@ -78,14 +79,33 @@ void Publisher::state_changed(MeterUnit& meter) {
   });
 }
 
-void Publisher::release_states() {
+void Publisher::take_changed_states() {
   states_.merge(changed_);
+  changed_.clear();
+}
+
+void Publisher::release_states() {
+  take_changed_states();
   pump();
 }
 
 void Publisher::stop() {
   agenda_.cancel(states_planned_);
   release_states();
+}
+
+void Publisher::tell(OutboxMessage message) {
+  // Why it was not taken shows at the commit: an alarm about that comes here again.
+  if (keeper_.healthy() && keeper_.ledger().enqueue(message)) {
+    uncommitted_.push_back(std::move(message));
+  } else {
+    send_now(std::move(message));
+  }
+  keeper_.commit_soon();
+}
+
+void Publisher::rolled_back() {
+  for (OutboxMessage& message : std::exchange(uncommitted_, {})) send_now(std::move(message));
 }
 
 void Publisher::send_now(OutboxMessage message) {

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <vector>
 
 #include "gateway/journal/once_in_a_while.hpp"
 #include "gateway/links/mqtt_client.hpp"
@@ -47,8 +48,11 @@ class Publisher {
   void state_changed(MeterUnit& meter);
   /// Nothing waits for its moment any more.
   void stop();
-  /// Tries to send this once, whatever the state of the ledger.
-  void send_now(OutboxMessage message);
+  /// Queues what somebody waits for. What the ledger does not take, or loses before its commit, is
+  /// tried once, at once.
+  void tell(OutboxMessage message);
+  /// The ledger lost what was not committed.
+  void rolled_back();
 
  private:
   using DataKey = std::tuple<MeterKey, Epoch, DataKind, std::chrono::sys_days>;
@@ -56,6 +60,8 @@ class Publisher {
     return {row.meter, row.epoch, row.kind, row.day};
   }
 
+  void send_now(OutboxMessage message);
+  void take_changed_states();
   void release_states();
   /// Gives back what was taken of a backlog a while ago, to be taken anew, newest first.
   void let_live_data_pass();
@@ -96,8 +102,9 @@ class Publisher {
   std::map<DataKey, Ledger::Profile> profiles_;  ///< read ahead for rows of `data_`
   std::set<DataKey> data_under_way_;
   std::set<DataKey> refused_days_;  ///< a part of them was: they wait for the next connection
-  std::set<MeterUnit*> changed_;    ///< their states' moment is to come
-  std::set<MeterUnit*> states_;     ///< to be published
+  std::vector<OutboxMessage> uncommitted_;  ///< told, and queued since the last commit
+  std::set<MeterUnit*> changed_;            ///< their states' moment is to come
+  std::set<MeterUnit*> states_;             ///< to be published
   std::optional<Agenda::Entry> states_planned_;
 };
 

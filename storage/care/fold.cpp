@@ -96,7 +96,7 @@ Stored<bool> advance(sqlite::Database& db, const std::vector<UtcSeconds>& starts
   return true;
 }
 
-Stored<Done> fold_meter_day(sqlite::Database& db, const Progress& at) {
+Stored<Done> fold_meter_day(sqlite::Database& db, const Progress& at, Folded& done) {
   auto hot = hot_points(db, at.meter, at.epoch, at.day, at.day + Days{1});
   if (!hot) return failure(hot.error());
   auto folded = folded_day(db, at.meter, at.epoch, at.day);
@@ -104,9 +104,11 @@ Stored<Done> fold_meter_day(sqlite::Database& db, const Progress& at) {
   // What is in the blob already came after the hot rows.
   const std::vector<ProfilePoint> points =
       *folded ? merge_points(*hot, **folded).points : std::move(*hot);
+  ++done.meter_days;
   // Three values a second, all day: no meter measures that, but one may send it, and its day must
   // not stop the days of all others.
   const std::size_t kept = std::min(points.size(), blobs::kMaxDayPoints);
+  if (kept < points.size()) done.overfull.push_back({at.meter, at.day, points.size() - kept});
   return put_folded_day(db, at.meter, at.epoch, at.day, std::span{points}.first(kept));
 }
 
@@ -123,45 +125,46 @@ Stored<Done> drop_day(sqlite::Database& db, std::chrono::sys_days day) {
   return db.run(hot_sql<"DELETE FROM profile_hot_# WHERE start_s < ?">(table), end);
 }
 
-// Folds meters of the day; when all are done, drops it, which counts as one more.
-Stored<std::size_t> work_on_day(sqlite::Database& db, std::chrono::sys_days day, std::size_t most) {
+// Folds meters of the day until `most` are folded in all; when the day is done, drops it, which
+// counts as one more.
+Stored<Done> work_on_day(sqlite::Database& db, std::chrono::sys_days day, std::size_t most,
+                         Folded& out) {
   auto starts = starts_of(db, day);
   if (!starts) return failure(starts.error());
   auto progress = progress_of(db, day);
   if (!progress) return failure(progress.error());
-  for (std::size_t worked = 0; worked < most; ++worked) {
+  while (out.meter_days < most) {
     auto more = advance(db, *starts, *progress);
     if (!more) return failure(more.error());
     if (!*more) {
-      if (auto done = drop_day(db, day); !done) return failure(done.error());
-      return worked + 1;
+      ++out.meter_days;
+      return drop_day(db, day);
     }
-    if (auto done = fold_meter_day(db, *progress); !done) return failure(done.error());
+    if (auto done = fold_meter_day(db, *progress, out); !done) return done;
   }
-  if (auto done = put_progress(db, *progress); !done) return failure(done.error());
-  return most;
+  return put_progress(db, *progress);
 }
 
 }  // namespace
 
-Stored<std::size_t> Ledger::fold(std::chrono::sys_days today, std::size_t max_meter_days) {
+Stored<Folded> Ledger::fold(std::chrono::sys_days today, std::size_t max_meter_days) {
   // Each step may stand alone: a meter-day folded twice is the same, and rows go only after all of
   // their day is in blobs.
-  return impl_->write_plainly("folding the load profile", [&]() -> Stored<std::size_t> {
+  return impl_->write_plainly("folding the load profile", [&]() -> Stored<Folded> {
     auto& db = impl_->db;
     if (auto done = move_frontier(db, today); !done) return failure(done.error());
-    std::size_t worked = 0;
-    while (worked < max_meter_days) {
+    Folded out;
+    while (out.meter_days < max_meter_days) {
       auto oldest = oldest_hot_start(db);
       if (!oldest) return failure(oldest.error());
       if (!*oldest) break;
       const auto day = std::chrono::floor<Days>(**oldest);
       if (day >= today) break;
-      auto more = work_on_day(db, day, max_meter_days - worked);
-      if (!more) return more;
-      worked += *more;
+      if (auto done = work_on_day(db, day, max_meter_days, out); !done) {
+        return failure(done.error());
+      }
     }
-    return worked;
+    return out;
   });
 }
 

@@ -204,21 +204,13 @@ void CommandDesk::refuse(const north::RefusedRequest& refused, Now now) {
                     {"detail", fmt::format("{} {} {}", refused.refusal.field, refused.refusal.value,
                                            refused.refusal.expected)}});
   }
-  answer(refusal_message(topics_, refused, now.utc));
-}
-
-void CommandDesk::answer(OutboxMessage message) {
-  if (keeper_.healthy() && keeper_.checked(keeper_.ledger().enqueue(message))) {
-    keeper_.commit_soon();
-    return;
-  }
-  handlers_.answer_now(std::move(message));
+  handlers_.answer(refusal_message(topics_, refused, now.utc));
 }
 
 void CommandDesk::answer_again(const Command& asked, const StoredCommand& known) {
   const auto steps = keeper_.checked(keeper_.ledger().steps_of(known.key));
   if (!steps || steps->empty()) return;
-  answer(answer_message(topics_, asked, steps->back()));
+  handlers_.answer(answer_message(topics_, asked, steps->back()));
 }
 
 // ---- lanes --------------------------------------------------------------------------------------
@@ -256,6 +248,12 @@ void CommandDesk::go(CommandKey key, Now now) {
   sealed_.carried_out(live.command(), now);
   record(live, {.event = CommandEvent::DoneHere}, now, SealedDesk::result_of(live.command()));
   finish(key, now);
+}
+
+void CommandDesk::clock_stepped(Now now) {
+  std::vector<LaneKey> lanes;
+  for (const auto& [lane, queued] : lanes_) lanes.push_back(lane);
+  for (const LaneKey& lane : lanes) advance_lane(lane, now);
 }
 
 void CommandDesk::arm_expiry(Live& live) {

@@ -57,11 +57,12 @@ class CommandDesk {
   using StepTaken = std::function<void(const Command&, const Step&)>;
 
   /// Answers that cannot be written down any more (the disk is full) are given straight away.
-  using AnswerNow = std::function<void(OutboxMessage)>;
+  /// Queues it, or sends it once at once where the ledger does not take it.
+  using Answer = std::function<void(OutboxMessage)>;
   struct Handlers {
     FindMeter find_meter;
     StepTaken step_taken;
-    AnswerNow answer_now;
+    Answer answer;
     RelayFuse::LineOf line_of;
     /// A command was turned away.
     std::function<void(Reason)> refused;
@@ -89,6 +90,8 @@ class CommandDesk {
   void orders_free(MeterUnit& meter, Now now);
   /// The meter can be asked again: what waits for it goes on at once.
   void meter_awake(MeterUnit& meter, Now now);
+  /// The wall clock was set: what was to wait for its time may be due.
+  void clock_stepped(Now now);
   /// Who may what is another now: what waits and has lost its right ends.
   void rights_changed(Now now);
   /// Commands of a meter that was taken out of the configuration end.
@@ -188,7 +191,6 @@ class CommandDesk {
   /// What is written down holds from now on.
   void take_step(Live& live, const Step& step);
   void tell(const StoredCommand& command, const Step& step);
-  void answer(OutboxMessage message);
   void finish(CommandKey key, Now now);
   void expire(CommandKey key, Now now);
   void perform_later(CommandKey key, work::Effects effects);

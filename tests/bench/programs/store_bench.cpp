@@ -132,7 +132,7 @@ void live(const std::filesystem::path& file, int meters, int days) {
       bool more = true;
       for (int fold = 1; more; ++fold) {
         const auto begin = Clock::now();
-        more = good(ledger.fold(today, kFoldAtOnce)) > 0;
+        more = good(ledger.fold(today, kFoldAtOnce)).meter_days > 0;
         const std::chrono::duration<double, std::milli> took = Clock::now() - begin;
         longest_fold_ms = std::max(longest_fold_ms, took.count());
         if (fold % kFoldsACommit == 0 || !more) good(ledger.commit());

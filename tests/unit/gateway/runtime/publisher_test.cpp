@@ -24,6 +24,7 @@ class PublisherTest : public LedgerTest {
   PublisherTest() {
     meter_model_.profile_channels = {{kImport, "import", Unit::Wh, 0}};
     keeper_.when_committed([this] { publisher_.committed(); });
+    keeper_.when_lost([this] { publisher_.rolled_back(); });
   }
 
   MeterUnit& add_meter(const std::string& id) {
@@ -183,6 +184,45 @@ TEST_F(PublisherTest, ANewConnectionAndAStopWaitForNoMoment) {
   publisher_.stop();
   EXPECT_EQ(topics_.size(), 2U);
   EXPECT_EQ(agenda_.next(), std::nullopt) << "nothing is left to wait for";
+}
+
+TEST_F(PublisherTest, AStateThatWasToldAtTheConnectionIsNotToldAgainForNoChange) {
+  MeterUnit& unit = add_meter("m100");
+  MeterUnit& other = add_meter("m101");
+  publisher_.state_changed(unit);
+  publisher_.state_changed(other);
+  clock_.advance(100ms);
+  agenda_.run(clock_.now());
+  publisher_.state_changed(unit);
+  publisher_.connected();
+  acknowledge_all();
+  EXPECT_EQ(topics_.size(), 2U);
+  clock_.advance(100ms);
+  agenda_.run(clock_.now());
+  EXPECT_EQ(topics_.size(), 2U);
+}
+
+// The sender's message is given back to the broker as worked off: nobody would send it again.
+TEST_F(PublisherTest, AnAnswerWhoseCommitFailsIsSentAllTheSame) {
+  publisher_.connected();
+  publisher_.tell({0, "metergate/reply", "no", {}, {}});
+  EXPECT_TRUE(topics_.empty()) << "it is not durable yet";
+  const StorageError full{StorageError::Reason::DiskFull, "the disk is full"};
+  EXPECT_FALSE(keeper_.checked(Stored<Done>{failure(full)}));
+  EXPECT_THAT(topics_, testing::ElementsAre("metergate/reply"));
+  publisher_.tell({0, "metergate/other", "no", {}, {}});
+  EXPECT_THAT(topics_, testing::ElementsAre("metergate/reply", "metergate/other"))
+      << "while nothing is taken";
+}
+
+TEST_F(PublisherTest, AnAnswerThatIsDurableIsNotSentAgainWhenALaterCommitFails) {
+  publisher_.connected();
+  publisher_.tell({0, "metergate/reply", "no", {}, {}});
+  ASSERT_TRUE(keeper_.commit());
+  EXPECT_EQ(topics_.size(), 1U);
+  const StorageError full{StorageError::Reason::DiskFull, "the disk is full"};
+  EXPECT_FALSE(keeper_.checked(Stored<Done>{failure(full)}));
+  EXPECT_EQ(topics_.size(), 1U);
 }
 
 TEST_F(PublisherTest, ADayOfWhichAPartWasRefusedIsNotTakenForTold) {

@@ -17,7 +17,7 @@ class ProfileTest : public LedgerTest {
     return good(ledger->profile(m.key, 1, kToday - 800 * 24h, kToday + 48h));
   }
   void fold_all(sys_days today = kToday) {
-    while (good(ledger->fold(today, 3)) > 0) good(ledger->commit());
+    while (good(ledger->fold(today, 3)).meter_days > 0) good(ledger->commit());
   }
   std::vector<OutboxData> unpublished() { return good(ledger->outbox_data(1000)); }
   void publish_all() {
@@ -149,7 +149,7 @@ TEST_F(ProfileTest, FoldingChangesNothingThatCanBeRead) {
 
 TEST_F(ProfileTest, FoldingLeavesTodayAlone) {
   store(whole_day(kToday));
-  EXPECT_EQ(good(ledger->fold(kToday, 100)), 0U);
+  EXPECT_EQ(good(ledger->fold(kToday, 100)).meter_days, 0U);
   EXPECT_EQ(all(), whole_day(kToday));
 }
 
@@ -172,7 +172,7 @@ TEST_F(ProfileTest, ALateIntervalOfAMeterWithoutABlobIsNotLost) {
   store(whole_day(kToday - days{1}));
   good(ledger->store_profile(other.key, 1, whole_day(kToday - days{1}), kNow));
   // The first meter of the day is folded; a meter before it in order has nothing yet.
-  EXPECT_GT(good(ledger->fold(kToday, 1)), 0U);
+  EXPECT_GT(good(ledger->fold(kToday, 1)).meter_days, 0U);
   const auto late = meter("m0");
   good(ledger->store_profile(late.key, 1, {interval(kToday - 10h, 9)}, kNow));
   fold_all();
@@ -188,7 +188,7 @@ TEST_F(ProfileTest, EachStepOfAFoldMayBeTheLastBeforeARestart) {
   }
   good(ledger->commit());
   for (bool more = true; more;) {
-    more = good(ledger->fold(kToday, 1)) > 0;
+    more = good(ledger->fold(kToday, 1)).meter_days > 0;
     good(ledger->commit());
     reopen();
     for (const auto& one : meters) {
@@ -204,7 +204,30 @@ TEST_F(ProfileTest, ABacklogIsNeverTakenForLiveData) {
   const auto old = whole_day(kToday - days{300});
   EXPECT_EQ(store(old), 48U);
   EXPECT_EQ(all(), old);
-  EXPECT_EQ(good(ledger->fold(kToday, 100)), 0U) << "it went straight into its blob";
+  EXPECT_EQ(good(ledger->fold(kToday, 100)).meter_days, 0U) << "it went straight into its blob";
+}
+
+// Of one meter; nobody else's day may be held up by it.
+TEST_F(ProfileTest, WhatADayDoesNotTakeIsToldAndHoldsUpNothing) {
+  const sys_days day = kToday - days{1};
+  std::vector<ProfileInterval> flood;
+  for (int second = 0; second < 86'400; ++second) {
+    flood.push_back({day + seconds{second},
+                     {{kImport, second, {}},
+                      {kExport, second, {}},
+                      {cosem::ObisCode{{1, 0, 3, 29, 0, 255}}, second, {}},
+                      {cosem::ObisCode{{1, 0, 4, 29, 0, 255}}, second, {}}}});
+  }
+  store(flood);
+  const auto other = meter("m2");
+  good(ledger->store_profile(other.key, 1, whole_day(day, 7), kNow));
+  const Folded folded = good(ledger->fold(kToday, 100));
+  ASSERT_EQ(folded.overfull.size(), 1U);
+  EXPECT_EQ(folded.overfull[0].meter, m.key);
+  EXPECT_EQ(folded.overfull[0].day, day);
+  EXPECT_EQ(folded.overfull[0].dropped, 4U * 86'400U - (1U << 18U));
+  EXPECT_EQ(good(ledger->profile(other.key, 1, day, kToday)), whole_day(day, 7));
+  EXPECT_EQ(good(ledger->profile(m.key, 1, day, day + 24h)).size(), (1U << 18U) / 4U);
 }
 
 TEST_F(ProfileTest, AClockThatRanAheadAndWasSetBackLosesNothing) {
@@ -213,7 +236,7 @@ TEST_F(ProfileTest, AClockThatRanAheadAndWasSetBackLosesNothing) {
   const std::vector<ProfileInterval> rest(half.begin() + 24, half.end());
   half.resize(24);
   store(half);
-  EXPECT_GT(good(ledger->fold(kToday + days{2000}, 49)), 0U);
+  EXPECT_GT(good(ledger->fold(kToday + days{2000}, 49)).meter_days, 0U);
   good(ledger->fold(kToday, 1000));
   store(rest);
   const auto other = meter("m2");
