@@ -7,6 +7,7 @@
 #include "gateway/links/modbus_port.hpp"
 #include "gateway/session/meter_session.hpp"
 #include "gateway/sim/wire/emulator.hpp"
+#include "tests/faults/echoing_wire.hpp"
 #include "tests/faults/row.hpp"
 
 namespace metergate::test {
@@ -47,7 +48,8 @@ struct Meter {
 /// what the gateway makes of it: its port, and its session of each meter, in real time.
 class HostileLine {
  public:
-  explicit HostileLine(std::uint64_t seed) : chance_{seed} {
+  /// `hears_itself`: through an adapter that may, which costs some time of the computer's.
+  explicit HostileLine(std::uint64_t seed, bool hears_itself = false) : chance_{seed} {
     sim::ModbusTargets targets;
     for (std::uint8_t i = 0; i < kMeters; ++i) {
       meters_[i].address = static_cast<std::uint8_t>(i + 1);
@@ -63,9 +65,10 @@ class HostileLine {
     auto opened = sim::WireEmulator::open(settings, std::move(targets));
     if (!opened) throw std::runtime_error(opened.error());
     wire_ = std::move(*opened);
+    if (hears_itself) adapter_.emplace(wire_->device(), seed);
     config::Line line{.name = "a", .access = config::SerialLine{}};
     auto& serial = std::get<config::SerialLine>(line.access);
-    serial.device = wire_->device().string();
+    serial.device = (adapter_ ? adapter_->device() : wire_->device()).string();
     serial.baud = kBaud;
     serial.parity = config::Parity::None;
     line.timeout_floor = 30ms;
@@ -110,6 +113,7 @@ class HostileLine {
     row.ran();
     if (!result) {
       ++unanswered_;
+      if (turn_ == kMeters - 1) ++healthy_unanswered_;
       static_cast<void>(session.failed(now()));
       return;
     }
@@ -130,6 +134,8 @@ class HostileLine {
   [[nodiscard]] std::uint64_t answered() const { return answered_; }
   [[nodiscard]] std::uint64_t unanswered() const { return unanswered_; }
   [[nodiscard]] std::uint64_t healthy() const { return healthy_; }
+  [[nodiscard]] std::uint64_t healthy_unanswered() const { return healthy_unanswered_; }
+  [[nodiscard]] EchoingWire& adapter() { return *adapter_; }
   [[nodiscard]] std::uint64_t late() const { return port_->statistics().late_answers; }
   [[nodiscard]] sim::WireStatistics wire() const { return wire_->statistics(); }
 
@@ -143,12 +149,14 @@ class HostileLine {
   std::array<Meter, kMeters> meters_;
   std::array<std::unique_ptr<sim::WireFaults>, kMeters> faults_;
   std::unique_ptr<sim::WireEmulator> wire_;
+  std::optional<EchoingWire> adapter_;
   std::optional<ModbusPort> port_;
   std::vector<session::MeterSession> sessions_;
   std::size_t turn_ = 0;
   std::uint64_t answered_ = 0;
   std::uint64_t unanswered_ = 0;
   std::uint64_t healthy_ = 0;
+  std::uint64_t healthy_unanswered_ = 0;
 };
 
 TEST(HostileLineTest, NoValueIsWrongAndNoLateAnswerIsTakenForAnother) {
@@ -167,6 +175,26 @@ TEST(HostileLineTest, NoValueIsWrongAndNoLateAnswerIsTakenForAnother) {
   row.expect(line.healthy() > 0, "the healthy meter was never heard");
   std::cout << line.answered() << " answered, " << line.unanswered() << " not; " << line.late()
             << " times octets that nobody had asked for\n";
+}
+
+TEST(HostileLineTest, OwnOctetsThatComeBackAreNobodysAnswer) {
+  Row row{"R11", "requests on a line that echoes", 600};
+  HostileLine line{row.seed(), true};
+  line.set_faults(true);
+  line.adapter().echo(500);
+  while (row.runs() < row.wanted() * 2 / 3) line.ask(row);
+  const auto echoed = line.adapter().echoed();
+  row.expect(echoed > row.wanted() / 10, "the line did not echo");
+  // Nothing has to be read through an echo; once it is over the line is as good as before.
+  line.adapter().echo(0);
+  const auto heard = line.healthy();
+  const auto unheard = line.healthy_unanswered();
+  while (row.runs() < row.wanted()) line.ask(row);
+  row.expect(line.healthy() - heard > 4 * (line.healthy_unanswered() - unheard),
+             "the healthy meter is not heard after the echo");
+  std::cout << line.answered() << " answered, " << line.unanswered() << " not; " << echoed
+            << " requests echoed, the healthy meter then heard " << line.healthy() - heard << " of "
+            << line.healthy() - heard + line.healthy_unanswered() - unheard << " times\n";
 }
 
 }  // namespace

@@ -3,10 +3,17 @@
 talkative level."""
 
 import base64
+import os
 import re
+import resource
+import signal
 import stat
 import unittest
+import urllib.request
 
+from harness.broker import free_port
+from harness.console import PASSWORD as CONSOLE_PASSWORD
+from harness.console import READS, Console, order
 from harness.keyed import KeyedCase, WithBrokersPassword
 from harness.memory import shapes_of_key
 from harness.row import Row
@@ -15,7 +22,7 @@ from harness.running import until
 PASSWORD = "canary-of-the-broker-4711"
 PASSPHRASE = "canary of the key store 0815"
 ROUNDS = 3
-GATEWAYS_OWN = ("store/", "gateway.log", "exported", "vending.keys")
+GATEWAYS_OWN = ("store/", "gateway.log", "exported", "vending.keys", "console.users", "core")
 
 
 def shapes_of_digits(digits):
@@ -24,7 +31,7 @@ def shapes_of_digits(digits):
     return {digits, " ".join(groups), "-".join(groups)}
 
 
-class CanariesTest(WithBrokersPassword, KeyedCase):
+class CanariesTest(Console, WithBrokersPassword, KeyedCase):
     street_shape = {"line": 1, "tcp": 1, "mqtt": 2}
     passphrase = PASSPHRASE
     brokers_password = PASSWORD
@@ -33,6 +40,11 @@ class CanariesTest(WithBrokersPassword, KeyedCase):
     def configure(cls, config):
         super().configure(config)
         config["log"]["level"] = "debug"
+        cls.metrics_port = free_port()
+        config["metrics"] = {"port": cls.metrics_port}
+
+    def setUp(self):
+        self.logins = set()  # the cookies that were given out
 
     # ---- what is searched for, and where --------------------------------------------------------
 
@@ -48,6 +60,9 @@ class CanariesTest(WithBrokersPassword, KeyedCase):
         out[PASSWORD.encode()] = "the broker's password"
         out[base64.b64encode(PASSWORD.encode()).rstrip(b"=")] = "the broker's password"
         out[PASSPHRASE.encode()] = "the key store's passphrase"
+        out[CONSOLE_PASSWORD.encode()] = "the password of a login"
+        for cookie in self.logins:
+            out[cookie.encode()] = "the cookie of a login"
         return out
 
     def written(self):
@@ -67,6 +82,30 @@ class CanariesTest(WithBrokersPassword, KeyedCase):
                         ("show", "mqtt-001"), ("tail", "--lines", "1000")):
             told = self.gateway.run(*command)
             yield " ".join(command), (told.stdout + told.stderr).encode()
+        yield from self.pages()
+
+    def pages(self):
+        """What the page of metrics and the console show."""
+        metrics = f"http://127.0.0.1:{self.metrics_port}/metrics"
+        with urllib.request.urlopen(metrics, timeout=10) as page:
+            yield "the page of metrics", page.read()
+        browser = self.log_in()
+        events = self.listen(browser)
+        until("the stream of events", lambda: "200 OK" in events.text)
+        self.checker.settled(self.deliver(self.street.meters[0], self.mint.sts()))
+        until("an event", lambda: events.saw(self.street.meters[0]))
+        events.close()
+        yield "the console's stream of events", events.octets
+        own = [f"/api/meters/{meter}/commands" for meter in self.street.meters]
+        for path in {"/", *READS, *own} - {"/api/events"}:
+            answer = browser.get(path)
+            self.assertEqual(answer.status, 200, path)
+            yield f"{path} of the console", f"{answer.headers} {answer.text}".encode()
+
+    def log_in(self):
+        browser = self.browser("anna")
+        self.logins |= set(browser.cookies.values())
+        return browser
 
     def never_in_files(self):
         """Keys and words stand in no file the gateway made, the ledger's free pages included."""
@@ -95,6 +134,28 @@ class CanariesTest(WithBrokersPassword, KeyedCase):
 
     # ---- what happens ---------------------------------------------------------------------------
 
+    def may_write_cores(self):
+        os.chdir(self.folder)
+        resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+
+    def crash(self):
+        """By a fault of its own, for which this box keeps cores."""
+        self.gateway.signal(signal.SIGSEGV)
+        self.assertEqual(self.gateway.wait(), -signal.SIGSEGV)
+        self.assertEqual(list(self.folder.glob("core*")), [], "its memory in a file")
+
+    def on_the_console(self, meter):
+        """A token keyed in at the page, and one that is none."""
+        browser, token = self.log_in(), self.mint.sts()
+        body = order({"token": token}, comment="customer called")
+        path = f"/api/meters/{meter}/commands/deliver-token"
+        self.assertEqual(browser.post(path, body).status, 202)
+        until("its end", lambda: self.gateway.command(body["id"])["ended"])
+        for wrong in ({"token": token[:-1]}, {"token": token, token: token}, {"tokens": token}):
+            self.assertEqual(browser.post(path, order(wrong, comment="try")).status, 422)
+        other = browser.post("/api/login", {"user": "anna", "password": PASSWORD})
+        self.assertEqual(other.status, 401)
+
     def a_day(self, number):
         """Tokens made, carried, refused, lost and given by hand; bad orders; kills; lost brokers."""
         meter = self.street.meters[number % len(self.street.meters)]
@@ -112,14 +173,18 @@ class CanariesTest(WithBrokersPassword, KeyedCase):
         self.utility.wait_for("a refusal", lambda h: h.body.get("command") == wrong)
         self.gateway.run("send", "deliver-token", meter, "-", "--work-order", "W-9",
                          stdin=self.mint.sts() + "\n")
+        self.on_the_console(meter)
         self.gateway.kill()
-        self.gateway.start()
+        self.gateway.start(before=self.may_write_cores)
         self.gateway.wait_for_sessions(self.street.meters)
         self.broker.kill()
         until("the loss to be noticed", lambda: self.gateway.journal("MG0602"))
         before = len(self.utility.heard)
         self.broker.start()
         self.utility.wait_for_gateway(after=before)
+        self.crash()
+        self.gateway.start()
+        self.gateway.wait_for_sessions(self.street.meters)
 
     def test_no_canary_is_in_any_octet_that_was_written(self):
         with Row("R17", "places searched after days of trouble", ROUNDS) as row:

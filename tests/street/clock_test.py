@@ -11,6 +11,10 @@ from harness.running import until
 from harness.utility import utc
 
 
+LIVES_S = 5  # of an order whose time runs out while the clock is wrong
+LATE_S = 3   # a busy machine may tell it
+
+
 class BoxClockTest(ClockCase):
     """Only the box has a wrong clock."""
 
@@ -30,15 +34,29 @@ class BoxClockTest(ClockCase):
                 self.gateway.wait_for_sessions(["tcp-001"], "silent")
                 waits = self.deliver("tcp-001")
                 later = self.deliver("mqtt-001", not_before=utc(300))
-                for order in (waits, later):
+                token, began = self.mint.utrn(), time.monotonic()
+                dies = self.deliver("tcp-001", token, expires_at=utc(LIVES_S))
+                for order in (waits, later, dies):
                     self.utility.step(order, "accepted")
                 self.box_clock.set(step)
+                self.expires(dies, began)
                 self.street.do("unsilence", "tcp-001")
                 self.checker.settled(waits, "succeeded", 60)
                 self.assertEqual(self.gateway.command(later)["state"], "accepted")
                 self.box_clock.set(0)
+                self.checker.settled(dies, "expired")
+                seen = [order["digits"] for order in self.street.orders("tcp-001", "token")]
+                self.assertNotIn(token, seen)
                 cancel = self.utility.order("mqtt-001", "cancel", {"command": later})
                 self.checker.settled(cancel, "succeeded")
+
+    def expires(self, order, began):
+        """When its time is over by a clock that nobody sets, neither sooner nor later."""
+        ended = self.utility.wait_for(f"{order} to expire", lambda h: h.body.get("final")
+                                      and h.body.get("command") == order, LIVES_S + LATE_S)
+        self.assertEqual((ended.body["state"], ended.body["reason"]),
+                         ("expired", "expired-before-sending"))
+        self.assertGreater(ended.at - began, LIVES_S - 0.1, "seconds")
 
     def test_a_box_that_wakes_in_1970_takes_nothing_until_its_clock_is_right(self):
         self.gateway.stop()

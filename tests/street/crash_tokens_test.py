@@ -5,6 +5,7 @@ import signal
 import unittest
 
 from harness.keyed import KeyedCase
+from harness.running import until
 
 NOTHING_YET = ("command-inserted", "token-stored", "commit-before")
 ALL_THERE = ("command-accepted", "sending-recorded", "answer-received", "outcome-published")
@@ -30,14 +31,14 @@ class CrashTokensTest(KeyedCase):
         self.gateway.stop()
         self.gateway.start(crash_at=point, ready=False)
         command = self.issue(meter, function, **value)
-        self.utility.insist(f"the cut at {point}", [command], lambda: not self.gateway.alive)
+        until(f"the cut at {point}", lambda: not self.gateway.alive)
         self.assertEqual(self.gateway.wait(), -signal.SIGKILL)
         return command
 
     def goes_on(self, command, meter, tokens=1):
         """After the next start: made once, delivered once, written down once."""
         self.gateway.start()
-        self.utility.insist("the answer", [command], lambda: self.utility.ended(command))
+        self.utility.all_end("the answer", [command])
         self.made(command)
         for number in range(1, tokens + 1):
             self.delivered(command, number)
@@ -74,7 +75,7 @@ class CrashTokensTest(KeyedCase):
             "SELECT pending_issue FROM meter_sts s JOIN meter m ON m.key = s.meter "
             "WHERE m.id = ?", meter)[0]["pending_issue"])
         self.gateway.start()
-        self.utility.insist("the answer", [command], lambda: self.utility.ended(command))
+        self.utility.all_end("the answer", [command])
         self.made(command)
         tokens = len(self.issued(command))
         self.assertGreaterEqual(tokens, 2)
@@ -88,7 +89,7 @@ class CrashTokensTest(KeyedCase):
                            delivery="hand", channel="print")
         self.assertEqual(self.witnesses(command), [True] * 4)
         self.gateway.start()
-        self.utility.insist("the answer", [command], lambda: self.utility.ended(command))
+        self.utility.all_end("the answer", [command])
         token, = self.issued(command)
         handed, = self.handed("mqtt-001", "print", command)
         self.assertEqual([t["digits"] for t in handed["tokens"]], [token["digits"]])

@@ -78,8 +78,7 @@ class DiskFullTest(StreetCase):
             began = time.monotonic()
             until("the recovery", lambda: self.gateway.journal("MG0703"), 60)
             self.assertLess(time.monotonic() - began, 60)
-            self.utility.insist("the outcomes", orders,
-                                lambda: all(map(self.utility.ended, orders)), 60)
+            self.utility.all_end("the outcomes", orders, 60)
             for order in taken:
                 self.assertEqual(self.gateway.command(order)["state"], "succeeded", order)
                 self.assertEqual(self.utility.outcome(order)["state"], "succeeded", order)

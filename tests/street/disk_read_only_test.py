@@ -56,7 +56,7 @@ class ReadOnlyCase(StreetCase):
                           if "request" in one], [])
 
     def nothing_is_amiss(self, taken):
-        self.utility.insist("the outcomes", taken, lambda: all(map(self.utility.ended, taken)), 60)
+        self.utility.all_end("the outcomes", taken, 60)
         for order in taken:
             self.assertEqual(self.gateway.command(order)["state"], "succeeded", order)
             self.assertEqual(self.utility.outcome(order)["state"], "succeeded", order)

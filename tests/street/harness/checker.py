@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Joins three witnesses: what the utility heard, what the ledger holds, what the meter knows."""
 
+import json
+
 from .profile_blob import decode
 from .running import PATIENCE, until
 from .street import seconds
@@ -76,6 +78,30 @@ class Checker:
         self.case.assertEqual(len(taken), len(set(taken)), f"{meter} took digits twice: {orders}")
         numbers = [order["transaction"] for order in orders]
         self.case.assertEqual(numbers, sorted(set(numbers)), f"{meter}: transactions must grow")
+
+    def told_twice(self, heard):
+        """Messages of an order's steps or of data in which something stands that an earlier one had
+        told just so. What the broker by itself delivered again is not the gateway's."""
+        told, out = set(), []
+        for one in heard:
+            if one.again or one.retained or not one.body.get("meter"):
+                continue
+            content = self._content(one)
+            if told & content:
+                out.append(one)
+            told |= content
+        return out
+
+    @staticmethod
+    def _content(heard):
+        """What has to be told once: each reading and each entry of a log; of other data the whole
+        message, for a day is told anew with what came to it."""
+        leaf = heard.topic.rsplit("/", 1)[-1]
+        rows = {"registers": "readings", "event": "entries"}.get(leaf)
+        body = {name: value for name, value in heard.body.items() if name != "published_at"}
+        if not rows:
+            return {(heard.topic, json.dumps(body, sort_keys=True))}
+        return {(heard.topic, body["epoch"], json.dumps(row, sort_keys=True)) for row in body[rows]}
 
     # ---- collected data -------------------------------------------------------------------------
 

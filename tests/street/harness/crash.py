@@ -5,6 +5,7 @@ import signal
 import time
 
 from .case import StreetCase
+from .running import until
 
 
 class CrashCase(StreetCase):
@@ -16,10 +17,10 @@ class CrashCase(StreetCase):
         self.gateway.start(crash_at=point, ready=False)
         orders = [self.deliver(meter) for meter in self.street.meters]
         orders.append(self.relay("tcp-001", "armed"))
-        self.utility.insist(f"the cut at {point}", orders, lambda: not self.gateway.alive)
+        until(f"the cut at {point}", lambda: not self.gateway.alive)
         self.assertEqual(self.gateway.wait(), -signal.SIGKILL)
         self.gateway.start()
-        self.utility.insist("the outcomes", orders, lambda: all(map(self.utility.ended, orders)))
+        self.utility.all_end("the outcomes", orders)
         for order in orders:
             self.checker.settled(order, "succeeded")
         self.all_is_told_and_kept()

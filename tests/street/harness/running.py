@@ -63,6 +63,22 @@ class Running:
         """One line of the kernel about it (proc(5))."""
         return Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii")
 
+    # ---- its memory (proc(5)) -------------------------------------------------------------------
+
+    def resident_kb(self):
+        return self._status_kb("VmRSS")
+
+    def peak_kb(self):
+        """Since the last `forget_peak`."""
+        return self._status_kb("VmHWM")
+
+    def forget_peak(self):
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5", encoding="ascii")
+
+    def _status_kb(self, name):
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        return next(int(line.split()[1]) for line in status.splitlines() if line.startswith(name))
+
     @property
     def condition(self):
         if self.process is None:

@@ -29,6 +29,7 @@ class Heard:
     topic: str
     payload: bytes
     retained: bool
+    again: bool = False  # by the broker, which knows of no answer to the first time
     correlation: bytes = b""
     body: dict = field(default_factory=dict)
     at: float = 0.0
@@ -75,8 +76,10 @@ class Utility:
         self._wait("the utility to be back", lambda: self._subscribed, patience)
 
     def put_away(self):
+        """Out of reach; the broker keeps its session. `start` brings it back."""
         self.client.disconnect()
         self.client.loop_stop()
+        self._subscribed = False
 
     # ---- what is heard --------------------------------------------------------------------------
 
@@ -94,7 +97,8 @@ class Utility:
     def _on_message(self, _client, _data, message):
         if "/command/" in message.topic:
             return  # our own
-        heard = Heard(message.topic, message.payload, bool(message.retain), at=time.monotonic())
+        heard = Heard(message.topic, message.payload, bool(message.retain), bool(message.dup),
+                      at=time.monotonic())
         if self.version == mqtt.MQTTv5:
             heard.correlation = getattr(message.properties, "CorrelationData", b"")
         with contextlib.suppress(ValueError):  # a will may be empty
@@ -184,23 +188,38 @@ class Utility:
         meter, verb, body = self.ordered[command_id]
         self.send(meter, verb, json.dumps(body))
 
+    def all_end(self, what, command_ids, patience=PATIENCE):
+        """Waits until each has its outcome, without a repeat: the broker took them all (`publish`)
+        and keeps them for the gateway's session, so one that only a repeat saves was lost."""
+        with contextlib.suppress(NotInTime):
+            return until(what, lambda: all(map(self.ended, command_ids)), patience)
+        lost = [command for command in command_ids if not self.ended(command)]
+        told = {command: [h.body["state"] for h in self.steps(command)] for command in lost[:3]}
+        with contextlib.suppress(NotInTime):
+            self.insist("", lost, lambda: all(map(self.ended, lost)), 10)
+        saved = sum(map(self.ended, lost))
+        raise NotInTime(f"{what}: {len(lost)} of {len(command_ids)} are missing after {patience:g} "
+                        f"s, {saved} of these came with a repeat: {told}")
+
     def insist(self, what, command_ids, enough, patience=PATIENCE):
         """Repeats what has no outcome yet every second, as a sender does who knows that brokers
-        forget, until `enough()`."""
-        due = 0.0
+        forget, until `enough()`. How many repeats that took."""
+        due, repeats = 0.0, 0
 
         def repeat():
-            nonlocal due
+            nonlocal due, repeats
             if enough():
                 return True
             if time.monotonic() >= due:
                 for command in command_ids:
                     if not self.ended(command):
                         self.again(command)
+                        repeats += 1
                 due = time.monotonic() + 1
             return False
 
         until(what, repeat, patience)
+        return repeats
 
     def ended(self, command_id):
         with self._changed:
