@@ -66,10 +66,10 @@ std::optional<Change> MeterSession::answered(std::chrono::microseconds round_tri
   return become(State::Online);
 }
 
-std::optional<Change> MeterSession::failed(Now now) {
+std::optional<Change> MeterSession::failed(Failure how, Now now) {
   ++failures_;
   probed_by_hand_ = false;
-  same_until_.reset();
+  if (how == Failure::Silence) same_until_.reset();
   if (failures_ < policy_.failures_to_silent) {
     // Its late answer may still come; the same meter is left alone until that is over.
     next_attempt_ = now.instant + policy_.timeout_ceiling;

@@ -32,11 +32,18 @@ struct Policy {
   /// How long a proof of identity serves for routine reads: for those of one round, so that what a
   /// swapped meter says is not stored under the old one's name.
   Duration identity_lasts = std::chrono::seconds{30};
-  /// A meter that goes on answering, with no failure and no longer pause than this, was not
-  /// exchanged meanwhile: nobody fits another one in that time.
+  /// A meter that goes on answering, with no silence and no longer pause than this, was not
+  /// exchanged meanwhile: nobody fits another one in that time. A damaged answer shows that
+  /// somebody is there, and counts for nothing else.
   Duration no_time_to_exchange = std::chrono::seconds{10};
   /// But so often it names itself all the same.
   Duration identity_lasts_at_most = std::chrono::minutes{15};
+};
+
+/// How a request came to nothing.
+enum class Failure : std::uint8_t {
+  Silence,
+  Damaged,  ///< an answer came, and could not be read
 };
 
 /// What a change of state is worth telling; the runtime journals it.
@@ -55,7 +62,7 @@ class MeterSession {
   /// A well-formed answer came. `round_trip`: request's end to answer's begin, zero if unknown.
   std::optional<Change> answered(std::chrono::microseconds round_trip, Now now);
   /// No answer, or a damaged one.
-  std::optional<Change> failed(Now now);
+  std::optional<Change> failed(Failure how, Now now);
   /// The meter named itself; `expected` is who it must be.
   std::optional<Change> identified(bool is_expected, Now now);
   /// Birth or last will of an MQTT meter. A birth ends every pause.

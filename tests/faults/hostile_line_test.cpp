@@ -114,7 +114,9 @@ class HostileLine {
     if (!result) {
       ++unanswered_;
       if (turn_ == kMeters - 1) ++healthy_unanswered_;
-      static_cast<void>(session.failed(now()));
+      const bool was_heard = result.error().reason == LinkFault::Reason::BadFrame;
+      static_cast<void>(
+          session.failed(was_heard ? session::Failure::Damaged : session::Failure::Silence, now()));
       return;
     }
     static_cast<void>(session.answered(result->round_trip, now()));

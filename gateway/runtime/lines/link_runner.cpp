@@ -325,7 +325,11 @@ void LinkRunner::answered(JobId id, WireResult result) {
   } else {
     why = result.error().what;
     // A line that is not there says nothing about the meter.
-    if (result.error().reason != LinkFault::Reason::NotSent) change = meter.session.failed(now);
+    if (result.error().reason != LinkFault::Reason::NotSent) {
+      const bool was_heard = result.error().reason == LinkFault::Reason::BadFrame;
+      change = meter.session.failed(
+          was_heard ? session::Failure::Damaged : session::Failure::Silence, now);
+    }
     if (is_silent(meter)) note_silence(meter, job, now);
   }
   if (job.withdrawn) {

@@ -19,7 +19,8 @@ class MeterSessionTest : public testing::Test {
             kStart + std::chrono::duration_cast<std::chrono::milliseconds>(since)};
   }
   void fail(std::uint32_t times, Duration since = 0s) {
-    for (std::uint32_t i = 0; i < times; ++i) static_cast<void>(session.failed(at(since)));
+    for (std::uint32_t i = 0; i < times; ++i)
+      static_cast<void>(session.failed(Failure::Silence, at(since)));
   }
 
   Policy policy;
@@ -38,7 +39,7 @@ TEST_F(MeterSessionTest, FirstAnswerBringsItOnline) {
 
 TEST_F(MeterSessionTest, AfterOneFailureItsLateAnswerIsWaitedOut) {
   static_cast<void>(session.answered(20ms, at(0s)));
-  const auto change = session.failed(at(1s));
+  const auto change = session.failed(Failure::Silence, at(1s));
   ASSERT_TRUE(change);
   EXPECT_EQ(change->to, State::Suspect);
   EXPECT_FALSE(session.may_be_asked(at(1s).instant));
@@ -148,7 +149,7 @@ RC_GTEST_PROP(MeterSession, TimeOutStaysBetweenFloorAndCeiling, ()) {
     if (answers) {
       static_cast<void>(session.answered(std::chrono::microseconds{microseconds}, now));
     } else {
-      static_cast<void>(session.failed(now));
+      static_cast<void>(session.failed(Failure::Silence, now));
     }
     RC_ASSERT(session.timeout() >= policy.timeout_floor);
     RC_ASSERT(session.timeout() <= policy.timeout_ceiling);
@@ -178,10 +179,24 @@ TEST_F(MeterSessionTest, AFailureOrAPauseEndsTheProofThatAnswersProlonged) {
   };
   EXPECT_FALSE(due_after([this] { static_cast<void>(session.answered(20ms, at(45s))); }));
   EXPECT_TRUE(due_after([this] {
-    static_cast<void>(session.failed(at(42s)));
+    static_cast<void>(session.failed(Failure::Silence, at(42s)));
     static_cast<void>(session.answered(20ms, at(45s)));
   }));
   EXPECT_TRUE(due_after([this] { static_cast<void>(session.answered(20ms, at(51s))); }));
+}
+
+TEST_F(MeterSessionTest, ADamagedAnswerNeitherEndsThatProofNorProlongsIt) {
+  static_cast<void>(session.identified(true, at(0s)));
+  for (Duration since = 0s; since <= 40s; since += 5s) {
+    static_cast<void>(session.answered(20ms, at(since)));
+  }
+  static_cast<void>(session.failed(Failure::Damaged, at(44s)));
+  static_cast<void>(session.answered(20ms, at(48s)));
+  EXPECT_FALSE(session.identity_is_due(at(52s).instant));
+  static_cast<void>(session.failed(Failure::Damaged, at(55s)));
+  static_cast<void>(session.answered(20ms, at(59s)));
+  EXPECT_TRUE(session.identity_is_due(at(60s).instant))
+      << "eleven seconds without a word of its own";
 }
 
 }  // namespace
