@@ -8,9 +8,10 @@
 namespace metergate::runtime {
 namespace {
 
-// A line at 9600 baud brings eight readings a second; five or six share a commit. With the quarter
-// of a second for which a line may hold answers back, a reading is told within a second.
-constexpr std::chrono::milliseconds kGatherFor{700};
+/// Long enough for the few steps that follow each other at once.
+constexpr std::chrono::milliseconds kSoon{100};
+/// A line at 9600 baud brings eight readings a second, which share a commit.
+constexpr std::chrono::milliseconds kDataGathers{1'000};
 
 const journal::EventDefinition& event_of(StorageError::Reason reason) {
   switch (reason) {
@@ -42,9 +43,15 @@ bool LedgerKeeper::commit() {
   return true;
 }
 
-void LedgerKeeper::commit_soon() {
-  if (planned_) return;
-  planned_ = agenda_.at(clock_.now().instant + kGatherFor, [this](Now) {
+void LedgerKeeper::commit_soon() { commit_within(kSoon); }
+
+void LedgerKeeper::commit_data() { commit_within(kDataGathers); }
+
+void LedgerKeeper::commit_within(Duration time) {
+  const Instant at = clock_.now().instant + time;
+  if (planned_ && planned_->first <= at) return;
+  agenda_.cancel(planned_);
+  planned_ = agenda_.at(at, [this](Now) {
     planned_.reset();
     static_cast<void>(commit());
   });

@@ -25,8 +25,10 @@ class LedgerKeeper {
 
   /// Everything written so far is durable when this returned true.
   [[nodiscard]] bool commit();
-  /// Within a moment.
+  /// Within a moment: somebody waits to hear of it.
   void commit_soon();
+  /// Within a second: collected data, of which the meter has what is lost.
+  void commit_data();
   /// Called after each commit that wrote something.
   void when_committed(std::function<void()> then) { committed_ = std::move(then); }
 
@@ -51,6 +53,7 @@ class LedgerKeeper {
   }
 
  private:
+  void commit_within(Duration time);
   void failed(const StorageError& error);
   /// A small write of our own finds out when the disk takes something again. One at a time, however
   /// much has failed meanwhile: only a try ends the failure that began it.

@@ -121,7 +121,7 @@ void Publisher::let_live_data_pass() {
 
 void Publisher::load() {
   // On this connection uncommitted rows would be seen too: only what is durable may be told.
-  if (keeper_.ledger().dirty()) return keeper_.commit_soon();
+  if (keeper_.ledger().dirty()) return keeper_.commit_data();
   if (messages_.empty()) {
     const auto rows =
         keeper_.checked(keeper_.ledger().outbox_messages(loaded_to_, kMessagesAtOnce));

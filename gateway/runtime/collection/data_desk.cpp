@@ -42,7 +42,7 @@ DataDesk::DataDesk(LedgerKeeper& keeper, journal::Journal& journal, Handlers han
 void DataDesk::registers(MeterUnit& meter, const RegisterReading& reading) {
   if (keeper_.checked(
           keeper_.ledger().store_registers(meter.stored.key, meter.stored.epoch, reading))) {
-    keeper_.commit_soon();
+    keeper_.commit_data();
   }
 }
 
@@ -78,7 +78,7 @@ void DataDesk::profile_page(MeterUnit& meter, const IntervalRange& asked,
   }
   tell_holes(meter, changes, now);
   tell_stored(meter, *fresh, "profile", now);
-  keeper_.commit_soon();
+  keeper_.commit_data();
 }
 
 void DataDesk::tell_stored(const MeterUnit& meter, std::size_t fresh, std::string_view data,
@@ -99,7 +99,7 @@ void DataDesk::profile_push(MeterUnit& meter, const std::vector<ProfileInterval>
   tell_stored(meter, *fresh, "profile", now);
   const auto covered = keeper_.checked(ledger.profile_covered_to(key, epoch));
   auto holes = keeper_.checked(ledger.holes(key, epoch));
-  keeper_.commit_soon();
+  keeper_.commit_data();
   if (!covered || !holes) return;
   const auto period = meter.schedule->capture_period;
   const auto effect = work::after_push({*covered, *holes}, intervals, period);
@@ -155,7 +155,7 @@ void DataDesk::daily_push(MeterUnit& meter, const std::vector<DailySnapshot>& pu
   const auto fresh = keeper_.checked(
       keeper_.ledger().store_daily(meter.stored.key, meter.stored.epoch, snapshots, now.utc));
   if (fresh) tell_stored(meter, *fresh, "daily", now);
-  keeper_.commit_soon();
+  keeper_.commit_data();
 }
 
 void DataDesk::billing_page(MeterUnit& meter, const operation::BillingPage& page, Now now) {
@@ -174,14 +174,14 @@ void DataDesk::billing_page(MeterUnit& meter, const operation::BillingPage& page
     static_cast<void>(keeper_.checked(ledger.store_billing(key, epoch - 1, of_old, now.utc)));
   }
   static_cast<void>(keeper_.checked(ledger.store_billing(key, epoch, of_open, now.utc)));
-  keeper_.commit_soon();
+  keeper_.commit_data();
 }
 
 void DataDesk::tariff(MeterUnit& meter, const TariffReading& reading, Now now) {
   Ledger& ledger = keeper_.ledger();
   const auto before = keeper_.checked(ledger.tariff(meter.stored.key));
   if (!before || !keeper_.checked(ledger.store_tariff(meter.stored.key, reading))) return;
-  keeper_.commit_soon();
+  keeper_.commit_data();
   const Supplier& supplier = reading.active.supplier;
   if (*before && (*before)->active.supplier != supplier) {
     journal_.write(journal::kSupplierChanged, now.utc,
@@ -211,7 +211,7 @@ void DataDesk::relay(MeterUnit& meter, const RelayReading& reading, Now now) {
                                            operation::TransactionId{reading.last_transaction_id}));
   const auto read_after =
       std::exchange(meter.relay_read_after, operation::TransactionId{reading.last_transaction_id});
-  keeper_.commit_soon();
+  keeper_.commit_data();
   if (!changed) return;
   // A reading from before our last order was carried out says nothing about it.
   if (reading.last_transaction_id >= ours && work::drifts(meter.stored.supply_desired, reading)) {
@@ -245,7 +245,7 @@ void DataDesk::clock(MeterUnit& meter, const operation::ClockReading& reading) {
   static_cast<void>(
       keeper_.checked(keeper_.ledger().set_clock_offset(meter.stored.key, offset.count())));
   meter.stored.clock_offset_ms = offset.count();
-  keeper_.commit_soon();
+  keeper_.commit_data();
   const bool drifts = std::chrono::abs(offset) > meter.schedule->clock_drift_limit;
   if (drifts && !meter.clock_drifts) {
     journal_.write(journal::kClockDrift, reading.read_at,
@@ -279,7 +279,7 @@ bool DataDesk::identity(MeterUnit& meter, const operation::Identity& identity, N
     static_cast<void>(
         keeper_.checked(keeper_.ledger().set_serial(meter.stored.key, identity.serial)));
     meter.stored.serial = identity.serial.text();
-    keeper_.commit_soon();
+    keeper_.commit_data();
     journal_.write(journal::kMeterIdentified, now.utc,
                    {{"meter", meter.id().text()}, {"serial", identity.serial.text()}});
     handlers_.state_changed(meter);

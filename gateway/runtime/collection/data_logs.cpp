@@ -103,7 +103,7 @@ void DataDesk::log_entries(MeterUnit& meter, const std::vector<LogEntry>& all, N
     }
     if (entry.code == EventCode::LoadLimitExceeded) limit_at_work(meter, entry, now);
   }
-  keeper_.commit_soon();
+  keeper_.commit_data();
 }
 
 void DataDesk::limit_at_work(MeterUnit& meter, const LogEntry& entry, Now now) {
