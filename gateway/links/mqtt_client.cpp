@@ -8,11 +8,13 @@
 #include <deque>
 #include <future>
 #include <map>
+#include <mutex>
 #include <random>
 #include <thread>
 #include <utility>
 
 #include "gateway/links/mqtt_connection.hpp"
+#include "gateway/links/mqtt_intake.hpp"
 #include "gateway/links/mqtt_worker.hpp"
 
 namespace metergate {
@@ -40,11 +42,12 @@ class MqttClient::Impl : public MqttConnection::Owner, public std::enable_shared
   };
 
   void connect();
-  void established(const std::shared_ptr<MqttConnection>& connection,
-                   const Result<Done, ConnectionLoss>& outcome);
+  [[nodiscard]] Result<Done, ConnectionLoss> make(std::uint64_t number);
+  [[nodiscard]] std::shared_ptr<MqttConnection> take_made();
+  void established(std::uint64_t number, const Result<Done, ConnectionLoss>& outcome);
   void lost(std::uint64_t number, const ConnectionLoss& loss) override;
   void arrived(std::uint64_t number, MqttMessage message, std::function<void()> release) override;
-  void outcomes_wait(MqttConnection& connection) override;
+  void outcomes_wait(std::uint64_t number) override;
   void pump();
   void drop_all();
 
@@ -58,10 +61,14 @@ class MqttClient::Impl : public MqttConnection::Owner, public std::enable_shared
   /// Runs while a connection is made; that may take as long as a broker stays silent.
   std::thread connecting_;
 
+  // No connection ends on the loop, which Paho would hold up.
   std::shared_ptr<MqttConnection> connection_;
   /// The last one that ended. It stays until the next attempt: Paho's thread may still be on its
   /// way out of the callback that told of the end, and touches the client after it.
   std::shared_ptr<MqttConnection> retired_;
+  std::mutex made_mutex_;
+  /// By `connecting_`, and the loop has not heard of it; or it broke before that.
+  std::shared_ptr<MqttConnection> made_;
   std::uint64_t number_ = 0;
   bool connected_ = false;
   bool stopped_ = false;
@@ -78,19 +85,37 @@ void MqttClient::Impl::connect() {
                              retired = std::exchange(retired_, nullptr)]() mutable {
     if (before.joinable()) before.join();
     retired.reset();
-    const auto connection =
-        std::make_shared<MqttConnection>(self, self->loop_, self->settings_, number);
-    const auto outcome = connection->establish();
-    boost::asio::post(self->loop_,
-                      [self, connection, outcome] { self->established(connection, outcome); });
+    const auto outcome = self->make(number);
+    boost::asio::post(self->loop_, [self, number, outcome] { self->established(number, outcome); });
   });
 }
 
-void MqttClient::Impl::established(const std::shared_ptr<MqttConnection>& connection,
+/// On `connecting_`. A connection that failed ends here, at once: a broker that refused one
+/// subscription may have granted others, and each message of theirs, which nobody would take, would
+/// keep Paho, and with it the other clients, for as long as a message may wait.
+Result<Done, ConnectionLoss> MqttClient::Impl::make(std::uint64_t number) {
+  take_made().reset();
+  const auto connection =
+      std::make_shared<MqttConnection>(weak_from_this(), loop_, settings_, number);
+  auto outcome = connection->establish();
+  if (outcome) {
+    const std::lock_guard lock{made_mutex_};
+    made_ = connection;
+  }
+  return outcome;
+}
+
+std::shared_ptr<MqttConnection> MqttClient::Impl::take_made() {
+  const std::lock_guard lock{made_mutex_};
+  return std::exchange(made_, nullptr);
+}
+
+void MqttClient::Impl::established(std::uint64_t number,
                                    const Result<Done, ConnectionLoss>& outcome) {
-  if (stopped_ || connection->number() != number_) return;
-  connection_ = connection;
-  if (!outcome) return lost(number_, outcome.error());
+  // It broke before this came: the next attempt ends it, or the stop.
+  if (stopped_ || number != number_) return;
+  if (!outcome) return lost(number, outcome.error());
+  connection_ = take_made();
   connected_ = true;
   pause_ = settings_->broker.reconnect_min;
   if (handlers_.connected) handlers_.connected();
@@ -101,10 +126,10 @@ void MqttClient::Impl::lost(std::uint64_t number, const ConnectionLoss& loss) {
   if (stopped_ || number != number_) return;
   connected_ = false;
   // What the broker has acknowledged, and only waited for others to be told of, is not lost.
-  if (connection_) outcomes_wait(*connection_);
+  outcomes_wait(number);
   if (stopped_) return;
   ++number_;  // whatever the old connection still says is no longer heard
-  retired_ = std::exchange(connection_, nullptr);
+  if (connection_) retired_ = std::exchange(connection_, nullptr);
   drop_all();
   // Ten thousand clients that lost the same broker must not come back in one instant.
   std::uniform_int_distribution<std::int64_t> jitter{pause_.count() / 2, pause_.count()};
@@ -144,10 +169,11 @@ void MqttClient::Impl::pump() {
   if (!next.empty()) connection_->publish(std::move(next), *worker_);
 }
 
-void MqttClient::Impl::outcomes_wait(MqttConnection& connection) {
-  for (const auto& [publication, published] : connection.take_outcomes()) {
-    // Whoever is told may stop us, and the connection may be one that is gone.
-    if (stopped_ || connection.number() != number_) return;
+void MqttClient::Impl::outcomes_wait(std::uint64_t number) {
+  if (!connection_ || number != number_) return;
+  for (const auto& [publication, published] : connection_->take_outcomes()) {
+    // Whoever is told may stop us.
+    if (stopped_) return;
     const auto found = in_flight_.find(publication);
     if (found == in_flight_.end()) continue;
     const auto done = std::move(found->second);
@@ -170,20 +196,23 @@ void MqttClient::Impl::stop() {
   timer_.cancel();
   in_flight_.clear();
   waiting_.clear();
-  if (auto connection = std::exchange(connection_, nullptr)) {
-    connection->cut_if_message_waits();
-    // Behind what the worker still has of it. It ends there too: nothing of it is left when this
-    // returns.
-    std::promise<void> gone;
-    worker_->post([&gone, connection = std::move(connection), is_connected = connected_]() mutable {
-      connection->say_goodbye(is_connected);
-      connection.reset();
-      gone.set_value();
-    });
-    gone.get_future().wait();
-  }
-  connected_ = false;
+  const bool message_is_left = connection_ && connection_->close_intake();
+  // Of no client: the loop takes and releases nothing until this returns.
+  const MqttIntake::NobodyWaits meanwhile;
   if (connecting_.joinable()) connecting_.join();
+  // Behind what the worker still has of it. They end there too: nothing of them is left when this
+  // returns.
+  std::promise<void> gone;
+  worker_->post([&gone, connection = std::move(connection_), retired = std::move(retired_),
+                 made = take_made(), with_will = connected_ && !message_is_left]() mutable {
+    if (connection) connection->say_goodbye(with_will);
+    connection.reset();
+    retired.reset();
+    made.reset();
+    gone.set_value();
+  });
+  gone.get_future().wait();
+  connected_ = false;
 }
 
 MqttClient::MqttClient(boost::asio::io_context& loop, MqttClientSettings settings,

@@ -48,14 +48,16 @@ struct MqttClientSettings {
   /// Messages on these topics get their PUBACK only once `release` was called. Asked on Paho's
   /// thread: look at the topic and nothing else.
   std::function<bool(std::string_view topic)> acknowledge_late{};
-  /// How long such a message may wait; at most half the keep-alive, since Paho answers no ping
-  /// meanwhile. Past it the connection is cut, so that no PUBACK leaves, and the broker delivers
-  /// the message again once we are back.
+  /// How long such a message may wait, or half the keep-alive if that is shorter, since Paho
+  /// answers no ping meanwhile. Past it the connection is cut, so that no PUBACK leaves, and the
+  /// broker delivers the message again once we are back.
   std::chrono::milliseconds acknowledge_within{10'000};
 
   std::size_t max_in_flight = 20;           ///< publications handed to Paho at one time
   std::size_t max_packet_octets = 262'144;  ///< the broker is told to send nothing longer
-  std::size_t max_undelivered = 1'000;      ///< messages posted to the loop before the socket waits
+  /// On their way to the loop. Beyond that, messages wait in the socket, and with the broker; each
+  /// for `acknowledge_within` at most, and is then taken all the same.
+  std::size_t max_undelivered_octets = 4'194'304;
   std::chrono::seconds session_expiry{604'800};  ///< how long the broker keeps our session
   std::chrono::milliseconds connect_timeout{10'000};
 };
@@ -88,8 +90,8 @@ class MqttClient {
   void start();
   /// Publishes the will and disconnects, in at most three seconds, or ends the attempt to connect,
   /// which a silent broker can make last for `connect_timeout`; no handler and no `done` is
-  /// called after it returned. When a message still waits for its release the connection is cut
-  /// instead (the broker then publishes the will itself and keeps the message).
+  /// called after it returned. When a message still waits for the loop, also another client's, its
+  /// connection is cut instead (the broker then publishes the will itself and keeps the message).
   void stop();
   [[nodiscard]] bool connected() const;
 

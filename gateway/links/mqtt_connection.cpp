@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <condition_variable>
 #include <utility>
 
 #include "gateway/links/mqtt_options.hpp"
@@ -15,24 +14,13 @@ namespace metergate {
 namespace {
 
 constexpr std::chrono::seconds kGoodbyeTime{1};
-constexpr int kFirstFailureCode = 0x80;  // MQTT 5: reason codes from here on are refusals
+constexpr std::chrono::milliseconds kLook{50};  // whether the connection is still there
+constexpr std::size_t kEachMessage = 512;       // besides its own octets: a turn of the loop
+constexpr int kFirstFailureCode = 0x80;         // MQTT 5: reason codes from here on are refusals
 
-/// Lets a callback wait until the loop has dealt with its message.
-struct Release {
-  std::mutex mutex;
-  std::condition_variable changed;
-  bool done = false;
-
-  void give() {
-    const std::lock_guard lock{mutex};
-    done = true;
-    changed.notify_all();
-  }
-  bool wait_for(std::chrono::milliseconds time) {
-    std::unique_lock lock{mutex};
-    return changed.wait_for(lock, time, [this] { return done; });
-  }
-};
+// In the place of a socket.
+constexpr int kNotLookedFor = -1;
+constexpr int kNotFound = -2;
 
 /// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good. Paho hands
 /// it on as the one or the other of its codes; its own faults are negative. TLS is OpenSSL's to
@@ -40,11 +28,17 @@ struct Release {
 ConnectionLoss loss_of(const mqtt::exception& error, const std::string& tls_fault) {
   const int reason = std::max(static_cast<int>(error.get_reason_code()), error.get_return_code());
   if (reason >= kFirstFailureCode) {
-    const auto code = static_cast<MQTTReasonCodes>(reason);
-    return {fmt::format("{} (MQTT reason 0x{:02x})", MQTTReasonCode_toString(code), reason), true};
+    const char* const words = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
+    return {fmt::format("{} (MQTT reason 0x{:02x})", words == nullptr ? "Refused" : words, reason),
+            true};
   }
   if (tls_fault.empty()) return {error.to_string()};
   return {"TLS: " + tls_fault, tls_fault.find("certificate") != std::string::npos};
+}
+
+std::size_t octets_of(const MqttMessage& message) {
+  return message.topic.size() + message.payload.size() + message.response_topic.size() +
+         message.correlation_data.size() + message.content_type.size();
 }
 
 /// Two clients that connect at once could not tell their new sockets apart.
@@ -62,12 +56,27 @@ MqttConnection::MqttConnection(std::weak_ptr<Owner> owner, boost::asio::io_conte
       loop_{loop},
       settings_{std::move(settings)},
       number_{number},
+      patience_{std::min(settings_->acknowledge_within,
+                         std::chrono::milliseconds{settings_->broker.keep_alive} / 2)},
+      intake_{std::make_shared<MqttIntake>(settings_->max_undelivered_octets)},
+      socket_{kNotLookedFor},
       paho_{mqtt_options::server_uri(settings_->broker), settings_->broker.client_id,
             mqtt::create_options{MQTTVERSION_5}, nullptr} {
   paho_.set_callback(*this);
 }
 
+MqttConnection::~MqttConnection() {
+  // A message that waits would hold up Paho, which is about to close the connection.
+  static_cast<void>(close_intake());
+}
+
 Result<Done, ConnectionLoss> MqttConnection::establish() {
+  auto outcome = connect();
+  if (outcome) outcome = subscribe();
+  return outcome;
+}
+
+Result<Done, ConnectionLoss> MqttConnection::connect() {
   mqtt::connect_options options;
   if (const auto filled = mqtt_options::fill(options, *settings_, tls_fault_); !filled) {
     return failure(ConnectionLoss{filled.error(), true});
@@ -76,42 +85,65 @@ Result<Done, ConnectionLoss> MqttConnection::establish() {
     const std::lock_guard lock{connecting()};
     const auto before = mqtt_socket::connected_to_port(settings_->broker.port);
     const auto token = paho_.connect(options);
-    if (!token->wait_for(settings_->connect_timeout)) {
-      return failure(ConnectionLoss{"no answer to the connection request"});
-    }
-    for (const int socket : mqtt_socket::connected_to_port(settings_->broker.port)) {
-      if (before.contains(socket)) continue;
-      mqtt_socket::set_no_delay(socket);
-      socket_ = socket;
-    }
+    const bool answered = token->wait_for(settings_->connect_timeout);
+    // The answer may still come, and messages after it.
+    find_socket(before);
+    if (!answered) return failure(ConnectionLoss{"no answer to the connection request"});
   } catch (const mqtt::exception& error) {
+    know_socket(kNotFound);
     return failure(loss_of(error, tls_fault_));
   }
-  return subscribe();
+  return Done{};
 }
 
-Result<Done, ConnectionLoss> MqttConnection::subscribe() try {
+void MqttConnection::find_socket(const std::set<int>& before) {
+  int found = kNotFound;
+  for (const int socket : mqtt_socket::connected_to_port(settings_->broker.port)) {
+    if (before.contains(socket)) continue;
+    mqtt_socket::set_no_delay(socket);
+    found = socket;
+  }
+  know_socket(found);
+}
+
+void MqttConnection::know_socket(int socket) {
+  socket_ = socket;
+  socket_.notify_all();
+}
+
+Result<Done, ConnectionLoss> MqttConnection::subscribe() {
+  for (const std::string& filter : settings_->subscriptions) {
+    if (auto outcome = subscribe_to(filter); !outcome) return outcome;
+  }
+  return Done{};
+}
+
+Result<Done, ConnectionLoss> MqttConnection::subscribe_to(const std::string& filter) try {
   // The broker is to tell of each message whether it was published as a retained one: the flag
   // would be cleared otherwise for a subscription that is there already (MQTT 5, 3.8.3.1).
   const mqtt::subscribe_options as_published{mqtt::subscribe_options::SUBSCRIBE_LOCAL,
                                              mqtt::byte{1}};
-  for (const std::string& filter : settings_->subscriptions) {
-    const auto token = paho_.subscribe(filter, 1, as_published);
-    if (!token->wait_for(settings_->connect_timeout)) {
-      return failure(ConnectionLoss{"no answer to the subscription"});
-    }
-    if (static_cast<int>(token->get_reason_code()) >= kFirstFailureCode) {
-      return failure(ConnectionLoss{"the broker refuses the subscription to " + filter, true});
+  const auto token = paho_.subscribe(filter, 1, as_published);
+  const auto until = std::chrono::steady_clock::now() + settings_->connect_timeout;
+  while (!token->wait_for(kLook)) {
+    // Paho does not end what waits for an answer of a kept session.
+    if (is_lost_) return failure(ConnectionLoss{"no connection to subscribe to " + filter + " on"});
+    if (std::chrono::steady_clock::now() >= until) {
+      return failure(ConnectionLoss{"no answer to the subscription to " + filter});
     }
   }
   return Done{};
 } catch (const mqtt::exception& error) {
-  return failure(loss_of(error, tls_fault_));
+  ConnectionLoss loss = loss_of(error, tls_fault_);
+  const char* const what =
+      loss.refused ? "the broker refuses the subscription to " : "no subscription to ";
+  loss.why = what + filter + ": " + loss.why;
+  return failure(std::move(loss));
 }
 
-void MqttConnection::say_goodbye(bool is_connected) {
+void MqttConnection::say_goodbye(bool with_will) {
   try {
-    if (is_connected && settings_->will && !message_waits_) {
+    if (with_will && settings_->will) {
       paho_.publish(mqtt_options::to_paho(*settings_->will))->wait_for(kGoodbyeTime);
     }
     paho_.disconnect()->wait_for(kGoodbyeTime);
@@ -136,9 +168,7 @@ std::vector<MqttConnection::Outcome> MqttConnection::take_outcomes() {
   return std::exchange(outcomes_, {});
 }
 
-void MqttConnection::cut_if_message_waits() {
-  if (message_waits_ && socket_ >= 0) mqtt_socket::cut(socket_);
-}
+bool MqttConnection::close_intake() { return intake_->close(); }
 
 // ---- on the worker ------------------------------------------------------------------------------
 
@@ -171,6 +201,7 @@ void MqttConnection::on_loop(Call call) {
 }
 
 void MqttConnection::connection_lost(const std::string& cause) {
+  is_lost_ = true;
   on_loop([number = number_, why = cause.empty() ? std::string{"connection closed"} : cause](
               Owner& owner) { owner.lost(number, {why}); });
 }
@@ -179,17 +210,28 @@ void MqttConnection::message_arrived(mqtt::const_message_ptr arrived) {
   if (!arrived) return;
   MqttMessage message = mqtt_options::from_paho(*arrived);
   const bool late = settings_->acknowledge_late && settings_->acknowledge_late(message.topic);
-  const auto release = std::make_shared<Release>();
-  on_loop([number = number_, message = std::move(message), release](Owner& owner) mutable {
-    owner.arrived(number, std::move(message), [release] { release->give(); });
-  });
-  if (!late) return;
-  message_waits_ = true;
-  // Past the limit the socket is cut before Paho can acknowledge: the broker keeps the message.
-  if (!release->wait_for(settings_->acknowledge_within) && socket_ >= 0) {
-    mqtt_socket::cut(socket_);
+  const std::size_t octets = kEachMessage + octets_of(message);
+  // Both waits together: Paho answers no ping meanwhile.
+  const auto until = std::chrono::steady_clock::now() + patience_;
+  const auto place = intake_->enter(octets, until);
+  bool is_ours = place.has_value();
+  if (is_ours) {
+    on_loop([number = number_, message = std::move(message), intake = intake_, place = *place,
+             octets](Owner& owner) mutable {
+      intake->taken(octets);
+      owner.arrived(number, std::move(message), [intake, place] { intake->release(place); });
+    });
+    if (late) is_ours = intake_->wait_for_release(*place, until);
   }
-  message_waits_ = false;
+  // Before Paho can acknowledge: the broker keeps the message.
+  if (!is_ours) cut();
+}
+
+void MqttConnection::cut() {
+  // A message can follow the broker's consent at once. Whoever connects looks for the socket then,
+  // and needs nothing of Paho's for that.
+  socket_.wait(kNotLookedFor);
+  if (socket_ >= 0) mqtt_socket::cut(socket_);
 }
 
 void MqttConnection::on_success(const mqtt::token& token) {
@@ -214,9 +256,7 @@ void MqttConnection::ended(std::uint64_t publication, Published published) {
                           outcomes_.size() * 2 < settings_->max_in_flight;
     if (can_wait || std::exchange(loop_comes_, true)) return;
   }
-  on_loop([connection = weak_from_this()](Owner& owner) {
-    if (const auto alive = connection.lock()) owner.outcomes_wait(*alive);
-  });
+  on_loop([number = number_](Owner& owner) { owner.outcomes_wait(number); });
 }
 
 }  // namespace metergate

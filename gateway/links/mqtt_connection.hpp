@@ -5,22 +5,26 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "gateway/links/mqtt_client.hpp"
+#include "gateway/links/mqtt_intake.hpp"
 #include "gateway/links/mqtt_worker.hpp"
 #include "protocols/result.hpp"
 
 namespace metergate {
 
 /// One connection to a broker by a Paho client of its own, and the way from Paho's threads to the
-/// loop. What becomes of it is its owner's to decide.
+/// loop. What becomes of it is its owner's to decide. Its end takes Paho's lock, and a second where
+/// Paho's threads end with it: not on the loop.
 class MqttConnection : mqtt::callback,
                        mqtt::iaction_listener,
                        public std::enable_shared_from_this<MqttConnection> {
@@ -38,19 +42,20 @@ class MqttConnection : mqtt::callback,
     virtual void arrived(std::uint64_t number, MqttMessage message,
                          std::function<void()> release) = 0;
     /// There are some to take.
-    virtual void outcomes_wait(MqttConnection& connection) = 0;
+    virtual void outcomes_wait(std::uint64_t number) = 0;
   };
 
   MqttConnection(std::weak_ptr<Owner> owner, boost::asio::io_context& loop,
                  std::shared_ptr<const MqttClientSettings> settings, std::uint64_t number);
-
-  [[nodiscard]] std::uint64_t number() const { return number_; }
+  /// Leaves the broker at once. What it has sent and nobody has taken is left to it.
+  ~MqttConnection() override;
 
   // ---- on a thread that may wait
-  /// Connects and subscribes.
+  /// Connects and subscribes. One that failed is good for nothing but its end: the broker may have
+  /// granted a part, and messages come.
   [[nodiscard]] Result<Done, ConnectionLoss> establish();
-  /// Publishes the will, if it is connected, and disconnects.
-  void say_goodbye(bool is_connected);
+  /// Publishes the will, if there is one to be told, and disconnects.
+  void say_goodbye(bool with_will);
 
   // ---- on the loop
   struct Outgoing {
@@ -60,8 +65,9 @@ class MqttConnection : mqtt::callback,
   /// To Paho, by the worker.
   void publish(std::vector<Outgoing> publications, MqttWorker& worker);
   [[nodiscard]] std::vector<Outcome> take_outcomes();
-  /// A message that waits for its release is the broker's again, which publishes the will.
-  void cut_if_message_waits();
+  /// What comes from now on is left to the broker, and so is the message that waits for the loop,
+  /// if there is one: then the connection is cut, and the broker publishes the will.
+  [[nodiscard]] bool close_intake();
 
  private:
   void connection_lost(const std::string& cause) override;
@@ -71,7 +77,12 @@ class MqttConnection : mqtt::callback,
 
   template <typename Call>
   void on_loop(Call call);
+  [[nodiscard]] Result<Done, ConnectionLoss> connect();
   [[nodiscard]] Result<Done, ConnectionLoss> subscribe();
+  [[nodiscard]] Result<Done, ConnectionLoss> subscribe_to(const std::string& filter);
+  void find_socket(const std::set<int>& before);
+  void know_socket(int socket);
+  void cut();
   void hand_over();
   void ended(std::uint64_t publication, Published published);
 
@@ -79,8 +90,10 @@ class MqttConnection : mqtt::callback,
   boost::asio::io_context& loop_;
   const std::shared_ptr<const MqttClientSettings> settings_;
   const std::uint64_t number_;
-  std::atomic<int> socket_{-1};
-  std::atomic<bool> message_waits_{false};
+  const std::chrono::milliseconds patience_;  ///< of a message with the loop
+  const std::shared_ptr<MqttIntake> intake_;
+  std::atomic<int> socket_;
+  std::atomic<bool> is_lost_{false};
   std::string tls_fault_;  ///< what OpenSSL said last while connecting
 
   std::mutex mutex_;               ///< for what follows, up to Paho
