@@ -109,7 +109,8 @@ class BrokerGoneTest(StreetCase):
         self.outage()
         self.no_reading_is_missing()
         self.little_is_told_twice(before)
-        self.utility.wait_for_state("mqtt-001", "online")
+        # A modem that was refused several times tries again after a minute at the latest.
+        self.utility.wait_for_state("mqtt-001", "online", 90)
 
     def test_also_when_the_gateway_is_killed_meanwhile(self):
         def cut():
