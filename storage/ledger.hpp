@@ -115,20 +115,9 @@ struct StoredTenancy;
 struct TenancyToSynchronise;
 struct BillingSnapshot;
 struct TariffReading;
+struct Folded;  // storage/folded.hpp
 
 /// A known hole: intervals that should exist and have not been read.
-/// What a turn of folding did.
-struct Folded {
-  /// More values than a blob takes (blobs::kMaxDayPoints), which the latest of the day lose.
-  struct Overfull {
-    MeterKey meter = 0;
-    std::chrono::sys_days day;
-    std::size_t dropped = 0;
-  };
-  std::size_t meter_days = 0;
-  std::vector<Overfull> overfull;
-};
-
 struct Hole {
   IntervalRange range;
   std::uint32_t tries = 0;

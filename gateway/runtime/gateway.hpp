@@ -25,6 +25,7 @@
 #include "gateway/runtime/lines/dlms_meters.hpp"
 #include "gateway/runtime/publisher.hpp"
 #include "gateway/runtime/registry_desk.hpp"
+#include "storage/folded.hpp"
 
 namespace metergate::metrics {
 class Metrics;

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "storage/blobs/profile_blob.hpp"
+#include "storage/folded.hpp"
 #include "storage/tables/hot_tables.hpp"
 #include "storage/tables/profile_read.hpp"
 

@@ -5,6 +5,7 @@
 //   store_bench backlog <file> <meters> <days> the last days of meters flat-00001 ... unpublished
 #include <filesystem>
 
+#include "storage/folded.hpp"
 #include "storage/ledger.hpp"
 #include "tests/bench/programs/measure.hpp"
 

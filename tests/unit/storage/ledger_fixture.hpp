@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "storage/folded.hpp"
 #include "storage/ledger.hpp"
 #include "tests/support/temporary_directory.hpp"
 
