@@ -74,21 +74,29 @@ bool Ledger::reserve_held() const { return impl_->ballast.held(); }
 bool Ledger::release_reserve() { return impl_->ballast.release(); }
 
 Stored<std::vector<std::string>> Ledger::check() const {
-  return impl_->read("checking integrity", [&]() -> Stored<std::vector<std::string>> {
-    std::vector<std::string> findings;
+  std::vector<std::string> findings;
+  auto looked = impl_->read("checking integrity", [&]() -> Stored<Done> {
     const auto keep = [&](const sqlite::Row& row) {
       if (row.text(0) != "ok") findings.push_back(row.string(0));
     };
     if (auto done = impl_->db.each("PRAGMA integrity_check", keep); !done) {
       return failure(done.error());
     }
-    auto done = impl_->db.each("PRAGMA foreign_key_check", [&](const sqlite::Row& row) {
+    return impl_->db.each("PRAGMA foreign_key_check", [&](const sqlite::Row& row) {
       findings.push_back("a row of " + row.string(0) + " names a row of " + row.string(2) +
                          " that is not there");
     });
-    if (!done) return failure(done.error());
-    return findings;
   });
+  const auto keep_corrupt = [&](const auto& read) -> Stored<Done> {
+    if (read) return Done{};
+    if (read.error().reason != StorageError::Reason::Corrupt) return failure(read.error());
+    findings.push_back(read.error().what);
+    return Done{};
+  };
+  if (looked) looked = keep_corrupt(meters());
+  if (looked) looked = keep_corrupt(live_commands());
+  if (!looked) return failure(looked.error());
+  return findings;
 }
 
 Stored<Done> Ledger::Impl::begin_write(std::string_view activity) {

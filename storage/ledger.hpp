@@ -379,7 +379,8 @@ class Ledger {
   [[nodiscard]] bool reserve_held() const;
   /// False when there was none left to release.
   bool release_reserve();
-  /// `PRAGMA integrity_check` in one word list; empty when all is well.
+  /// What is not as it should be of the pages, the references, the meters and the live commands,
+  /// which the gateway reads at its start; empty when all is well.
   [[nodiscard]] Stored<std::vector<std::string>> check() const;
 
   struct Impl;  ///< private to storage/

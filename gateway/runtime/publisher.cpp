@@ -17,16 +17,20 @@ constexpr std::chrono::milliseconds kLiveDataWaits{100};
 constexpr std::chrono::milliseconds kStatesGather{100};
 /// Read together: their hot rows lie side by side.
 constexpr std::size_t kProfilesAtOnce = 50;
+/// More only where all are of one second, which no message divides.
 constexpr std::size_t kReadingsPerMessage = 200;
 constexpr std::string_view kJson = "application/json";
+
+UtcSeconds second_of(const RegisterReading& reading) {
+  return std::chrono::floor<std::chrono::seconds>(reading.read_at);
+}
 
 /// Where the next message goes on, which is at a whole second: the last one of this message, which
 /// may not be complete, is left to it.
 UtcSeconds leave_last_second(std::vector<RegisterReading>& rows) {
-  const auto last = std::chrono::floor<std::chrono::seconds>(rows.back().read_at);
-  const auto at = std::ranges::lower_bound(rows, UtcTime{last}, {}, &RegisterReading::read_at);
-  if (at == rows.begin()) return last + std::chrono::seconds{1};
-  rows.erase(at, rows.end());
+  const UtcSeconds last = second_of(rows.back());
+  rows.erase(std::ranges::lower_bound(rows, UtcTime{last}, {}, &RegisterReading::read_at),
+             rows.end());
   return last;
 }
 
@@ -258,12 +262,22 @@ std::optional<Publisher::Part> Publisher::message_of(const OutboxData& row) {
   message.content_type = kJson;
   switch (row.kind) {
     case DataKind::Registers: {
-      auto rows = keeper_.checked(
-          ledger.registers(row.meter, row.epoch, row.from, end, kReadingsPerMessage));
+      std::size_t most = kReadingsPerMessage;
+      const auto read = [&] {
+        return keeper_.checked(ledger.registers(row.meter, row.epoch, row.from, end, most));
+      };
+      const auto is_more_of_one_second = [&](const std::vector<RegisterReading>& taken) {
+        return taken.size() == most && second_of(taken.front()) == second_of(taken.back());
+      };
+      auto rows = read();
+      while (rows && is_more_of_one_second(*rows)) {
+        most *= 2;
+        rows = read();
+      }
       if (!rows) return std::nullopt;
       // A day of readings every few seconds takes several messages.
       std::optional<OutboxData> rest;
-      if (rows->size() == kReadingsPerMessage) {
+      if (rows->size() == most) {
         rest = row;
         rest->from = leave_last_second(*rows);
       }

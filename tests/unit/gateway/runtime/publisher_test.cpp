@@ -60,6 +60,19 @@ class PublisherTest : public LedgerTest {
   void acknowledge_all() {
     while (!unacknowledged_.empty()) static_cast<void>(acknowledge());
   }
+  /// Of all messages once everything is told.
+  std::size_t told_readings() {
+    publisher_.connected();
+    acknowledge_all();
+    std::size_t readings = 0;
+    for (const std::string& payload : payloads_) {
+      for (auto at = payload.find("\"read_at\""); at != std::string::npos;
+           at = payload.find("\"read_at\"", at + 1)) {
+        ++readings;
+      }
+    }
+    return readings;
+  }
 
   ManualClock clock_{kNow};
   Agenda agenda_;
@@ -247,16 +260,18 @@ TEST_F(PublisherTest, ReadingsOfOneSecondAreNotTornApart) {
     good(ledger->store_registers(unit.stored.key, 1, {at, {{kImport, {i, 0}, Unit::Wh}}}));
   }
   good(ledger->commit());
-  publisher_.connected();
-  acknowledge_all();
-  std::string told;
-  for (const std::string& payload : payloads_) told += payload;
-  std::size_t readings = 0;
-  for (auto at = told.find("\"read_at\""); at != std::string::npos;
-       at = told.find("\"read_at\"", at + 1)) {
-    ++readings;
-  }
-  EXPECT_EQ(readings, 201U);
+  EXPECT_EQ(told_readings(), 201U);
+}
+
+TEST_F(PublisherTest, ASecondOfMoreReadingsThanAMessageTakesIsToldInOne) {
+  MeterUnit& unit = add_meter("m100");
+  const auto store = [&](int number, UtcTime at) {
+    good(ledger->store_registers(unit.stored.key, 1, {at, {{kImport, {number, 0}, Unit::Wh}}}));
+  };
+  for (int i = 0; i < 450; ++i) store(i, kToday + i * 2ms);
+  store(450, kToday + 1s);
+  good(ledger->commit());
+  EXPECT_EQ(told_readings(), 451U);
 }
 
 }  // namespace
