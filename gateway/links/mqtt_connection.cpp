@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <optional>
 #include <utility>
 
 #include "gateway/links/mqtt_options.hpp"
@@ -15,8 +16,9 @@ namespace {
 
 constexpr std::chrono::seconds kGoodbyeTime{1};
 constexpr std::chrono::milliseconds kLook{50};  // whether the connection is still there
-constexpr std::size_t kEachMessage = 512;       // besides its own octets: a turn of the loop
-constexpr int kFirstFailureCode = 0x80;         // MQTT 5: reason codes from here on are refusals
+constexpr std::chrono::milliseconds kLookForSocket{5};
+constexpr std::size_t kEachMessage = 512;  // besides its own octets: a turn of the loop
+constexpr int kFirstFailureCode = 0x80;    // MQTT 5: reason codes from here on are refusals
 
 // In the place of a socket.
 constexpr int kNotLookedFor = -1;
@@ -41,8 +43,8 @@ std::size_t octets_of(const MqttMessage& message) {
          message.correlation_data.size() + message.content_type.size();
 }
 
-/// Two clients that connect at once could not tell their new sockets apart.
-std::mutex& connecting() {
+/// Two clients whose sockets are new at once could not tell them apart.
+std::mutex& opening_sockets() {
   static std::mutex one_at_a_time;
   return one_at_a_time;
 }
@@ -82,28 +84,41 @@ Result<Done, ConnectionLoss> MqttConnection::connect() {
     return failure(ConnectionLoss{filled.error(), true});
   }
   try {
-    const std::lock_guard lock{connecting()};
-    const auto before = mqtt_socket::connected_to_port(settings_->broker.port);
-    const auto token = paho_.connect(options);
-    const bool answered = token->wait_for(settings_->connect_timeout);
-    // The answer may still come, and messages after it.
-    find_socket(before);
-    if (!answered) return failure(ConnectionLoss{"no answer to the connection request"});
+    const auto until = std::chrono::steady_clock::now() + settings_->connect_timeout;
+    const auto token = begin_to_connect(options, until);
+    // A silent broker is waited for without the lock.
+    if (!token->wait_until(until)) {
+      return failure(ConnectionLoss{"no answer to the connection request"});
+    }
   } catch (const mqtt::exception& error) {
-    know_socket(kNotFound);
+    if (socket_ == kNotLookedFor) know_socket(kNotFound);
     return failure(loss_of(error, tls_fault_));
   }
   return Done{};
 }
 
-void MqttConnection::find_socket(const std::set<int>& before) {
-  int found = kNotFound;
+mqtt::token_ptr MqttConnection::begin_to_connect(const mqtt::connect_options& options,
+                                                 std::chrono::steady_clock::time_point until) {
+  const std::lock_guard lock{opening_sockets()};
+  const auto before = mqtt_socket::connected_to_port(settings_->broker.port);
+  const auto token = paho_.connect(options);
+  for (;;) {
+    const bool answered = token->wait_for(kLookForSocket);
+    const auto found = find_socket(before);
+    if (!found && !answered && std::chrono::steady_clock::now() < until) continue;
+    // Also where nobody answered: that may still come, and messages after it.
+    know_socket(found.value_or(kNotFound));
+    return token;
+  }
+}
+
+std::optional<int> MqttConnection::find_socket(const std::set<int>& before) const {
   for (const int socket : mqtt_socket::connected_to_port(settings_->broker.port)) {
     if (before.contains(socket)) continue;
     mqtt_socket::set_no_delay(socket);
-    found = socket;
+    return socket;
   }
-  know_socket(found);
+  return std::nullopt;
 }
 
 void MqttConnection::know_socket(int socket) {

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -80,7 +81,10 @@ class MqttConnection : mqtt::callback,
   [[nodiscard]] Result<Done, ConnectionLoss> connect();
   [[nodiscard]] Result<Done, ConnectionLoss> subscribe();
   [[nodiscard]] Result<Done, ConnectionLoss> subscribe_to(const std::string& filter);
-  void find_socket(const std::set<int>& before);
+  /// Until there is a connection to send the request on, or none to be.
+  [[nodiscard]] mqtt::token_ptr begin_to_connect(const mqtt::connect_options& options,
+                                                 std::chrono::steady_clock::time_point until);
+  [[nodiscard]] std::optional<int> find_socket(const std::set<int>& before) const;
   void know_socket(int socket);
   void cut();
   void hand_over();

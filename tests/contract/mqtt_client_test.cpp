@@ -226,6 +226,29 @@ TEST(MqttClientTest, ABrokerThatRefusesOneOfTheSubscriptionsIsLeftAtOnce) {
   client.stop();
 }
 
+TEST(MqttClientTest, ABrokerThatSaysNothingHoldsUpNoOtherClient) {
+  using boost::asio::ip::tcp;
+  boost::asio::io_context io;
+  const tcp::acceptor silent{io, {boost::asio::ip::address_v4::loopback(), 0}};
+  const test::Mosquitto broker;
+  boost::asio::io_context loop;
+  bool was_given_up = false;
+  MqttClient waiting{loop,
+                     settings_for(silent.local_endpoint().port(), "waiting"),
+                     {.lost = [&](const ConnectionLoss&) { was_given_up = true; }}};
+  waiting.start();
+  ASSERT_TRUE(comes_true(
+      [&] { return !mqtt_socket::connected_to_port(silent.local_endpoint().port()).empty(); }));
+  bool connected = false;
+  MqttClient client{
+      loop, settings_for(broker.port(), "served"), {.connected = [&] { connected = true; }}};
+  client.start();
+  ASSERT_TRUE(run_until(loop, [&] { return connected; })) << broker.log();
+  EXPECT_FALSE(was_given_up);
+  client.stop();
+  waiting.stop();
+}
+
 // Paho does not end a subscription of a kept session with its connection.
 TEST(MqttClientTest, ABrokerThatHangsUpOnASubscriptionIsTriedAgainSoon) {
   using boost::asio::ip::tcp;
