@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -32,12 +33,15 @@ struct Ledger::Impl {
   /// that a late `published` can't clear a newer row.
   std::int64_t next_message_id = 1;
   std::int64_t next_version = 1;
-  /// When retain() found nothing of a kind that is older, by the kind's place in its list.
-  struct NothingOlder {
-    std::int64_t than;
-    UtcTime seen;
+  /// A row's place in the order in which retain() goes through its kind: time, then meter or key.
+  using PurgePlace = std::pair<std::int64_t, std::int64_t>;
+  /// How far retain() is with a kind.
+  struct PurgePass {
+    std::int64_t first_kept = std::numeric_limits<std::int64_t>::min();
+    PurgePlace place{std::numeric_limits<std::int64_t>::min(), 0};
+    std::optional<UtcTime> ended{};  ///< nothing more was found then
   };
-  std::map<std::size_t, NothingOlder> nothing_older;
+  std::map<std::size_t, PurgePass> purge_passes;  ///< by the kind's place in its list
   /// Set when SQLite closed the transaction under us: what was written since the last commit is
   /// gone, and the next commit() has to say so.
   std::optional<StorageError> lost;

@@ -8,7 +8,8 @@
 namespace metergate {
 namespace {
 
-/// One kind of data that grows old: ?1 is the first moment that stays, ?2 the most rows to delete.
+/// One kind of data that grows old: ?1 is the first moment that stays, ?2 the most rows to delete,
+/// (?3, ?4) the place in the kind's order to begin at. Tells the places of what was deleted.
 /// A step of `chunk` rows writes less than the reserve holds, so that it can run on a full disk
 /// (faults.md 1.3). Small rows that lie side by side share pages, so more of them fit; others may
 /// cost several pages each, of more trees than one or for a large blob.
@@ -42,14 +43,16 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "   WHERE o.week = (r.read_ms + 604800000000000) / 604800000 - 1000000"
        "   AND o.day = (r.read_ms + 86400000000000) / 86400000 - 1000000"
        "   AND o.kind = 1 AND o.meter = r.meter AND o.epoch = r.epoch)"
-       "  ORDER BY r.read_ms LIMIT ?2)",
+       "  AND (r.read_ms, r.meter) >= (?3, ?4) ORDER BY r.read_ms, r.meter LIMIT ?2)"
+       " RETURNING read_ms, meter",
        milliseconds(policy.registers), kSideBySide},
       {"DELETE FROM register_day WHERE (day, meter, epoch) IN"
        " (SELECT d.day, d.meter, d.epoch FROM register_day d WHERE d.day < ?1"
        "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
        "   WHERE o.week = (d.day + 7000000) / 7 - 1000000 AND o.day = d.day"
        "   AND o.kind = 1 AND o.meter = d.meter AND o.epoch = d.epoch)"
-       "  ORDER BY d.day LIMIT ?2)",
+       "  AND (d.day, d.meter) >= (?3, ?4) ORDER BY d.day, d.meter LIMIT ?2)"
+       " RETURNING day, meter",
        days(policy.registers), kSideBySide},
       {"DELETE FROM profile_day WHERE rowid IN"
        " (SELECT p.rowid FROM profile_day p"
@@ -57,14 +60,16 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
        "   WHERE o.week = (p.day + 7000000) / 7 - 1000000 AND o.day = p.day"
        "   AND o.kind = 3 AND o.meter = p.meter AND o.epoch = p.epoch)"
-       "  ORDER BY p.four_weeks LIMIT ?2)",
+       "  AND (p.four_weeks, p.meter) >= (?3, ?4) ORDER BY p.four_weeks, p.meter LIMIT ?2)"
+       " RETURNING four_weeks, meter",
        days(policy.profile), kScattered},
       {"DELETE FROM daily WHERE (day, meter, epoch, channel) IN"
        " (SELECT d.day, d.meter, d.epoch, d.channel FROM daily d WHERE d.day < ?1"
        "  AND NOT EXISTS (SELECT 1 FROM outbox_data o"
        "   WHERE o.week = (d.day + 7000000) / 7 - 1000000 AND o.day = d.day"
        "   AND o.kind = 2 AND o.meter = d.meter AND o.epoch = d.epoch)"
-       "  ORDER BY d.day LIMIT ?2)",
+       "  AND (d.day, d.meter) >= (?3, ?4) ORDER BY d.day, d.meter LIMIT ?2)"
+       " RETURNING day, meter",
        days(policy.daily), kSideBySide},
       // By the time of receipt, since a meter's clock may be years off; and never the newest entry.
       {"DELETE FROM log_entry WHERE (meter, epoch, log, sequence) IN"
@@ -75,18 +80,21 @@ std::array<Purge, 7> purges(const RetentionPolicy& policy, UtcTime now) {
        "   WHERE o.week = (e.meter_time_s + 604800000000) / 604800 - 1000000"
        "   AND o.day = (e.meter_time_s + 86400000000) / 86400 - 1000000"
        "   AND o.kind = 4 AND o.meter = e.meter AND o.epoch = e.epoch)"
-       "  ORDER BY e.received_ms LIMIT ?2)",
+       "  AND (e.received_ms, e.meter) >= (?3, ?4) ORDER BY e.received_ms, e.meter LIMIT ?2)"
+       " RETURNING received_ms, meter",
        milliseconds(policy.logs), kScattered},
       {"DELETE FROM command WHERE key IN"
        " (SELECT c.key FROM command c WHERE c.ended = 1 AND c.changed_ms < ?1"
        // An id is forgotten only when its command could not come again.
        "  AND c.stated_expires_ms < ?1"
-       "  ORDER BY c.changed_ms LIMIT ?2)",
+       "  AND (c.changed_ms, c.key) >= (?3, ?4) ORDER BY c.changed_ms, c.key LIMIT ?2)"
+       " RETURNING changed_ms, key",
        milliseconds(policy.commands), kCommands},
       // The newest line stays, so that ids go on from it and a reader's `after_id` keeps its sense.
       {"DELETE FROM journal WHERE id IN"
        " (SELECT j.id FROM journal j WHERE j.at_ms < ?1 AND j.id < (SELECT max(id) FROM journal)"
-       "  ORDER BY j.at_ms LIMIT ?2)",
+       "  AND (j.at_ms, j.id) >= (?3, ?4) ORDER BY j.at_ms, j.id LIMIT ?2)"
+       " RETURNING at_ms, id",
        milliseconds(policy.journal), kSideBySide},
   }};
 }
@@ -95,14 +103,17 @@ static_assert(static_cast<int>(DataKind::Registers) == 1 &&
                   static_cast<int>(DataKind::Profile) == 3 && static_cast<int>(DataKind::Log) == 4,
               "the statements above name the kinds by number");
 
-// Looking for nothing costs 30 ms where ten thousand meters have days of the four weeks in which
-// the border lies. What was in the outbox until now, or came late, waits for the next time.
-bool may_be_older(const std::map<std::size_t, Ledger::Impl::NothingOlder>& nothing_older,
-                  std::size_t kind, std::int64_t than, UtcTime now) {
+using Place = Ledger::Impl::PurgePlace;
+using Pass = Ledger::Impl::PurgePass;
+
+// With ten thousand meters looking for nothing costs 30 ms in the four weeks in which the border
+// lies, and 200 ms among the newest entries of logs, which all stay. So each step goes on where the
+// one before ended, and what it passed because it was in the outbox, or came late, waits for the
+// next pass.
+bool begins_anew(const Pass& pass, std::int64_t first_kept, UtcTime now) {
   constexpr std::chrono::hours kLookAgain{1};
-  const auto found = nothing_older.find(kind);
-  return found == nothing_older.end() || found->second.than != than ||
-         std::chrono::abs(now - found->second.seen) >= kLookAgain;
+  return pass.first_kept != first_kept ||
+         (pass.ended && std::chrono::abs(now - *pass.ended) >= kLookAgain);
 }
 
 /// One step of the work, which writes and tells how many rows it deleted.
@@ -136,14 +147,29 @@ Stored<std::size_t> commit_step_somehow(Ledger::Impl& impl, Step&& step) {
   return deleted;
 }
 
-Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, std::size_t most) {
-  return commit_step_somehow(impl, [&] {
+// From `place` on, which moves on to the last row that was deleted.
+Stored<std::size_t> delete_chunk(Ledger::Impl& impl, const Purge& purge, Place& place,
+                                 std::size_t most) {
+  Place last;
+  auto deleted = commit_step_somehow(impl, [&] {
+    last = place;
     return impl.write_plainly("deleting old data", [&]() -> Stored<std::size_t> {
-      auto done = impl.erase([&] { return impl.db.run(purge.sql, purge.first_kept, most); });
+      std::size_t rows = 0;
+      auto done = impl.erase([&] {
+        return impl.db.each(
+            purge.sql,
+            [&](const sqlite::Row& row) {
+              ++rows;
+              last = std::max(last, Place{row.integer(0), row.integer(1)});
+            },
+            purge.first_kept, most, place.first, place.second);
+      });
       if (!done) return failure(done.error());
-      return static_cast<std::size_t>(impl.db.changes());
+      return rows;
     });
   });
+  if (deleted) place = last;
+  return deleted;
 }
 
 // Deletes the rows of what the broker has from the file, at most so many of them.
@@ -188,14 +214,14 @@ Stored<std::size_t> Ledger::retain(const RetentionPolicy& policy, UtcTime now,
   const auto all = purges(policy, now);
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Purge& purge = all[i];
-    bool more = may_be_older(impl_->nothing_older, i, purge.first_kept, now);
-    while (more && total < max_rows) {
+    Pass& pass = impl_->purge_passes[i];
+    if (begins_anew(pass, purge.first_kept, now)) pass = {.first_kept = purge.first_kept};
+    while (!pass.ended && total < max_rows) {
       const std::size_t most = std::min(purge.chunk, max_rows - total);
-      auto deleted = delete_chunk(*impl_, purge, most);
+      auto deleted = delete_chunk(*impl_, purge, pass.place, most);
       if (!deleted) return deleted;
       total += *deleted;
-      more = *deleted == most;
-      if (!more) impl_->nothing_older[i] = {purge.first_kept, now};
+      if (*deleted < most) pass.ended = now;
     }
   }
   impl_->ballast.restore();

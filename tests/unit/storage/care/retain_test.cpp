@@ -118,6 +118,27 @@ TEST_F(RetainTest, WhereNothingWasOldItLooksAgainAfterAnHourOrOnAnotherDay) {
   }
 }
 
+// What may not go stands first in its order, and would be walked through at each step.
+TEST_F(RetainTest, AStepGoesOnWhereTheOneBeforeEnded) {
+  const auto entry = [](std::uint32_t number) {
+    return LogEntry{.sequence = number, .meter_time = kToday};
+  };
+  const StoredMeter other = meter("m0");
+  good(ledger->store_log(other.key, 1, {entry(1)}, kNow - days{2000}));
+  for (std::uint32_t number = 1; number <= 5; ++number) {
+    good(ledger->store_log(m.key, 1, {entry(number)}, kNow - days{1900}));
+  }
+  publish_all();
+  EXPECT_EQ(good(ledger->retain({}, kNow, 2)), 2U);
+  // No longer the newest of its log, so that it may go from now on.
+  good(ledger->store_log(other.key, 1, {entry(2)}, kNow));
+  publish_all();
+  EXPECT_EQ(good(ledger->retain({}, kNow, 1000)), 2U);
+  EXPECT_EQ(good(ledger->log(other.key, 1, LogId::Token, 0, 9)).size(), 2U);
+  EXPECT_EQ(good(ledger->retain({}, kNow + 1h, 1000)), 1U);
+  EXPECT_EQ(good(ledger->log(other.key, 1, LogId::Token, 0, 9)).size(), 1U);
+}
+
 TEST_F(RetainTest, ItCommitsWhatWasWrittenBefore) {
   static_cast<void>(meter("m2"));
   good(ledger->retain({}, kNow, 10));
