@@ -2,8 +2,10 @@
 #include <algorithm>
 
 #include "meters/event_log.hpp"
+#include "meters/load_profile.hpp"
 #include "storage/care/mend.hpp"
 #include "storage/tables/profile_read.hpp"
+#include "storage/tables/tenancy_hops.hpp"
 
 namespace metergate::care {
 namespace {
@@ -42,6 +44,17 @@ Stored<Done> set_back(sqlite::Database& db, const Open& of, std::string_view kin
                 position, of.meter, of.epoch, kind);
 }
 
+/// The first day that is wholly the tenancy's; of a first one it is not known, and no later than
+/// any other meter's.
+Stored<std::int64_t> first_day_of(sqlite::Database& db, const Open& of) {
+  const auto day = db.number(
+      "SELECT coalesce((SELECT (effective_s + 86399) / 86400 FROM tenancy"
+      " WHERE meter = ? AND epoch = ?), (SELECT min(day) FROM daily), 0)",
+      of.meter, of.epoch);
+  if (!day) return failure(day.error());
+  return day->value_or(0);
+}
+
 Stored<std::set<UtcSeconds>> starts_of(sqlite::Database& db, const Open& of, UtcSeconds from,
                                        UtcSeconds to) {
   std::set<UtcSeconds> out;
@@ -59,18 +72,38 @@ Stored<std::set<UtcSeconds>> starts_of(sqlite::Database& db, const Open& of, Utc
   return out;
 }
 
-/// What lacks between `from` and `to`, where intervals follow each other as closely as anywhere.
+/// The capture period of each day, for as long as it is the same: the commonest distance of
+/// intervals. A clock that was set makes a shorter one, and what is lost a longer one.
+std::map<UtcSeconds, CapturePeriod> periods_of(const std::set<UtcSeconds>& starts) {
+  std::map<sys_days, std::map<std::chrono::seconds, int>> distances;
+  for (auto at = starts.begin(); at != starts.end() && std::next(at) != starts.end(); ++at) {
+    ++distances[std::chrono::floor<days>(*at)][*std::next(at) - *at];
+  }
+  std::map<UtcSeconds, CapturePeriod> out;
+  for (const auto& [day, counted] : distances) {
+    const auto commonest =
+        std::ranges::max_element(counted, {}, &decltype(counted)::value_type::second);
+    const auto period = std::chrono::duration_cast<CapturePeriod>(commonest->first);
+    // Of a day with little left nothing is known.
+    if (commonest->second < 2 || period < CapturePeriod{1}) continue;
+    if (out.empty() || std::prev(out.end())->second != period) out.emplace(day, period);
+  }
+  return out;
+}
+
+/// What lacks between `from` and `to`, where nothing is known of a single interval's length.
 std::vector<IntervalRange> gaps_between(const std::set<UtcSeconds>& starts, UtcSeconds from,
                                         UtcSeconds to) {
   std::vector<IntervalRange> out;
-  auto period = std::chrono::seconds::max();
-  for (auto at = starts.begin(); at != starts.end() && std::next(at) != starts.end(); ++at) {
-    period = std::min(period, *std::next(at) - *at);
-  }
+  const auto periods = periods_of(starts);
   UtcSeconds expected = from;
   for (const UtcSeconds start : starts) {
-    if (start > expected) out.push_back({expected, start});
-    expected = starts.size() < 2 ? start : start + period;
+    auto known = periods.upper_bound(start);
+    if (known != periods.begin()) --known;
+    // An interval cut short by a clock that was set begins off the grid; its slot counts as there.
+    const UtcSeconds slot = periods.empty() ? start : period_start(start, known->second);
+    if (slot > expected) out.push_back({expected, slot});
+    expected = std::max(expected, periods.empty() ? start : slot + known->second);
   }
   if (expected < to) out.push_back({expected, to});
   return out;
@@ -121,15 +154,21 @@ Stored<Done> mend_daily(const MendWith& with, const Open& of) {
   std::optional<std::int64_t> next;
   std::optional<std::int64_t> missing;
   auto done = with.db.each(
-      "SELECT DISTINCT day FROM daily WHERE meter = ? AND epoch = ? ORDER BY day",
+      "SELECT DISTINCT day FROM daily WHERE" METERGATE_OF_TENANCY("day", "daily",
+                                                                  "") " ORDER BY day",
       [&](const sqlite::Row& row) {
         if (next && !missing && row.integer(0) != *next) missing = next;
         next = row.integer(0) + 1;
       },
       of.meter, of.epoch);
   if (!done) return done;
-  if (!missing && next) missing = next;
-  if (!missing || *missing >= **covered) return Done{};
+  if (!next) {
+    const auto first = first_day_of(with.db, of);
+    if (!first) return failure(first.error());
+    next = *first;
+  }
+  if (!missing) missing = next;
+  if (*missing >= **covered) return Done{};
   with.told.push_back("meter " + of.id + ": daily values are asked for again from " +
                       rfc3339::date_text(sys_days{days{*missing}}) + " on");
   return set_back(with.db, of, "daily", *missing);
@@ -150,11 +189,13 @@ Stored<Done> mend_logs(const MendWith& with, const Open& of) {
         log.last = row.integer(1);
       },
       of.meter, of.epoch);
-  for (const auto& [number, log] : logs) {
+  for (const LogId id : kAllLogs) {
     if (!done) return done;
-    const std::string kind = "log " + std::string{log_word(static_cast<LogId>(number))};
+    const std::string kind = "log " + std::string{log_word(id)};
     const auto position = cursor_of(with.db, of, kind);
     if (!position) return failure(position.error());
+    // The newest entry of a log never goes by itself: where none is left, all were lost.
+    const Log& log = logs[static_cast<int>(id)];
     const std::int64_t back_to = log.gap_after.value_or(log.last);
     if (!*position || back_to >= **position) continue;
     with.told.push_back("meter " + of.id + ": its " + kind + " is asked for again after entry " +

@@ -208,16 +208,38 @@ Stored<std::map<MeterKey, Epochs>> epochs_of_all(sqlite::Database& db) {
   return out;
 }
 
-// Begins where the one before ended; `sealed` ones end where the next begins.
+// Begins where the one before ended, or where its collection did; where neither is known, what the
+// meter has from before now may be another's. `sealed` ones end where the next begins.
 Stored<Done> add_tenancy(sqlite::Database& db, MeterKey meter, Epoch epoch, bool sealed,
                          UtcTime now) {
   return db.run(
       "INSERT INTO tenancy (meter, epoch, starts_ms, ends_ms, sealed, effective_s, synchronised_ms)"
       " SELECT ?1, ?2, coalesce(b.ends_ms, m.first_seen_ms),"
       "  iif(?3, coalesce((SELECT min(n.starts_ms) FROM tenancy n WHERE n.meter = ?1"
-      "   AND n.epoch > ?2), ?4), NULL), ?3, b.ends_ms / 1000, ?4"
+      "   AND n.epoch > ?2), ?4), NULL), ?3, coalesce(b.ends_ms / 1000,"
+      "  (SELECT c.position FROM cursor c WHERE c.meter = ?1 AND c.epoch = ?2"
+      "   AND c.kind = 'profile from'), iif(?2 > 1, ?4 / 1000, NULL)), ?4"
       " FROM meter m LEFT JOIN tenancy b ON b.meter = ?1 AND b.epoch = ?2 - 1 WHERE m.key = ?1",
       meter, epoch, sealed, now);
+}
+
+/// Only the last tenancy of a meter is open.
+Stored<Done> seal_before(const MendWith& with, MeterKey meter, Epoch last) {
+  std::vector<std::string> sealed;
+  auto done = with.db.each(
+      "SELECT m.id, t.epoch FROM tenancy t JOIN meter m ON m.key = t.meter"
+      " WHERE t.meter = ? AND t.epoch < ? AND (t.sealed = 0 OR t.ends_ms IS NULL)",
+      [&](const sqlite::Row& row) {
+        sealed.push_back("meter " + row.string(0) + ": tenancy " + row.string(1) +
+                         " was open beside a later one; it is sealed now");
+      },
+      meter, last);
+  if (!done || sealed.empty()) return done;
+  std::ranges::move(sealed, std::back_inserter(with.told));
+  return with.db.run(
+      "UPDATE tenancy SET sealed = 1, ends_ms = coalesce(ends_ms, ?)"
+      " WHERE meter = ? AND epoch < ? AND (sealed = 0 OR ends_ms IS NULL)",
+      with.now, meter, last);
 }
 
 Stored<Done> mend_tenancies(const MendWith& with) {
@@ -228,12 +250,17 @@ Stored<Done> mend_tenancies(const MendWith& with) {
     every.insert(epochs.with_data.begin(), epochs.with_data.end());
     if (every.empty()) every.insert(1);
     const Epoch newest = *every.rbegin();
+    const Epoch newest_known = epochs.known.empty() ? newest : *epochs.known.rbegin();
     const auto ended = with.db.number(
         "SELECT sealed OR ends_ms IS NOT NULL FROM tenancy WHERE meter = ? AND epoch = ?", meter,
-        newest);
+        newest_known);
     if (!ended) return failure(ended.error());
-    // The one that followed is lost: what comes from now on is not the old tenant's.
-    if (ended->value_or(0) != 0) every.insert(newest + 1);
+    const bool has_ended = ended->value_or(0) != 0;
+    // The one that followed is lost: what comes from now on is not the old tenant's. Nor is it that
+    // of data beyond, the number of whose tenancy may be damaged.
+    const Epoch last = newest_known + (has_ended && newest > newest_known ? 1 : 0);
+    if (newest > last || (has_ended && newest == newest_known)) every.insert(newest + 1);
+    if (auto done = seal_before(with, meter, *every.rbegin()); !done) return done;
     for (const Epoch epoch : every) {
       if (epochs.known.contains(epoch)) continue;
       auto done = add_tenancy(with.db, meter, epoch, epoch != *every.rbegin(), with.now);

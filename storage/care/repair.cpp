@@ -95,8 +95,9 @@ Stored<Done> mend(const MendWith& with) {
   with.db.set_activity("putting the rows together");
   auto done = with.db.script("BEGIN");
   if (done) done = mend_meters(with);
-  if (done) done = mend_commands(with);
+  // While the steps of lost commands are there, whose transaction ids count too.
   if (done) done = mend_numbers(with);
+  if (done) done = mend_commands(with);
   if (done) done = mend_collection(with);
   if (done) done = with.db.script("COMMIT");
   return done;

@@ -5,6 +5,7 @@
 
 #include "storage/blobs/profile_blob.hpp"
 #include "storage/blobs/reading_blob.hpp"
+#include "storage/tables/hot_tables.hpp"
 
 namespace metergate::salvage {
 namespace {
@@ -23,6 +24,13 @@ void keep_root(const Values& row, std::map<std::string, PageNumber>& roots) {
   const auto* root = std::get_if<std::int64_t>(&row[3]);
   if (root == nullptr || *root <= 0) return;
   roots.emplace(std::get<std::string>(row[1]), static_cast<PageNumber>(*root));
+}
+
+bool is_of(HotTable table, const Values& hot_row) {
+  const auto* start = hot_row.empty() ? nullptr : std::get_if<std::int64_t>(&hot_row.front());
+  if (start == nullptr) return false;
+  const std::chrono::sys_seconds at{std::chrono::seconds{*start}};
+  return hot_table_of(std::chrono::floor<std::chrono::days>(at)) == table;
 }
 
 }  // namespace
@@ -67,6 +75,9 @@ bool fits(const Values& values, const sqlite::TableShape& table) {
 }
 
 bool is_sound(const Values& values, const sqlite::TableShape& table) {
+  if (table.name == "profile_hot_0" || table.name == "profile_hot_1") {
+    return is_of(table.name.back() == '0' ? HotTable::Even : HotTable::Odd, values);
+  }
   const bool is_profile = table.name == "profile_day";
   if (!is_profile && table.name != "register_reading") return true;
   const auto* blob = values.empty() ? nullptr : std::get_if<Octets>(&values.back());

@@ -16,7 +16,8 @@ namespace metergate::salvage {
 /// Whether the fields could be a row of this table: their number and their types.
 [[nodiscard]] bool fits(const Values& values, const sqlite::TableShape& table);
 
-/// Whether packed octets in the row can be unpacked: a table's own rules don't look into them.
+/// Whether packed octets in the row can be unpacked, and an interval stands in the table of its
+/// day: a table's own rules don't look into that.
 [[nodiscard]] bool is_sound(const Values& values, const sqlite::TableShape& table);
 
 }  // namespace metergate::salvage

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <span>
+
 #include "storage/sqlite/database.hpp"
 #include "storage/tenancy_record.hpp"
 #include "storage/token_issue.hpp"
@@ -59,6 +61,19 @@ class MendTest : public LedgerTest {
     return made;
   }
 
+  /// Two days of half-hours, told of up to their end.
+  void store_two_days() {
+    for (const auto day : {kToday - days{2}, kToday - days{1}}) {
+      good(ledger->store_profile(m.key, 1, whole_day(day), kNow));
+    }
+    good(ledger->set_profile_covered_to(m.key, 1, kToday));
+  }
+  std::vector<IntervalRange> holes() {
+    std::vector<IntervalRange> out;
+    for (const Hole& hole : good(ledger->holes(m.key, 1))) out.push_back(hole.range);
+    return out;
+  }
+
   StoredMeter m = meter();
   std::map<std::int64_t, std::string> named_channels;
   std::vector<std::string> told;
@@ -95,6 +110,57 @@ TEST_F(MendTest, ALogThatLostItsEndIsAskedForAgainFromThere) {
   store_ten_entries();
   mend(care::mend_collection, "log_entry", "DELETE FROM log_entry WHERE sequence > 7");
   EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Supply)), 7U);
+}
+
+TEST_F(MendTest, ALogThatIsLostWhollyIsAskedForAgainFromItsBegin) {
+  store_ten_entries();
+  mend(care::mend_collection, "log_entry", "DELETE FROM log_entry");
+  EXPECT_EQ(good(ledger->log_position(m.key, 1, LogId::Supply)), 0U);
+  EXPECT_THAT(told, ElementsAre("meter m1: its log supply is asked for again after entry 0"));
+}
+
+TEST_F(MendTest, DailyValuesThatAreLostWhollyAreAskedForAgain) {
+  store_ten_days();
+  mend(care::mend_collection, "daily", "DELETE FROM daily");
+  EXPECT_EQ(good(ledger->daily_covered_to(m.key, 1)), sys_days{});
+}
+
+TEST_F(MendTest, DailyValuesOfATenancyThatHasNoneYetAreNot) {
+  TenancyBegin begin;
+  begin.effective = begin.first_interval = UtcSeconds{kToday + 10h};
+  begin.first_day = kToday + days{1};
+  good(ledger->open_tenancy(m.key, begin, kNow));
+  mend(care::mend_collection, "daily", "DELETE FROM daily");
+  EXPECT_EQ(good(ledger->daily_covered_to(m.key, 2)), kToday + days{1});
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(MendTest, HolesOfALoadProfileAreAskedForAgain) {
+  store_two_days();
+  const UtcSeconds lost = kToday - days{1} + 6h;
+  mend(care::mend_collection, "profile_hot_1",
+       "DELETE FROM profile_hot_0 WHERE start_s = " +
+           std::to_string(lost.time_since_epoch().count()) +
+           "; DELETE FROM profile_hot_1 WHERE start_s = " +
+           std::to_string(lost.time_since_epoch().count()));
+  EXPECT_EQ(holes(), (std::vector<IntervalRange>{{lost, lost + 30min}}));
+}
+
+TEST_F(MendTest, AClockThatWasSetLeavesNoHoles) {
+  store_two_days();
+  good(ledger->store_profile(m.key, 1, {interval(kToday - days{2} + 7min, 3)}, kNow));
+  mend(care::mend_collection, "hole", "");
+  EXPECT_THAT(holes(), IsEmpty());
+}
+
+TEST_F(MendTest, NorDoesACapturePeriodThatWasChanged) {
+  store_two_days();
+  for (int i = 0; i < 24; ++i) {
+    good(ledger->store_profile(m.key, 1, {interval(kToday + i * 15min, 3)}, kNow));
+  }
+  good(ledger->set_profile_covered_to(m.key, 1, kToday + 6h));
+  mend(care::mend_collection, "hole", "");
+  EXPECT_THAT(holes(), IsEmpty());
 }
 
 TEST_F(MendTest, ChannelsGetBackTheNamesThatAnIndexStillKnows) {
@@ -154,6 +220,39 @@ TEST_F(MendTest, AfterATenancyThatEndedAnotherBeginsThoughItsRecordIsLost) {
   ASSERT_EQ(all.size(), 2U);
   EXPECT_TRUE(all[0].sealed());
   EXPECT_FALSE(all[1].sealed());
+}
+
+TEST_F(MendTest, ATenancyWhoseBeginIsLostBeginsNow) {
+  good(ledger->open_tenancy(m.key, {}, kNow - days{9}));
+  good(ledger->store_daily(m.key, 2, {{kToday, {{kImport, 1, {}}}}}, kNow));
+  mend(care::mend_meters, "tenancy", "DELETE FROM tenancy; DELETE FROM cursor");
+  const auto all = good(ledger->tenancies(m.key));
+  ASSERT_EQ(all.size(), 1U) << "nothing is left of the first";
+  EXPECT_EQ(all[0].epoch, 2);
+  EXPECT_EQ(all[0].effective, std::chrono::floor<seconds>(kNow));
+}
+
+TEST_F(MendTest, ATenancysBeginIsWhereItsCollectionBegan) {
+  TenancyBegin begin;
+  begin.effective = begin.first_interval = UtcSeconds{kToday - days{9}};
+  begin.first_day = kToday - days{9};
+  good(ledger->open_tenancy(m.key, begin, kNow - days{9}));
+  mend(care::mend_meters, "tenancy", "DELETE FROM tenancy");
+  EXPECT_EQ(good(ledger->tenancies(m.key)).back().effective, begin.first_interval);
+}
+
+// One damaged number must not give a tenant the data, or the name, of another.
+TEST_F(MendTest, DataFarBeyondTheLastTenancyIsSealedAndANewOneBegins) {
+  good(ledger->open_tenancy(m.key, {}, kNow - days{9}));
+  good(ledger->store_daily(m.key, 2, {{kToday, {{kImport, 1, {}}}}}, kNow));
+  mend(care::mend_meters, "daily", "UPDATE daily SET epoch = 66");
+  const auto all = good(ledger->tenancies(m.key));
+  ASSERT_EQ(all.size(), 4U);
+  EXPECT_EQ(all[3].epoch, 67);
+  EXPECT_EQ(all[3].effective, std::chrono::floor<seconds>(kNow));
+  EXPECT_FALSE(all[3].sealed());
+  for (const auto& one : std::span{all}.first(3)) EXPECT_TRUE(one.sealed()) << one.epoch;
+  EXPECT_THAT(told, Contains("meter m1: tenancy 2 was open beside a later one; it is sealed now"));
 }
 
 TEST_F(MendTest, AnIssueOfTokensWithoutDigitsAndDigitsWithoutAnIssueAreNamed) {
