@@ -126,11 +126,34 @@ Stored<Done> drop_day(sqlite::Database& db, std::chrono::sys_days day) {
   return db.run(hot_sql<"DELETE FROM profile_hot_# WHERE start_s < ?">(table), end);
 }
 
+constexpr sqlite::Sql kIntoEven{
+    "INSERT OR IGNORE INTO profile_hot_0 SELECT * FROM profile_hot_1"
+    " WHERE start_s >= ? AND start_s < ?"};
+constexpr sqlite::Sql kIntoOdd{
+    "INSERT OR IGNORE INTO profile_hot_1 SELECT * FROM profile_hot_0"
+    " WHERE start_s >= ? AND start_s < ?"};
+
+// Rows whose moment is damaged may stand in the other days' table, where nothing would find them.
+Stored<Done> bring_home(sqlite::Database& db, std::chrono::sys_days day) {
+  const UtcSeconds begin = day;
+  const UtcSeconds end = day + Days{1};
+  const bool is_even = hot_table_of(day) == HotTable::Even;
+  auto done = db.run(is_even ? kIntoEven : kIntoOdd, begin, end);
+  if (!done) return done;
+  return db.run(hot_sql<"DELETE FROM profile_hot_# WHERE start_s >= ? AND start_s < ?">(
+                    is_even ? HotTable::Odd : HotTable::Even),
+                begin, end);
+}
+
 // Folds meters of the day until `most` are folded in all; when the day is done, drops it, which
 // counts as one more.
 Stored<Done> work_on_day(sqlite::Database& db, std::chrono::sys_days day, std::size_t most,
                          Folded& out) {
   auto starts = starts_of(db, day);
+  if (starts && starts->empty()) {
+    if (auto done = bring_home(db, day); !done) return done;
+    starts = starts_of(db, day);
+  }
   if (!starts) return failure(starts.error());
   auto progress = progress_of(db, day);
   if (!progress) return failure(progress.error());

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "storage/sqlite/database.hpp"
 #include "tests/unit/storage/ledger_fixture.hpp"
 
 namespace metergate::test {
@@ -198,6 +199,24 @@ TEST_F(ProfileTest, EachStepOfAFoldMayBeTheLastBeforeARestart) {
                 whole_day(kToday, one.key));
     }
   }
+}
+
+TEST_F(ProfileTest, AnIntervalInTheTableOfOtherDaysHoldsUpNoFold) {
+  store(whole_day(kToday - days{2}));
+  good(ledger->commit());
+  ledger.reset();
+  {
+    // As a flipped bit leaves it.
+    auto db = good(sqlite::Database::open(file, sqlite::Access::ReadWrite));
+    for (const char* table : {"profile_hot_0", "profile_hot_1"}) {
+      good(db.script("UPDATE " + std::string{table} + " SET start_s = start_s - 86400" +
+                     " WHERE start_s = (SELECT min(start_s) FROM " + table + ")"));
+    }
+  }
+  open();
+  int turns = 0;
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) ASSERT_LT(++turns, 5);
+  EXPECT_EQ(all().size(), 48U);
 }
 
 TEST_F(ProfileTest, ABacklogIsNeverTakenForLiveData) {
