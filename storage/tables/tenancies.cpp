@@ -132,6 +132,22 @@ Stored<Done> clear_journal(sqlite::Database& db, MeterKey meter) {
       meter);
 }
 
+// Pages that were given back, as a folded day's are, hold what stood there until they are used
+// again: so all of them are, for once.
+Stored<Done> zero_free_pages(sqlite::Database& db) {
+  constexpr std::int64_t kPageOctets = 4'096;
+  constexpr std::int64_t kPagesAtOnce = 1'024;
+  auto free = db.number("PRAGMA freelist_count");
+  if (!free) return failure(free.error());
+  auto done = db.run("CREATE TABLE zeroes (octets BLOB NOT NULL) STRICT");
+  for (std::int64_t pages = free->value_or(0); done && pages > 0; pages -= kPagesAtOnce) {
+    done = db.run("INSERT INTO zeroes VALUES (zeroblob(?))",
+                  std::min(pages, kPagesAtOnce) * kPageOctets);
+  }
+  if (!done) return done;
+  return db.run("DROP TABLE zeroes");
+}
+
 }  // namespace
 
 std::string_view tenancy_evidence_word(TenancyEvidence evidence) {
@@ -244,7 +260,7 @@ Stored<Done> Ledger::erase_tenancy(MeterKey meter, Epoch epoch, UtcTime now) {
         if (auto done = db.run(sql, meter, epoch); !done) return done;
       }
       impl_->published.forget(meter, epoch);
-      return Done{};
+      return zero_free_pages(db);
     });
   });
 }

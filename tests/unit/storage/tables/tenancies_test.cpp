@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <array>
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "meters/billing.hpp"
@@ -181,6 +183,37 @@ TEST_F(TenanciesTest, AnErasedOneLeavesNothingAndEveryOtherWhole) {
   EXPECT_EQ(kept(m.key, 2), of_one);
   EXPECT_EQ(kept(other.key, 1), of_one);
   for (const OutboxData& row : outbox()) EXPECT_FALSE(row.meter == m.key && row.epoch == 1);
+}
+
+// Folding gives the pages of a day back as they are.
+TEST_F(TenanciesTest, AnErasedOneLeavesNothingInPagesThatNobodyUses) {
+  constexpr std::int64_t kValue = 0x4d47415445313233;
+  for (int back = 5; back > 0; --back) {
+    std::vector<ProfileInterval> day = whole_day(kToday - days{back});
+    for (ProfileInterval& one : day) one = interval(one.start, kValue);
+    for (int number = 1; number <= 20; ++number) {
+      const StoredMeter of = meter("m" + std::to_string(number));
+      good(ledger->store_profile(of.key, 1, day, kNow));
+    }
+  }
+  good(ledger->commit());
+  while (good(ledger->fold(kToday, 100)).meter_days > 0) good(ledger->commit());
+  const auto copies = [&] {
+    reopen();
+    std::ifstream in{file, std::ios::binary};
+    const std::string octets{std::istreambuf_iterator<char>{in}, {}};
+    int found = 0;
+    for (auto at = octets.find("MGATE123"); at != std::string::npos;
+         at = octets.find("MGATE123", at + 1)) {
+      ++found;
+    }
+    return found;
+  };
+  ASSERT_GT(copies(), 0);
+  good(ledger->open_tenancy(m.key, begin(), kNow));
+  good(ledger->erase_tenancy(m.key, 1, kNow));
+  good(ledger->commit());
+  EXPECT_EQ(copies(), 0);
 }
 
 TEST_F(TenanciesTest, AllOfOneIsPublishedAgainDayByDayAlsoOfBefore1970) {
