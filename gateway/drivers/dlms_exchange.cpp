@@ -93,7 +93,7 @@ DriverStep DlmsExchange::next_attributes() {
       learnt().lists_refused ? 1 : std::max<std::size_t>(layout().attributes_per_list, 1);
   in_request_ = std::min(wanted_.size() - at, most);
   is_order_ = false;
-  const dlms::InvokeId invoke = learnt().next_invoke();
+  const dlms::InvokeId invoke = learnt().next_invoke(meter_number());
   if (in_request_ == 1) return ask(dlms::GetRequest{invoke, wanted_[at]}, false);
   const auto first = wanted_.begin() + static_cast<std::ptrdiff_t>(at);
   return ask(
@@ -111,14 +111,17 @@ DriverStep DlmsExchange::set(const dlms::AttributeReference& attribute, dlms::Da
                              bool keep_meter) {
   in_request_ = 0;
   is_order_ = order_left_;
-  return ask(dlms::SetRequest{learnt().next_invoke(), attribute, std::move(value)}, keep_meter);
+  return ask(dlms::SetRequest{learnt().next_invoke(meter_number()), attribute, std::move(value)},
+             keep_meter);
 }
 
 DriverStep DlmsExchange::act(const dlms::MethodReference& method, dlms::Data parameter,
                              bool keep_meter) {
   in_request_ = 0;
   is_order_ = order_left_;
-  return ask(dlms::ActionRequest{learnt().next_invoke(), method, std::move(parameter)}, keep_meter);
+  return ask(
+      dlms::ActionRequest{learnt().next_invoke(meter_number()), method, std::move(parameter)},
+      keep_meter);
 }
 
 DriverStep DlmsExchange::ask(dlms::Apdu apdu, bool keep_meter) {

@@ -38,8 +38,10 @@ struct Learnt {
   void keep(const ProfileOf& of, KnownProfile known);
 
   /// Of two requests that follow each other to a meter, each has its own.
-  [[nodiscard]] dlms::InvokeId next_invoke() { return dlms::invoke_id(++last_invoke); }
-  std::uint8_t last_invoke = 0;
+  [[nodiscard]] dlms::InvokeId next_invoke(std::uint16_t meter) {
+    return dlms::invoke_id(++last_invoke[meter]);
+  }
+  std::map<std::uint16_t, std::uint8_t> last_invoke{};  ///< by the meter's number
 
   /// For what they push, however long ago they were read.
   Seen seen{};

@@ -92,9 +92,13 @@ Stored<std::vector<Step>> Ledger::steps_of(CommandKey command) const {
 
 Stored<std::uint32_t> Ledger::relay_orders_since(MeterKey meter, UtcTime since) const {
   return impl_->read("counting relay orders", [&]() -> Stored<std::uint32_t> {
+    // What was sent since then has not ended, or ended since: one question for each of the two
+    // indexes, since a meter's commands are years of readings.
     auto count = impl_->db.number(
-        "SELECT count(*) FROM command c JOIN command_step s ON s.command = c.key"
-        " WHERE c.meter = ? AND c.verb = 'set-relay' AND s.to_state = 'sending' AND s.at_ms >= ?",
+        "SELECT count(*) FROM (SELECT key FROM command WHERE ended = 0 AND +meter = ?1"
+        "  AND verb = 'set-relay' UNION ALL SELECT key FROM command WHERE ended = 1"
+        "  AND changed_ms >= ?2 AND +meter = ?1 AND verb = 'set-relay') c"
+        " JOIN command_step s ON s.command = c.key WHERE s.to_state = 'sending' AND s.at_ms >= ?2",
         meter, since);
     if (!count) return failure(count.error());
     return static_cast<std::uint32_t>(count->value_or(0));

@@ -264,6 +264,19 @@ TEST_F(DlmsExchanges, TariffsThatWaitAreReadWithTheirTimes) {
   EXPECT_EQ(reading.pending[0].activates, kMorning);
 }
 
+// The id has four bits, and a late answer fits the question that has it again.
+TEST_F(DlmsExchanges, QuestionsToAMeterHaveDifferentIdsHoweverManyGoToOthersBetween) {
+  const auto id_for = [&](std::uint16_t meter) {
+    const auto exchange = driver_.start(operation::ReadClock{}, {meter, {}}, Pace::Full);
+    const DriverStep step = exchange->begin({});
+    const auto asked = dlms::decode_apdu(std::get<Transact>(step).request.octets);
+    return std::get<dlms::GetRequest>(asked.value()).invoke;
+  };
+  const dlms::InvokeId first = id_for(1);
+  for (int others = 0; others < 15; ++others) id_for(2);
+  EXPECT_NE(id_for(1), first);
+}
+
 TEST_F(DlmsExchanges, WhatTheModelDoesNotNameIsUnsupported) {
   model::MeterModel bare = model_;
   bare.dlms = {};
