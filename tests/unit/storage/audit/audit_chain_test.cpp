@@ -176,6 +176,15 @@ TEST(AuditChain, ARowReplacedTogetherWithItsHashIsFound) {
   EXPECT_THAT(trail.verdict().findings, ElementsAre(AuditFinding{Kind::Unlinked, 3, 1}));
 }
 
+// Nothing follows that would name its hash: only the count does.
+TEST(AuditChain, TheLastRowReplacedTogetherWithItsHashIsFoundByTheCount) {
+  Trail trail = four_rows();
+  trail.rows[3].comment = "another";
+  const AuditHash hash = trail.hash_of(3);
+  trail.rows[3].hash.assign(hash.begin(), hash.end());
+  EXPECT_THAT(trail.verdict().findings, ElementsAre(AuditFinding{Kind::Uncounted, 4, 1}));
+}
+
 // What the file alone cannot show: whoever makes all hashes and the count anew leaves a sound
 // trail.
 TEST(AuditChain, OnlyAHashKeptElsewhereShowsATrailForgedAsAWhole) {
