@@ -5,19 +5,14 @@
 
 #include <fstream>
 #include <iterator>
-#include <optional>
 
-#include "gateway/doctor/connection.hpp"
-#include "protocols/crypto/tls_defaults.hpp"
-#include "protocols/crypto/tls_handshake.hpp"
+#include "gateway/links/tcp_probe.hpp"
+#include "gateway/links/tls_probe.hpp"
 
 namespace metergate::doctor {
 namespace {
 
 constexpr std::chrono::days kRenewSoon{30};
-constexpr std::chrono::milliseconds kAnswerWithin{3'000};
-/// In TLS 1.3 a server that refuses our certificate says so after we believe all is well.
-constexpr std::chrono::milliseconds kSecondThoughts{1'000};
 
 std::string text_of(const std::filesystem::path& file) {
   std::ifstream in{file, std::ios::binary};
@@ -55,39 +50,24 @@ void look_at_files(const std::string& subject, const config::Tls& tls, UtcTime n
 }
 
 Findings shake_hands(const std::string& subject, const config::Broker& broker,
-                     const Connection& connection, UtcTime now) {
+                     const TcpProbe& connection, UtcTime now) {
   Findings out;
   look_at_files(subject, *broker.tls, now, out);
-  const crypto::TlsHandshake::Credentials credentials{
-      broker.tls->ca_file.empty() ? std::string{} : text_of(broker.tls->ca_file),
-      broker.tls->certificate_file.empty() ? std::string{} : text_of(broker.tls->certificate_file),
-      broker.tls->key_file.empty() ? std::string{} : text_of(broker.tls->key_file)};
-  if (broker.check_revoked) crypto::refuse_revoked_servers();
-  auto tls = crypto::TlsHandshake::begin(broker.host, credentials);
-  if (!tls) {
-    out.push_back({Verdict::Fail, subject, tls.error(),
+  const auto agreed = probe_tls(broker, connection);
+  if (!agreed && agreed.error().cause == TlsFault::Cause::Files) {
+    out.push_back({Verdict::Fail, subject, agreed.error().why,
                    "Look at the files below tls of this broker in the configuration."});
     return out;
   }
-  using State = crypto::TlsHandshake::State;
-  std::optional<Octets> heard = Octets{};
-  bool closed = false;
-  while (heard && !closed && connection.send(tls->received(*heard)) &&
-         tls->state() != State::Failed) {
-    heard = connection.receive(tls->state() == State::Done ? kSecondThoughts : kAnswerWithin);
-    // After the handshake that is how some refuse a certificate.
-    closed = heard && heard->empty();
-  }
-  if (tls->state() != State::Done || closed) {
-    const std::string why = tls->why().empty() ? "it closed the connection" : tls->why();
-    out.push_back({Verdict::Fail, subject, "TLS fails: " + why,
+  if (!agreed) {
+    out.push_back({Verdict::Fail, subject, "TLS fails: " + agreed.error().why,
                    "Compare the authority's file with the broker's certificate, `host` with its "
                    "subjectAltName, and our certificate with what the broker trusts."});
     return out;
   }
   out.push_back(
-      {Verdict::Ok, subject, fmt::format("{} agreed, name and chain hold", tls->version()), {}});
-  if (const auto server = tls->server()) {
+      {Verdict::Ok, subject, fmt::format("{} agreed, name and chain hold", agreed->version), {}});
+  if (const auto& server = agreed->server) {
     out.push_back(judge(subject, "the broker's certificate", *server, now));
   }
   return out;
@@ -98,7 +78,7 @@ Findings shake_hands(const std::string& subject, const config::Broker& broker,
 Findings look_at_broker(const std::string& name, const config::Broker& broker, UtcTime now) {
   const std::string subject = "broker " + name;
   const std::string where = fmt::format("{}:{}", broker.host, broker.port);
-  const auto connection = Connection::open(broker.host, broker.port);
+  const auto connection = TcpProbe::open(broker.host, broker.port);
   if (!connection) {
     Findings out{{Verdict::Fail, subject, fmt::format("{}: {}", where, connection.error()),
                   "Does the broker run, is the address right, does a firewall stand between?"}};

@@ -14,7 +14,7 @@
 #include <optional>
 #include <system_error>
 
-#include "gateway/doctor/connection.hpp"
+#include "gateway/links/tcp_probe.hpp"
 
 namespace metergate::doctor {
 namespace {
@@ -111,7 +111,7 @@ Findings look_at_line(const config::Line& line, const SerialSystem& system) {
   }
   const auto& tcp = std::get<config::TcpEndpoint>(line.access);
   const std::string where = fmt::format("{}:{}", tcp.host, tcp.port);
-  const auto connection = Connection::open(tcp.host, tcp.port);
+  const auto connection = TcpProbe::open(tcp.host, tcp.port);
   if (!connection) {
     return {{Verdict::Fail, subject, fmt::format("{}: {}", where, connection.error()),
              "Is what stands there powered, and is this its address and port?"}};

@@ -10,6 +10,8 @@
 
 #include "gateway/links/mqtt_options.hpp"
 #include "gateway/links/mqtt_socket.hpp"
+#include "gateway/links/tcp_probe.hpp"
+#include "gateway/links/tls_probe.hpp"
 
 namespace metergate {
 namespace {
@@ -25,17 +27,15 @@ constexpr int kNotLookedFor = -1;
 constexpr int kNotFound = -2;
 
 /// MQTT 5 answers CONNECT with a reason; from 0x80 on the broker has said no for good. Paho hands
-/// it on as the one or the other of its codes; its own faults are negative. TLS is OpenSSL's to
-/// explain.
-ConnectionLoss loss_of(const mqtt::exception& error, const std::string& tls_fault) {
+/// it on as the one or the other of its codes; its own faults are negative.
+ConnectionLoss loss_of(const mqtt::exception& error) {
   const int reason = std::max(static_cast<int>(error.get_reason_code()), error.get_return_code());
   if (reason >= kFirstFailureCode) {
     const char* const words = MQTTReasonCode_toString(static_cast<MQTTReasonCodes>(reason));
     return {fmt::format("{} (MQTT reason 0x{:02x})", words == nullptr ? "Refused" : words, reason),
             true};
   }
-  if (tls_fault.empty()) return {error.to_string()};
-  return {"TLS: " + tls_fault, tls_fault.find("certificate") != std::string::npos};
+  return {error.to_string()};
 }
 
 std::size_t octets_of(const MqttMessage& message) {
@@ -80,7 +80,7 @@ Result<Done, ConnectionLoss> MqttConnection::establish() {
 
 Result<Done, ConnectionLoss> MqttConnection::connect() {
   mqtt::connect_options options;
-  if (const auto filled = mqtt_options::fill(options, *settings_, tls_fault_); !filled) {
+  if (const auto filled = mqtt_options::fill(options, *settings_); !filled) {
     return failure(ConnectionLoss{filled.error(), true});
   }
   try {
@@ -91,10 +91,22 @@ Result<Done, ConnectionLoss> MqttConnection::connect() {
       return failure(ConnectionLoss{"no answer to the connection request"});
     }
   } catch (const mqtt::exception& error) {
-    if (socket_ == kNotLookedFor) know_socket(kNotFound);
-    return failure(loss_of(error, tls_fault_));
+    know_socket(kNotFound);
+    ConnectionLoss loss = loss_of(error);
+    if (!loss.refused && settings_->broker.tls) explain_tls(loss);
+    return failure(std::move(loss));
   }
   return Done{};
+}
+
+void MqttConnection::explain_tls(ConnectionLoss& loss) const {
+  // It must not be taken for the socket of another client that connects.
+  const std::lock_guard lock{opening_sockets()};
+  const auto reached = TcpProbe::open(settings_->broker.host, settings_->broker.port);
+  if (!reached) return;
+  const auto agreed = probe_tls(settings_->broker, *reached);
+  if (agreed || agreed.error().cause == TlsFault::Cause::Silence) return;
+  loss = {"TLS: " + agreed.error().why, true};
 }
 
 mqtt::token_ptr MqttConnection::begin_to_connect(const mqtt::connect_options& options,
@@ -149,7 +161,7 @@ Result<Done, ConnectionLoss> MqttConnection::subscribe_to(const std::string& fil
   }
   return Done{};
 } catch (const mqtt::exception& error) {
-  ConnectionLoss loss = loss_of(error, tls_fault_);
+  ConnectionLoss loss = loss_of(error);
   const char* const what =
       loss.refused ? "the broker refuses the subscription to " : "no subscription to ";
   loss.why = what + filter + ": " + loss.why;

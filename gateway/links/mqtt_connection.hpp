@@ -84,6 +84,9 @@ class MqttConnection : mqtt::callback,
   /// Until there is a connection to send the request on, or none to be.
   [[nodiscard]] mqtt::token_ptr begin_to_connect(const mqtt::connect_options& options,
                                                  std::chrono::steady_clock::time_point until);
+  /// Where it is TLS that failed. Paho C++ 1.2 calls its handler of errors, if it is given one,
+  /// in a copy of the options that is gone by then.
+  void explain_tls(ConnectionLoss& loss) const;
   [[nodiscard]] std::optional<int> find_socket(const std::set<int>& before) const;
   void know_socket(int socket);
   void cut();
@@ -98,7 +101,6 @@ class MqttConnection : mqtt::callback,
   const std::shared_ptr<MqttIntake> intake_;
   std::atomic<int> socket_;
   std::atomic<bool> is_lost_{false};
-  std::string tls_fault_;  ///< what OpenSSL said last while connecting
 
   std::mutex mutex_;               ///< for what follows, up to Paho
   std::deque<Outgoing> outgoing_;  ///< what the worker is to hand to Paho

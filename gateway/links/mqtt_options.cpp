@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gateway/links/mqtt_options.hpp"
 
-#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <span>
-#include <sstream>
 #include <system_error>
-#include <vector>
 
 #include "protocols/crypto/secret_octets.hpp"
 #include "protocols/crypto/tls_defaults.hpp"
@@ -23,17 +20,6 @@ std::string text_of(const mqtt::properties& properties, mqtt::property::code cod
 
 void wipe(std::span<char> text) {
   crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-}
-
-/// The reason in a line of OpenSSL's error queue:
-/// `40B7...:error:0A000086:SSL routines:tls_process_...:certificate verify failed:../file.c:1889:`
-std::string openssl_words(const std::string& line) {
-  constexpr std::ptrdiff_t kReasonAfterError = 4;
-  std::vector<std::string> parts;
-  std::istringstream in{line};
-  for (std::string part; std::getline(in, part, ':');) parts.push_back(part);
-  const auto error = std::ranges::find(parts, "error");
-  return parts.end() - error > kReasonAfterError ? *(error + kReasonAfterError) : line;
 }
 
 /// The password, overwritten when Paho lets go of it: its C++ half keeps what it was given, not a
@@ -63,8 +49,7 @@ std::string server_uri(const config::Broker& broker) {
   return (broker.tls ? "ssl://" : "tcp://") + broker.host + ':' + std::to_string(broker.port);
 }
 
-Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientSettings& settings,
-                               std::string& tls_fault) {
+Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientSettings& settings) {
   const config::Broker& broker = settings.broker;
   options.set_mqtt_version(MQTTVERSION_5);
   // Without an id of ours there is nothing the broker could keep a session under.
@@ -102,9 +87,6 @@ Result<Done, std::string> fill(mqtt::connect_options& options, const MqttClientS
     ssl.set_enable_server_cert_auth(true);
     ssl.set_verify(true);
     ssl.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
-    ssl.set_error_handler([&tls_fault](const std::string& line) {
-      if (line.find("error:") != std::string::npos) tls_fault = openssl_words(line);
-    });
     options.set_ssl(std::move(ssl));
   }
   if (settings.will) options.set_will_message(to_paho(*settings.will));

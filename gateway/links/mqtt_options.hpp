@@ -17,10 +17,8 @@ namespace metergate::mqtt_options {
 /// Fills `options`, or says why the password file cannot be read. In place, and to be given to Paho
 /// from where they are: Paho C++ 1.2 moves options without the pointer to their MQTT 5 properties,
 /// and without those the broker keeps no session for a gateway that is away.
-/// `tls_fault` is written while connecting, when TLS fails.
 [[nodiscard]] Result<Done, std::string> fill(mqtt::connect_options& options,
-                                             const MqttClientSettings& settings,
-                                             std::string& tls_fault);
+                                             const MqttClientSettings& settings);
 [[nodiscard]] mqtt::message_ptr to_paho(const MqttMessage& message);
 [[nodiscard]] MqttMessage from_paho(const mqtt::message& message);
 

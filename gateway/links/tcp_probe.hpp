@@ -10,21 +10,21 @@
 #include "protocols/result.hpp"
 #include "storage/owned_descriptor.hpp"
 
-namespace metergate::doctor {
+namespace metergate {
 
 /// A TCP connection that waits with a bound for everything: to see whether somebody is there.
-class Connection {
+class TcpProbe {
  public:
   /// The error is a sentence: the name is not known, nobody listens, no answer.
-  [[nodiscard]] static Result<Connection, std::string> open(const std::string& host,
-                                                            std::uint16_t port);
+  [[nodiscard]] static Result<TcpProbe, std::string> open(const std::string& host,
+                                                          std::uint16_t port);
   [[nodiscard]] bool send(OctetView octets) const;
   /// What came within the time; empty octets: the other side closed; nothing: nothing came.
   [[nodiscard]] std::optional<Octets> receive(std::chrono::milliseconds within) const;
 
  private:
-  explicit Connection(OwnedDescriptor socket) : socket_{std::move(socket)} {}
+  explicit TcpProbe(OwnedDescriptor socket) : socket_{std::move(socket)} {}
   OwnedDescriptor socket_;
 };
 
-}  // namespace metergate::doctor
+}  // namespace metergate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "gateway/doctor/connection.hpp"
+#include "gateway/links/tcp_probe.hpp"
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -11,7 +11,7 @@
 #include <cstring>
 #include <memory>
 
-namespace metergate::doctor {
+namespace metergate {
 namespace {
 
 constexpr std::chrono::milliseconds kConnectWithin{3'000};
@@ -38,7 +38,7 @@ int connect_to(int descriptor, const addrinfo& address) {
 
 }  // namespace
 
-Result<Connection, std::string> Connection::open(const std::string& host, std::uint16_t port) {
+Result<TcpProbe, std::string> TcpProbe::open(const std::string& host, std::uint16_t port) {
   addrinfo wanted{};
   wanted.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
@@ -51,12 +51,12 @@ Result<Connection, std::string> Connection::open(const std::string& host, std::u
         ::socket(one->ai_family, one->ai_socktype | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
     if (!socket.is_open()) continue;
     why = connect_to(socket.get(), *one);
-    if (why == 0) return Connection{std::move(socket)};
+    if (why == 0) return TcpProbe{std::move(socket)};
   }
   return failure(std::string{std::strerror(why)});
 }
 
-bool Connection::send(OctetView octets) const {
+bool TcpProbe::send(OctetView octets) const {
   while (!octets.empty()) {
     const ssize_t sent = ::send(socket_.get(), octets.data(), octets.size(), MSG_NOSIGNAL);
     if (sent > 0) {
@@ -68,7 +68,7 @@ bool Connection::send(OctetView octets) const {
   return true;
 }
 
-std::optional<Octets> Connection::receive(std::chrono::milliseconds within) const {
+std::optional<Octets> TcpProbe::receive(std::chrono::milliseconds within) const {
   if (!ready(socket_.get(), POLLIN, within)) return std::nullopt;
   std::array<std::uint8_t, 4096> buffer{};
   const ssize_t size = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
@@ -76,4 +76,4 @@ std::optional<Octets> Connection::receive(std::chrono::milliseconds within) cons
   return Octets(buffer.begin(), buffer.begin() + size);
 }
 
-}  // namespace metergate::doctor
+}  // namespace metergate
