@@ -50,13 +50,17 @@ TEST(ModbusPortTest, SomebodyWhoNeverStopsSendingTrapsNobody) {
   // Slow, so that a babbler who is kept waiting leaves no silence all the same.
   ModbusPort port{serial_line(terminal->device(), 1'200)};
   ASSERT_EQ(port.ensure_open(), "");
+  std::atomic<bool> begun = false;
   std::atomic<bool> over = false;
   std::thread babbler{[&] {
     while (!over) {
       static_cast<void>(write(terminal->far_end(), "U", 1));
+      begun = true;
+      begun.notify_one();
       std::this_thread::sleep_for(1ms);
     }
   }};
+  begun.wait(false);
   const auto began = std::chrono::steady_clock::now();
   const auto result = port.exchange(request_for(0));
   const auto took = std::chrono::steady_clock::now() - began;
