@@ -11,6 +11,7 @@
 #include "gateway/console/ledger_views.hpp"
 #include "gateway/console/meter_views.hpp"
 #include "gateway/console/page_files.hpp"
+#include "gateway/console/time_range.hpp"
 
 namespace metergate::console {
 
@@ -46,30 +47,6 @@ Response told(Stored<std::string> body) {
 }
 
 Response nothing_here() { return complaint(404, "there is nothing under this address"); }
-
-/// `from` and `to` of the query, or what is usual; nothing when they are no times in this order.
-struct Range {
-  UtcSeconds from;
-  UtcSeconds to;
-};
-std::optional<Range> range_of(const Target& target, UtcTime now, std::chrono::days usual,
-                              std::chrono::days longest) {
-  const auto end = std::chrono::ceil<std::chrono::days>(now);
-  Range out{end - usual, end};
-  const auto take = [&](const std::string& name, UtcSeconds& into) {
-    const std::string text = query_of(target, name);
-    if (text.empty()) return true;
-    const auto time = rfc3339::parse(text);
-    if (!time) return false;
-    into = std::chrono::floor<std::chrono::seconds>(*time);
-    return true;
-  };
-  if (!take("to", out.to)) return std::nullopt;
-  out.from = out.to - usual;
-  if (!take("from", out.from)) return std::nullopt;
-  if (out.to <= out.from || out.to - out.from > longest) return std::nullopt;
-  return out;
-}
 
 }  // namespace
 
@@ -165,12 +142,12 @@ Response WebConsole::read_meter(const Target& target, const MeterId& id) {
   if (path.size() == 3) return told(meter_json(*past, now));
   if (path.size() > 4) return nothing_here();
   if (path[3] == "profile") {
-    const auto range = range_of(target, now, std::chrono::days{1}, kLongestProfile);
+    const auto range = time_range(target, now, std::chrono::days{1}, kLongestProfile);
     if (!range) return complaint(400, "from and to: RFC 3339 times, at most 62 days apart");
     return told(profile_json(*past, range->from, range->to, now));
   }
   if (path[3] == "daily") {
-    const auto range = range_of(target, now, std::chrono::days{31}, kLongestDaily);
+    const auto range = time_range(target, now, std::chrono::days{31}, kLongestDaily);
     if (!range) return complaint(400, "from and to: RFC 3339 times, at most 800 days apart");
     return told(daily_json(*past, std::chrono::floor<std::chrono::days>(range->from),
                            std::chrono::ceil<std::chrono::days>(range->to) + std::chrono::days{1},

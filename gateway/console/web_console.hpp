@@ -25,7 +25,8 @@ namespace metergate::console {
 ///   GET  /api/session                      who is logged in; the token for POSTs
 ///   POST /api/login, /api/logout
 ///   GET  /api/meters                       ?text= &state= &offset= &limit=
-///   GET  /api/meters/{m}                   and below it profile, daily, logs, events, commands
+///   GET  /api/meters/{m}                   and below it profile, daily, logs, events, commands;
+///                                          ?from= &to= of the first two, see time_range.hpp
 ///   POST /api/meters/{m}/commands/{verb}   a command, as docs/mqtt-api.md has its body
 ///   POST /api/meters/{m}/probe             a silent meter is tried at once
 ///   GET  /api/lines, /api/box
